@@ -1,0 +1,167 @@
+"""Every hook of hiscomply, on one page.
+
+A plugin is a module named in the entry-point group ``hiscomply``. Its hooks *register*: they return
+lists; the work happens later, each piece behind its own guard.
+
+    import hiscomply.hookspecs as hooks
+
+    @hooks.hookimpl
+    def hiscomply_collectors():
+        return [MyCollector()]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+import pluggy
+
+from hiscomply.model import AuditResult, Record, Rejected, Target, Text
+
+hookspec = pluggy.HookspecMarker("hiscomply")
+hookimpl = pluggy.HookimplMarker("hiscomply")
+
+
+@dataclass(frozen=True, slots=True)
+class CollectContext:
+    """What a collector may know of the run.
+
+    Attributes:
+        project: the project folder; relative paths of options count from here.
+        zone: IANA name of the zone for times that carry none.
+        now: when the collection of this target began, UTC.
+        fields: for each kind, the names of the fields that its schema lists.
+        digest: turns a secret into ``hmac-sha256:…`` with the project's key, so that equal secrets can be
+            seen to be equal and none can be read.
+    """
+
+    project: Path
+    zone: str
+    now: datetime
+    fields: Mapping[str, frozenset[str]]
+    digest: Any
+
+
+@runtime_checkable
+class Collector(Protocol):
+    """Turns one target into records. Read-only, offline unless the target itself is remote.
+
+    ``collect`` yields records and rejected items as it goes. It raises ``CollectDenied`` when it was not
+    allowed to read, ``CollectFailed`` when it could not; anything else that it raises is caught by the
+    runner and counts as failed.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[str]
+    summary: ClassVar[Text]
+    options_schema: ClassVar[Mapping[str, Any]]
+    """JSON Schema (object) of the target's options in ``hiscomply.yaml``."""
+
+    def kinds(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """The evidence kinds that a target with these options is expected to give."""
+        ...
+
+    def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
+        """The target's records, and what could not become one."""
+        ...
+
+
+class CollectFailed(Exception):
+    """A collector could not read its target. ``reason`` is shown to the user."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
+
+
+class CollectDenied(CollectFailed):
+    """A collector was not allowed to read its target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One key of a configuration file, where it stands. Positions count from 1.
+
+    Attributes:
+        key: dotted path (``services.db.image``), lower case where the format ignores case.
+        value: as the software would read it, text; None for a key without value.
+        is_effective: False for an occurrence that another one overrides.
+        section: the block that limits it (a Match block, an INI section), else None.
+    """
+
+    key: str
+    value: str | None
+    line: int
+    column: int
+    is_effective: bool = True
+    section: str | None = None
+
+
+class FormatError(Exception):
+    """A file is recognised, but it cannot be parsed. Positions count from 1."""
+
+    def __init__(self, reason: Text, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
+        self.line = line
+        self.column = column
+
+
+@runtime_checkable
+class FileFormat(Protocol):
+    """One configuration format for the ``files`` collector."""
+
+    name: ClassVar[str]
+    """For example ``sshd_config``: becomes ``setting.format`` and ``config_file.format``."""
+
+    def recognises(self, path: str, head: bytes) -> bool:
+        """True if the file at this POSIX path with these first 4096 bytes is of this format."""
+        ...
+
+    def parse(self, text: str) -> Iterator[Setting]:
+        """The settings of the file in order; raises FormatError."""
+        ...
+
+
+@runtime_checkable
+class Reporter(Protocol):
+    """Writes one document about a run."""
+
+    name: ClassVar[str]
+    """The FORMAT of ``--output FORMAT=FILE``."""
+    filename: ClassVar[str]
+    """The file in the run folder, for example ``report.html``."""
+    summary: ClassVar[Text]
+
+    def write(self, result: AuditResult, path: Path, language: str) -> list[Path]:
+        """Writes the document, and returns every file that it wrote."""
+        ...
+
+
+@hookspec
+def hiscomply_collectors() -> list[Collector]:  # type: ignore[empty-body]
+    """The collectors that a plugin brings."""
+
+
+@hookspec
+def hiscomply_formats() -> list[FileFormat]:  # type: ignore[empty-body]
+    """The configuration formats that a plugin brings; more specific ones first."""
+
+
+@hookspec
+def hiscomply_reporters() -> list[Reporter]:  # type: ignore[empty-body]
+    """The report formats that a plugin brings."""
+
+
+@hookspec
+def hiscomply_packs() -> list[Path]:  # type: ignore[empty-body]
+    """Folders with policies, ``<section>/<policy_id>/policy.yaml`` below each."""
+
+
+@hookspec
+def hiscomply_evidence_schemas() -> list[Path]:  # type: ignore[empty-body]
+    """Folders with ``<kind>.schema.json`` files."""
