@@ -1,0 +1,1 @@
+"""Stage 2: run the collectors, guard the border."""

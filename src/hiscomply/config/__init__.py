@@ -1,0 +1,1 @@
+"""Stage 1: settings, each with its origin."""

@@ -1,0 +1,1 @@
+"""Stage 5: queries over tables to verdict rows."""

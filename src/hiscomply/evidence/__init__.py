@@ -1,0 +1,1 @@
+"""Stage 3: evidence kinds and the tables of a run."""
