@@ -1,0 +1,175 @@
+"""Evidence kinds, read from their JSON Schemas."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from hiscomply.errors import EvidenceError, Place
+from hiscomply.model import Text
+
+RESERVED_COLUMNS: Mapping[str, str] = {
+    "_collection": "VARCHAR",
+    "_source": "VARCHAR",
+    "_line": "INTEGER",
+    "_column": "INTEGER",
+    "_pointer": "VARCHAR",
+    "_observed_at": "TIMESTAMP",
+    "_collected_at": "TIMESTAMP",
+    "_missing": "VARCHAR[]",
+}
+"""Provenance on every row. ``_missing`` lists the nullable fields that the source did not give at all."""
+
+_UNITS = {"day": 86400, "hour": 3600, "minute": 60, "second": 1}
+_DURATION = re.compile(r"^(\d+) (day|hour|minute|second)s?$")
+
+
+class FieldType(StrEnum):
+    """Types of evidence fields and of expressions over them."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    TIMESTAMP = "timestamp"
+    DATE = "date"
+    DURATION = "duration"
+    LIST = "list"
+
+
+SQL_TYPES: Mapping[FieldType, str] = {
+    FieldType.TEXT: "VARCHAR",
+    FieldType.INTEGER: "BIGINT",
+    FieldType.NUMBER: "DOUBLE",
+    FieldType.BOOLEAN: "BOOLEAN",
+    FieldType.TIMESTAMP: "TIMESTAMP",
+    FieldType.DATE: "DATE",
+    FieldType.DURATION: "INTERVAL",
+    FieldType.LIST: "VARCHAR[]",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a kind."""
+
+    name: str
+    type: FieldType
+    title: Text
+    is_past: bool
+    none_means: Text | None
+    is_personal: bool
+    is_free_text: bool
+    unit: str | None
+    enum: tuple[str, ...]
+    is_nonnegative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The contract of one evidence table.
+
+    Attributes:
+        key: names of the natural key's fields.
+        fresh: how old ``observed_at`` may be.
+    """
+
+    name: str
+    title: Text
+    description: Text
+    key: tuple[str, ...]
+    fresh: timedelta
+    fields: Mapping[str, Field]
+    file: str
+
+    def columns(self) -> dict[str, str]:
+        """DuckDB types by column name, provenance included."""
+        return {field.name: SQL_TYPES[field.type] for field in self.fields.values()} | dict(RESERVED_COLUMNS)
+
+
+def parse_duration(text: str) -> timedelta | None:
+    """``45 days`` as a timedelta; None if the text is not a number and a unit."""
+    match = _DURATION.match(text.strip())
+    return timedelta(seconds=int(match[1]) * _UNITS[match[2]]) if match else None
+
+
+def load_kinds(folders: Iterable[Path]) -> dict[str, Kind]:
+    """All kinds by name.
+
+    Raises:
+        EvidenceError: a schema cannot be read or breaks the rules of docs/evidence-schemas.md,
+            or two folders define the same kind.
+    """
+    kinds: dict[str, Kind] = {}
+    for folder in folders:
+        for file in sorted(folder.glob("*.schema.json")):
+            kind = _load_kind(file)
+            if kind.name in kinds:
+                raise EvidenceError(
+                    f"evidence kind {kind.name!r} is defined twice, also in {kinds[kind.name].file} / 证据类型重复定义",
+                    place=Place(str(file)),
+                )
+            kinds[kind.name] = kind
+    return kinds
+
+
+def _load_kind(file: Path) -> Kind:
+    try:
+        schema = json.loads(file.read_text(encoding="utf-8"))
+        fresh = parse_duration(schema["x-fresh"])
+        if fresh is None:
+            raise ValueError(f"x-fresh {schema['x-fresh']!r} is not like '7 days'")
+        return Kind(
+            name=schema["title"],
+            title=_text(schema["x-title"]),
+            description=_text(schema["x-description"]),
+            key=tuple(schema["x-key"]),
+            fresh=fresh,
+            fields={name: _load_field(name, spec) for name, spec in schema["properties"].items()},
+            file=str(file),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise EvidenceError(
+            f"evidence schema cannot be used: {error!r} / 证据模式无法使用",
+            place=Place(str(file)),
+            hint="see docs/evidence-schemas.md / 参见 docs/evidence-schemas.md",
+        ) from error
+
+
+def _load_field(name: str, spec: Mapping[str, Any]) -> Field:
+    declared = spec["type"]
+    base = next(part for part in declared if part != "null") if isinstance(declared, list) else declared
+    none_means = spec.get("x-none")
+    return Field(
+        name=name,
+        type=_field_type(base, spec.get("format")),
+        title=_text(spec["x-title"]),
+        is_past=bool(spec.get("x-past", False)),
+        none_means=_text(none_means) if none_means else None,
+        is_personal=bool(spec.get("x-personal", False)),
+        is_free_text=bool(spec.get("x-free-text", False)),
+        unit=spec.get("x-unit"),
+        enum=tuple(value for value in spec.get("enum", ()) if value is not None),
+        is_nonnegative=spec.get("minimum", -1) >= 0,
+    )
+
+
+def _field_type(base: str, format_: str | None) -> FieldType:
+    if base == "string":
+        return {"date-time": FieldType.TIMESTAMP, "date": FieldType.DATE}.get(format_ or "", FieldType.TEXT)
+    return {
+        "integer": FieldType.INTEGER,
+        "number": FieldType.NUMBER,
+        "boolean": FieldType.BOOLEAN,
+        "array": FieldType.LIST,
+    }[base]
+
+
+def _text(value: Mapping[str, str]) -> Text:
+    return Text(zh=value["zh"], en=value["en"])
