@@ -22,9 +22,19 @@ from hiscomply.report.messages import reason_text, render_message, show_time, sh
 
 EAST_8 = timedelta(hours=8)
 CODES = (
-    "missing_field stale future no_time no_source no_records collection_incomplete related_incomplete "
-    "related_uncertain small_or_gap undetermined invalid"
-).split()
+    "missing_field",
+    "stale",
+    "future",
+    "no_time",
+    "no_source",
+    "no_records",
+    "collection_incomplete",
+    "related_incomplete",
+    "related_uncertain",
+    "small_or_gap",
+    "undetermined",
+    "invalid",
+)
 
 INFO = PolicyInfo(
     id="dormant_accounts_disabled",
