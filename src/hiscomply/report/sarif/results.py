@@ -1,0 +1,169 @@
+"""Findings as a stream of SARIF results, one JSON text each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from sarif_om import Message, Result, ResultProvenance, Suppression
+
+from hiscomply.model import AuditResult, Finding, PolicyInfo, Verdict, Waiver
+from hiscomply.report.sarif.choice import Choice, Plan, cause_of
+from hiscomply.report.sarif.form import blank, compile_form, quote
+from hiscomply.report.sarif.identity import ResultGuids
+from hiscomply.report.sarif.location import Shape, build_location, shape_of
+from hiscomply.report.sarif.rules import LEVELS
+from hiscomply.report.sarif.sentence import Sentences
+
+KINDS: Final = {
+    Verdict.PASS: "pass",
+    Verdict.FAIL: "fail",
+    Verdict.UNKNOWN: "open",
+    Verdict.NOT_APPLICABLE: "notApplicable",
+}
+FINGERPRINT: Final = "hiscomply/v1"
+
+
+class FindingStream:
+    """The findings that the plan writes one by one.
+
+    Attributes:
+        left_out: findings outside every group for which there was no room; final when the stream has ended.
+    """
+
+    def __init__(self, result: AuditResult, choice: Choice, plan: Plan, sentences: Sentences) -> None:
+        self.left_out = 0
+        self._result = result
+        self._choice = choice
+        self._plan = plan
+        self._sentences = sentences
+        self._guids = ResultGuids(result.run.id)
+        self._rules = {policy.info.id: (i, policy.info) for i, policy in enumerate(result.policies)}
+        self._waivers = {waiver.id: waiver for waiver in result.waivers}
+        self._grouped = {cause_of(group) for policy in result.policies for group in policy.groups}
+        self._forms: dict[tuple[Any, ...], str] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        spare = self._plan.spare
+        folded, grouped = self._plan.folded, self._grouped
+        for finding in self._result.findings():
+            if not self._choice.wants(finding):
+                continue
+            cause = cause_of(finding)
+            if cause in folded:
+                continue
+            if spare is not None and cause not in grouped:
+                if spare <= 0:
+                    self.left_out += 1
+                    continue
+                spare -= 1
+            yield self._write(finding)
+
+    def _write(self, finding: Finding) -> str:
+        shape = shape_of(finding.source, finding.line, finding.column, self._choice.anchor)
+        key = (
+            finding.policy_id,
+            finding.verdict,
+            finding.state,
+            finding.waiver,
+            finding.reason,
+            finding.missing,
+            finding.collector,
+            finding.pointer is None,
+            finding.observed_at is None,
+            finding.due is None,
+            shape.key,
+        )
+        form = self._forms.get(key)
+        if form is None:
+            form = self._forms[key] = compile_form(self._build(finding, shape))
+        return form % {
+            "text": quote(self._sentences.of(finding)),
+            "uri": quote(shape.uri),
+            "line": finding.line,
+            "column": finding.column,
+            "subject": quote(finding.subject),
+            "source": quote(finding.source or ""),
+            "pointer": quote(finding.pointer or ""),
+            "guid": quote(self._guids.of(finding.fingerprint)),
+            "fingerprint": quote(finding.fingerprint),
+            "first_seen": utc_json(finding.first_seen),
+            "due": utc_json(finding.due),
+            "observed_at": utc_json(finding.observed_at),
+        }
+
+    def _build(self, finding: Finding, shape: Shape) -> Result:
+        index, info = self._rules[finding.policy_id]
+        has_baseline = self._result.run.previous is not None
+        return Result(
+            rule_id=finding.policy_id,
+            rule_index=index,
+            kind=KINDS[finding.verdict],
+            level=level_of(info, finding.verdict),
+            message=Message(text=blank("text")),
+            locations=[build_location(shape, blank("subject"), info.subject_kind)],
+            guid=blank("guid"),
+            partial_fingerprints={FINGERPRINT: blank("fingerprint")},
+            baseline_state=finding.state.value if has_baseline else None,
+            suppressions=self._suppressions(finding.waiver),
+            provenance=ResultProvenance(first_detection_time_utc=blank("first_seen")),
+            properties=_properties(finding, shape),
+        )
+
+    def _suppressions(self, waiver_id: str | None) -> list[Suppression] | None:
+        if waiver_id is None:
+            return None
+        waiver = self._waivers.get(waiver_id)
+        return [
+            Suppression(
+                kind="external",
+                state="accepted",
+                justification=waiver.reason if waiver else waiver_id,
+                properties=_waiver_properties(waiver) if waiver else {"waiver": waiver_id},
+            )
+        ]
+
+
+def level_of(info: PolicyInfo, verdict: Verdict) -> str:
+    """By severity for a failure; the standard allows nothing but ``none`` for every other kind."""
+    return LEVELS[info.severity] if verdict is Verdict.FAIL else "none"
+
+
+@lru_cache(maxsize=8192)
+def utc_json(moment: datetime | None) -> str:
+    """The moment in UTC with Z, as JSON."""
+    return "null" if moment is None else f'"{utc_text(moment)}"'
+
+
+def utc_text(moment: datetime) -> str:
+    """The moment in UTC with Z, to the millisecond, which is as fine as the standard goes."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def _properties(finding: Finding, shape: Shape) -> dict[str, Any]:
+    is_unknown = finding.verdict is Verdict.UNKNOWN
+    given = {
+        "reason": finding.reason,
+        "missing": list(finding.missing) if is_unknown and finding.missing else None,
+        "collector": finding.collector,
+        "observed_at": finding.observed_at and blank("observed_at"),
+        "due": finding.due and blank("due"),
+        "source": blank("source") if finding.source and not shape.is_of_source else None,
+        "pointer": None if finding.pointer is None else blank("pointer"),
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _waiver_properties(waiver: Waiver) -> dict[str, Any]:
+    return {
+        "waiver": waiver.id,
+        "compensating_control": waiver.compensating_control,
+        "requested_by": waiver.requested_by,
+        "approved_by": waiver.approved_by,
+        "ticket": waiver.ticket,
+        "from": waiver.starts,
+        "until": waiver.until,
+        "origin": waiver.origin,
+    }

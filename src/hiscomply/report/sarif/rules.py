@@ -1,0 +1,143 @@
+"""Policies as SARIF rules."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sarif_om import (
+    MultiformatMessageString,
+    ReportingConfiguration,
+    ReportingDescriptor,
+    ReportingDescriptorReference,
+    ReportingDescriptorRelationship,
+)
+
+from hiscomply.model import AuditResult, ParameterValue, PolicyInfo, Severity, Text
+from hiscomply.report.messages import show_value
+from hiscomply.report.sarif.taxonomies import MLPS, SPECIFICATION, reference_to
+from hiscomply.report.words import STRENGTHS, word
+
+LEVELS: Final = {
+    Severity.CRITICAL: "error",
+    Severity.HIGH: "error",
+    Severity.MEDIUM: "warning",
+    Severity.LOW: "note",
+}
+_SECURITY_SEVERITY: Final = {
+    Severity.CRITICAL: "9.5",
+    Severity.HIGH: "8.0",
+    Severity.MEDIUM: "5.0",
+    Severity.LOW: "2.0",
+}
+_MAX_TAGS: Final = 20
+"""GitHub refuses a file in which a rule has more."""
+_WHY: Final = Text("为什么重要", "Why it matters")
+_DO: Final = Text("怎样整改", "What to do")
+_CONDITION: Final = Text("判定条件", "Condition")
+_PARAMETERS: Final = Text("参数", "Parameters")
+
+
+def build_rules(result: AuditResult, language: str) -> list[ReportingDescriptor]:
+    """One rule per policy that was asked for, in order of id."""
+    crosswalk = {clause.id: clause.crosswalk.get("mlps", ()) for clause in result.clauses}
+    return [_build_rule(policy.info, crosswalk, result, language) for policy in result.policies]
+
+
+def _build_rule(
+    info: PolicyInfo, crosswalk: dict[str, tuple[str, ...]], result: AuditResult, language: str
+) -> ReportingDescriptor:
+    known = [clause for clause in dict.fromkeys(info.clauses) if clause in crosswalk]
+    mlps = list(dict.fromkeys(item for clause in known for item in crosswalk[clause]))
+    targets = [(SPECIFICATION, clause) for clause in known] + [(MLPS, item) for item in mlps]
+    text, markdown = _help(info, result, language)
+    title = info.title.to(language)
+    return ReportingDescriptor(
+        id=info.id,
+        name=_pascal_case(info.id),
+        short_description=MultiformatMessageString(text=_sentence(title, language)),
+        full_description=MultiformatMessageString(
+            text=_sentence(info.rationale.to(language) or info.remediation.to(language) or title, language)
+        ),
+        help=MultiformatMessageString(text=text, markdown=markdown),
+        default_configuration=ReportingConfiguration(level=LEVELS[info.severity]),
+        relationships=[
+            ReportingDescriptorRelationship(
+                target=ReportingDescriptorReference(id=taxon, tool_component=reference_to(taxonomy)),
+                kinds=["relevant"],
+            )
+            for taxonomy, taxon in targets
+        ],
+        properties=_properties(info, mlps),
+    )
+
+
+def _properties(info: PolicyInfo, mlps: list[str]) -> dict[str, Any]:
+    tags = ["security", "compliance", *info.clauses, *(f"mlps/{item}" for item in mlps)]
+    texts = {"title": info.title, "message": info.message, "remediation": info.remediation}
+    return {
+        "tags": list(dict.fromkeys(tags))[:_MAX_TAGS],
+        "precision": "very-high",
+        "security-severity": _SECURITY_SEVERITY[info.severity],
+        "problem.severity": {"note": "recommendation"}.get(LEVELS[info.severity], LEVELS[info.severity]),
+        "severity": info.severity.value,
+        "clauses": list(info.clauses),
+        "checks": list(info.checks),
+        "evidence": list(info.kinds),
+        "parameters": [_parameter(item) for item in info.parameters],
+        **{f"{name}.{tongue}": text.to(tongue) for name, text in texts.items() for tongue in ("zh", "en")},
+    }
+
+
+def _parameter(item: ParameterValue) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "value": _keyed_as_text(item.value),
+        "default": _keyed_as_text(item.default),
+        "source": f"{item.source.id} {item.source.ref}".strip(),
+        "strength": item.source.strength,
+        "origin": item.origin,
+        "overridden": item.is_overridden,
+        **({} if item.is_looser is None else {"looser": item.is_looser}),
+    }
+
+
+def _keyed_as_text(value: Any) -> Any:
+    """JSON has only texts for keys; a keyed parameter has numbers and booleans too."""
+    return {str(key): item for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def _help(info: PolicyInfo, result: AuditResult, language: str) -> tuple[str, str]:
+    zone_offset = result.run.zone_offset
+    lines = [
+        f"{item.name} = {show_value(item.value, language, zone_offset)}"
+        f" ({item.source.id} {item.source.ref}, {word(STRENGTHS, item.source.strength).to(language)})"
+        for item in info.parameters
+    ]
+    parts = [
+        (_DO, info.remediation.to(language), ""),
+        (_WHY, info.rationale.to(language), ""),
+        (_CONDITION, info.condition, "sql"),
+        (_PARAMETERS, "\n".join(lines), "text"),
+    ]
+    given = [(head.to(language), body, fence) for head, body, fence in parts if body]
+    text = "\n\n".join(f"{head}:\n{body}" for head, body, _ in given)
+    title = info.title.to(language)
+    markdown = [f"**{head}**\n\n{_fenced(body, fence)}" for head, body, fence in given]
+    return text or title, "\n\n".join(markdown) or title
+
+
+def _fenced(body: str, language: str) -> str:
+    if not language:
+        return body
+    fence = "```"
+    while fence in body:
+        fence += "`"
+    return f"{fence}{language}\n{body}\n{fence}"
+
+
+def _pascal_case(policy_id: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in policy_id.split("_"))
+
+
+def _sentence(text: str, language: str) -> str:
+    return text if text.endswith(("。", ".")) else text + ("。" if language == "zh" else ".")

@@ -1,0 +1,78 @@
+"""Messages of findings, with each policy's template taken apart once rather than per finding."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any, Final
+
+from hiscomply.model import Finding, FindingGroup, PolicyInfo, Verdict
+from hiscomply.report.messages import reason_text, render_message, show_value
+
+MAX_LENGTH: Final = 2_000
+_PLACEHOLDER: Final = re.compile(r"\{([A-Za-z_]\w*)\}")
+_ENDS: Final = ("。", ".", "!", "?", "!", "?", "…")
+
+
+class Sentences:
+    """The messages of one run in one language; the same words as ``render_message`` and ``reason_text``."""
+
+    def __init__(self, policies: tuple[PolicyInfo, ...], language: str, zone_offset: timedelta) -> None:
+        self._infos = {info.id: info for info in policies}
+        self._language = language
+        self._zone_offset = zone_offset
+        self._show = lru_cache(maxsize=65_536)(self._show_hashable)
+        self._templates = {info.id: self._take_apart(info) for info in policies}
+        self._reasons: dict[tuple[str, str | None, tuple[str, ...]], str] = {}
+
+    def of(self, finding: Finding) -> str:
+        """What is wrong with this subject, or why that is not known, as a sentence that ends."""
+        if finding.verdict is Verdict.UNKNOWN:
+            return self._of_unknown(finding)
+        literals, names, defaults = self._templates[finding.policy_id]
+        values = finding.values
+        parts = [literals[0]]
+        for name, default, literal in zip(names, defaults, literals[1:], strict=True):
+            parts.append(self._shown(values[name]) if name in values else default)
+            parts.append(literal)
+        return self.end("".join(parts))
+
+    def of_reason(self, group: FindingGroup) -> str:
+        """Why the findings of a group are not known; empty for what is decided."""
+        return reason_text(group, self._language)
+
+    def end(self, text: str) -> str:
+        """The text as one bounded sentence that no viewer takes for a link."""
+        if len(text) > MAX_LENGTH:
+            text = text[:MAX_LENGTH] + "…"
+        if "](" in text:  # SARIF viewers make links of [text](target), and evidence may hold one
+            text = text.replace("](", "] (")
+        if text.endswith(_ENDS):
+            return text
+        return text + ("。" if self._language == "zh" else ".")
+
+    def _of_unknown(self, finding: Finding) -> str:
+        key = (finding.policy_id, finding.reason, finding.missing)
+        if key not in self._reasons:
+            info = self._infos[finding.policy_id]
+            told = render_message(info, finding, self._language, self._zone_offset)
+            gap = "" if self._language == "zh" else " "
+            self._reasons[key] = self.end(self.end(told) + gap + reason_text(finding, self._language))
+        return self._reasons[key]
+
+    def _take_apart(self, info: PolicyInfo) -> tuple[list[str], list[str], list[str]]:
+        pieces = _PLACEHOLDER.split(info.message.to(self._language))
+        parameters = {parameter.name: parameter.value for parameter in info.parameters}
+        names = pieces[1::2]
+        return pieces[::2], names, [self._shown(parameters.get(name)) for name in names]
+
+    def _shown(self, value: Any) -> str:
+        kind = type(value)
+        # 1 == True == 1.0 would share a place in the cache, so only texts go there
+        if kind is str and len(value) < 200:
+            return self._show(value)
+        return show_value(value, self._language, self._zone_offset)
+
+    def _show_hashable(self, value: str) -> str:
+        return show_value(value, self._language, self._zone_offset)
