@@ -1,0 +1,126 @@
+"""The ``files`` collector: walks, recognises, reads, parses, and says what it could not."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from hiscomply.hookspecs import (
+    CollectContext,
+    CollectDenied,
+    CollectFailed,
+    FileFormat,
+)
+from hiscomply.model import Record, Rejected, Target, Text
+from hiscomply_files import fetch
+from hiscomply_files.reading import Reading
+
+OPTIONS_SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["path"],
+    "properties": {
+        "path": {
+            "anyOf": [
+                {"type": "string", "minLength": 1},
+                {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
+            ]
+        },
+        "exclude": {"type": "array", "items": {"type": "string", "minLength": 1}},
+        "max_file_bytes": {"type": "integer", "minimum": 1},
+        "asset_id": {"type": "string", "minLength": 1},
+    },
+}
+
+
+class FilesCollector:
+    """Reads configuration files into ``config_file`` and ``setting`` records.
+
+    Args:
+        formats: formats to recognise, in order; the built-in ones when left out.
+    """
+
+    name: ClassVar[str] = "files"
+    version: ClassVar[str] = "0.1.0"
+    summary: ClassVar[Text] = Text(
+        zh="读取配置文件目录,每个配置项带行号和列号",
+        en="reads a tree of configuration files, each setting with line and column",
+    )
+    options_schema: ClassVar[Mapping[str, Any]] = OPTIONS_SCHEMA
+
+    def __init__(self, formats: Sequence[FileFormat] | None = None) -> None:
+        self._formats = formats
+
+    def with_formats(self, formats: Sequence[FileFormat]) -> FilesCollector:
+        """A collector for these formats in this order: hand it the results of ``hiscomply_formats``.
+
+        Formats of other plugins are asked before the built-in ones, so that a narrow format of a stranger
+        is not swallowed by our wide ``yaml``.
+        """
+        ours = [one for one in formats if type(one).__module__.startswith("hiscomply_files.")]
+        return FilesCollector([*(one for one in formats if one not in ours), *ours])
+
+    @property
+    def formats(self) -> Sequence[FileFormat]:
+        """The formats in the order in which they are asked."""
+        if self._formats is None:
+            from hiscomply_files.formats import builtin_formats
+
+            self._formats = builtin_formats()
+        return self._formats
+
+    def kinds(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """Always both kinds."""
+        return ("config_file", "setting")
+
+    def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
+        """A ``config_file`` record per file seen, a ``setting`` record per setting of those that were read.
+
+        Raises:
+            CollectFailed: when no path of the target exists.
+            CollectDenied: when a path may not be read.
+        """
+        paths = target.options["path"]
+        trees, missing = _trees([paths] if isinstance(paths, str) else paths, target, context)
+        yield from missing
+        reading = Reading(self.formats, target, context)
+        seen: set[str] = set()
+        for tree in trees:
+            try:
+                for found in tree.walk():
+                    if found.name not in seen:
+                        seen.add(found.name)
+                        yield from reading.file(found)
+            except OSError as error:
+                reason = fetch.system_reason(error)
+                kind = CollectDenied if isinstance(error, PermissionError) else CollectFailed
+                raise kind(Text(zh=f"{tree.name}:{reason.zh}", en=f"{tree.name}: {reason.en}")) from error
+
+
+def _trees(
+    paths: Sequence[str], target: Target, context: CollectContext
+) -> tuple[list[fetch.Tree], list[Rejected]]:
+    exclude = tuple(target.options.get("exclude", ()))
+    trees: list[fetch.Tree] = []
+    missing: list[Rejected] = []
+    for text in paths:
+        root = Path(os.path.normpath(context.project / text))
+        name = (
+            root.relative_to(context.project).as_posix()
+            if _is_inside(root, context.project)
+            else Path(text).as_posix()
+        )
+        if os.path.lexists(root):
+            trees.append(fetch.Tree(root, name, exclude))
+        else:
+            reason = Text(zh=f"路径 {text} 不存在", en=f"the path {text} does not exist")
+            missing.append(Rejected("config_file", name, reason, subject=text))
+    if not trees:
+        raise CollectFailed(missing[0].reason if missing else Text(zh="没有给出路径", en="no path given"))
+    return trees, missing
+
+
+def _is_inside(path: Path, folder: Path) -> bool:
+    return path.is_relative_to(os.path.normpath(folder))

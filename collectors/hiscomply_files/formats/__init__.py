@@ -1,0 +1,33 @@
+"""One module per configuration format. Each is light to import: parsers that are not load on first use."""
+
+from __future__ import annotations
+
+from hiscomply.hookspecs import FileFormat
+
+
+def builtin_formats() -> list[FileFormat]:
+    """All built-in formats, narrow before wide: the first that recognises a file reads it."""
+    from hiscomply_files.formats.dotenv import DotEnv
+    from hiscomply_files.formats.ini import Ini
+    from hiscomply_files.formats.json_comments import Json
+    from hiscomply_files.formats.login_defs import LoginDefs
+    from hiscomply_files.formats.postgresql_conf import PostgresqlConf
+    from hiscomply_files.formats.properties import Properties
+    from hiscomply_files.formats.sshd_config import SshdConfig
+    from hiscomply_files.formats.sysctl_conf import SysctlConf
+    from hiscomply_files.formats.toml import Toml
+    from hiscomply_files.formats.yaml import DockerCompose, Yaml
+
+    return [
+        SshdConfig(),
+        SysctlConf(),
+        PostgresqlConf(),
+        LoginDefs(),
+        DockerCompose(),
+        Yaml(),
+        Json(),
+        Toml(),
+        Properties(),
+        DotEnv(),
+        Ini(),
+    ]

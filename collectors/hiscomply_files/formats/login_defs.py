@@ -1,0 +1,42 @@
+"""login.defs(5) of shadow: a name, blanks, a value; the last one wins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+from hiscomply.hookspecs import FormatError, Setting
+from hiscomply.model import Text
+from hiscomply_files.formats.precedence import last_wins
+
+LINE = re.compile(r"\s*+(?P<key>[A-Za-z_][A-Za-z0-9_]*)(?:\s++(?P<value>.*))?$")
+
+
+class LoginDefs:
+    """``login.defs``."""
+
+    name: ClassVar[str] = "login_defs"
+
+    def recognises(self, path: str, head: bytes) -> bool:
+        """True for a file named ``login.defs``."""
+        return PurePosixPath(path).name == "login.defs"
+
+    def parse(self, text: str) -> Iterator[Setting]:
+        """Names as written, which shadow tells apart by case; the last occurrence is effective."""
+        yield from last_wins(list(_settings(text)))
+
+
+def _settings(text: str) -> Iterator[Setting]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        stripped = line.strip()
+        if not stripped or stripped[0] == "#":
+            continue
+        match = LINE.match(line)
+        if match is None:
+            column = len(line) - len(line.lstrip()) + 1
+            raise FormatError(Text(zh="不是“名称 值”的形式", en="not a name and its value"), number, column)
+        value = (match["value"] or "").rstrip() or None
+        column = (match.start("value") if value else match.start("key")) + 1
+        yield Setting(match["key"], value.strip('"') if value else None, number, column)

@@ -1,0 +1,64 @@
+"""postgresql.conf: names without case, quoted values, the last one wins; units stay as they are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+from hiscomply.hookspecs import FormatError, Setting
+from hiscomply.model import Text
+from hiscomply_files.formats.precedence import last_wins
+
+LINE = re.compile(
+    r"""\s*(?P<key>[A-Za-z_][\w$]*(?:\.[A-Za-z_][\w$]*)*)
+    (?:\s*=\s*|\s+)
+    (?:'(?P<quoted>(?:[^'\\]|''|\\.)*+)'|(?P<bare>[^\s'\#=]+))
+    \s*(?:\#.*)?$""",
+    re.X,
+)
+ESCAPE = re.compile(r"''|\\(.)")
+ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+INCLUDES = frozenset({"include", "include_if_exists", "include_dir"})
+NAMES = frozenset({"postgresql.conf", "postgresql.auto.conf", "postgresql.base.conf"})
+
+
+class PostgresqlConf:
+    """``postgresql.conf``, ``postgresql.auto.conf``, fragments in a ``conf.d`` below ``postgresql``."""
+
+    name: ClassVar[str] = "postgresql_conf"
+
+    def recognises(self, path: str, head: bytes) -> bool:
+        """True by the file's name or by ``postgresql/…/conf.d/*.conf``."""
+        file = PurePosixPath(path)
+        if file.name in NAMES:
+            return True
+        return file.parent.name == "conf.d" and "postgresql" in file.parts and file.suffix == ".conf"
+
+    def parse(self, text: str) -> Iterator[Setting]:
+        """Parameters in lower case; the last occurrence is effective, includes add up."""
+        yield from last_wins(list(_settings(text)), INCLUDES)
+
+
+def _settings(text: str) -> Iterator[Setting]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        stripped = line.strip()
+        if not stripped or stripped[0] == "#":
+            continue
+        match = LINE.match(line)
+        if match is None:
+            column = len(line) - len(line.lstrip()) + 1
+            reason = Text(
+                zh="不是“参数 = 值”,或引号没有结束", en="not name = value, or a quote is not closed"
+            )
+            raise FormatError(reason, number, column)
+        quoted = match["quoted"]
+        value = match["bare"] if quoted is None else ESCAPE.sub(_unescape, quoted)
+        start = match.start("bare") if quoted is None else match.start("quoted") - 1
+        yield Setting(match["key"].lower(), value, number, start + 1)
+
+
+def _unescape(match: re.Match[str]) -> str:
+    escaped = match[1]
+    return "'" if escaped is None else ESCAPES.get(escaped, escaped)

@@ -1,0 +1,88 @@
+"""Nested documents (YAML, JSON, TOML) as a tree of positions, and the way from a tree to settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hiscomply.hookspecs import FormatError, Setting
+from hiscomply.model import Text
+
+MAX_DEPTH = 100
+MAX_KEY_LENGTH = 4096
+EXTRA_NODES = 100_000
+EXTRA_CHARACTERS = 4_000_000
+"""What aliases may add to what the file itself holds; a document that needs more is built to do harm."""
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A scalar (both lists None), a mapping (``entries``) or a sequence (``items``), with its position."""
+
+    line: int
+    column: int
+    value: str | None = None
+    entries: list[tuple[str, Node]] | None = None
+    items: list[Node] | None = None
+
+
+def too_deep(line: int, column: int) -> FormatError:
+    """The refusal of a document nested deeper than any configuration is."""
+    reason = Text(
+        zh=f"嵌套超过 {MAX_DEPTH} 层,拒绝读取", en=f"nested more than {MAX_DEPTH} levels deep, refused"
+    )
+    return FormatError(reason, line, column)
+
+
+def too_much(line: int, column: int) -> FormatError:
+    """The refusal of a document whose aliases multiply without end."""
+    reason = Text(
+        zh="别名展开后的内容远超文件本身,拒绝读取",
+        en="its aliases expand far beyond the file itself, refused",
+    )
+    return FormatError(reason, line, column)
+
+
+@dataclass(slots=True)
+class Flattener:
+    """Walks trees into settings, within the limits that the size of the source allows.
+
+    Args:
+        size: characters of the source.
+        section: what limits the settings of this tree, else None.
+    """
+
+    size: int
+    section: str | None = None
+    settings: list[Setting] = field(default_factory=list)
+    nodes: int = 0
+    characters: int = 0
+
+    def walk(self, node: Node, key: str = "", is_effective: bool = True, depth: int = 0) -> None:
+        """Adds the settings at and below ``node``; raises FormatError beyond the limits."""
+        self._count(node, key, depth)
+        if node.entries:
+            last = {name: index for index, (name, _) in enumerate(node.entries)}
+            for index, (name, child) in enumerate(node.entries):
+                path = f"{key}.{name}" if key else name
+                self.walk(child, path, is_effective and last[name] == index, depth + 1)
+        elif node.items:
+            for index, child in enumerate(node.items):
+                self.walk(child, f"{key}[{index}]", is_effective, depth + 1)
+        else:
+            value = "{}" if node.entries is not None else "[]" if node.items is not None else node.value
+            self.settings.append(
+                Setting(key or ".", value, node.line, node.column, is_effective, self.section)
+            )
+
+    def _count(self, node: Node, key: str, depth: int) -> None:
+        self.nodes += 1
+        self.characters += len(node.value) if node.value else 0
+        if depth > MAX_DEPTH:
+            raise too_deep(node.line, node.column)
+        if len(key) > MAX_KEY_LENGTH:
+            reason = Text(
+                zh=f"键路径超过 {MAX_KEY_LENGTH} 个字符", en=f"a key path is longer than {MAX_KEY_LENGTH}"
+            )
+            raise FormatError(reason, node.line, node.column)
+        if self.nodes > self.size + EXTRA_NODES or self.characters > self.size + EXTRA_CHARACTERS:
+            raise too_much(node.line, node.column)

@@ -1,0 +1,64 @@
+"""YAML and Docker Compose, from the event stream of libyaml: no object is ever made from a tag."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+from hiscomply.hookspecs import FormatError, Setting
+from hiscomply.model import Text
+from hiscomply_files.formats.tree import Flattener
+
+COMPOSE_NAME = re.compile(r"(docker-)?compose([._-][^/]*)?\.ya?ml|[^/]*[._-]compose\.ya?ml", re.I)
+
+
+class Yaml:
+    """Any YAML file; its second and further documents have the section ``document 2`` and so on."""
+
+    name: ClassVar[str] = "yaml"
+
+    def recognises(self, path: str, head: bytes) -> bool:
+        """True for ``.yaml`` and ``.yml``."""
+        return path.lower().endswith((".yaml", ".yml"))
+
+    def parse(self, text: str) -> Iterator[Setting]:
+        """Every leaf of every document; of duplicate keys the last is effective, merge keys are resolved.
+
+        A value that came through an alias has the position of its anchor, where it can be changed.
+
+        Raises:
+            FormatError: for bad syntax, undefined or recursive aliases, and documents that explode.
+        """
+        import yaml
+
+        from hiscomply_files.formats.yaml_events import read_documents
+
+        flattener = Flattener(len(text))
+        try:
+            for number, root in enumerate(read_documents(text), start=1):
+                flattener.section = None if number == 1 else f"document {number}"
+                flattener.walk(root)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            place = (mark.line + 1, mark.column + 1) if mark else (None, None)
+            problem = error.problem or error.context or "syntax error"
+            raise FormatError(
+                Text(zh=f"YAML 语法错误({problem})", en=f"bad YAML: {problem}"), *place
+            ) from None
+        except (yaml.YAMLError, UnicodeError):
+            raise FormatError(
+                Text(zh="含有 YAML 不允许的字符", en="a character that YAML does not allow")
+            ) from None
+        yield from flattener.settings
+
+
+class DockerCompose(Yaml):
+    """A Compose file by its name; short and long syntax stay as they are written."""
+
+    name: ClassVar[str] = "docker-compose"
+
+    def recognises(self, path: str, head: bytes) -> bool:
+        """True for ``compose.yaml``, ``docker-compose.prod.yml``, ``his.compose.yaml`` and the like."""
+        return COMPOSE_NAME.fullmatch(PurePosixPath(path).name) is not None

@@ -1,0 +1,140 @@
+"""From one file of the tree to its records, or to the reason why there are none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+from hiscomply.hookspecs import CollectContext, FileFormat, FormatError, Setting
+from hiscomply.model import Record, Rejected, Target, Text
+from hiscomply_files import fetch
+from hiscomply_files.decode import decode
+from hiscomply_files.evidence import clean, setting_records
+
+DEFAULT_MAX_BYTES = 8 * 1024 * 1024
+NOT_RECOGNISED = "not_recognised"
+UNDECODABLE = Text(
+    zh="不是 UTF-8、UTF-16 或 GB18030 文本", en="neither UTF-8, UTF-16 nor GB18030 text, or a binary file"
+)
+CRASHED = Text(zh="格式插件出错", en="the format plugin broke down")
+
+
+class Reading:
+    """What is the same for all files of one collection."""
+
+    def __init__(self, formats: Sequence[FileFormat], target: Target, context: CollectContext) -> None:
+        self.formats = formats
+        self.context = context
+        self.max_bytes = int(target.options.get("max_file_bytes", DEFAULT_MAX_BYTES))
+        self.asset_id = target.options.get("asset_id")
+
+    def file(self, found: fetch.Found) -> Iterator[Record | Rejected]:
+        """All that one file gives."""
+        problem, head = found.problem, b""
+        if problem is None:
+            try:
+                head = fetch.read_head(found.path)
+            except OSError as error:
+                problem = fetch.system_reason(error)
+        if found.is_folder:
+            assert problem is not None
+            yield Rejected("config_file", clean(found.name), problem, subject=clean(found.name))
+            return
+        file_format = self._recognise(found.name, head)
+        if file_format is None:
+            yield self._record(found, NOT_RECOGNISED, NOT_RECOGNISED)
+        elif problem is not None:
+            yield from self._failed(found, file_format, "unreadable", problem)
+        else:
+            yield from self._read(found, file_format)
+
+    def _recognise(self, name: str, head: bytes) -> FileFormat | None:
+        """The first format that knows the file; one that breaks down on it counts as not knowing it."""
+        for one in self.formats:
+            try:
+                if one.recognises(name, head):
+                    return one
+            except Exception:  # noqa: BLE001, S112 - a stranger's plugin; the file shows up as not recognised
+                continue
+        return None
+
+    def _read(self, found: fetch.Found, file_format: FileFormat) -> Iterator[Record | Rejected]:
+        content = b""
+        if found.size_bytes <= self.max_bytes:
+            try:
+                content = fetch.read_all(found.path, self.max_bytes)
+            except OSError as error:
+                yield from self._failed(found, file_format, "unreadable", fetch.system_reason(error))
+                return
+        if max(found.size_bytes, len(content)) > self.max_bytes:
+            reason = Text(
+                zh=f"超过 {self.max_bytes} 字节,未读取", en=f"larger than {self.max_bytes} bytes, not read"
+            )
+            yield from self._failed(found, file_format, "too_large", reason)
+            return
+        digest = hashlib.sha256(content).hexdigest()
+        text = decode(content)
+        if text is None:
+            yield from self._failed(found, file_format, "undecodable", UNDECODABLE, sha256=digest)
+            return
+        try:
+            settings = list(file_format.parse(text))
+        except Exception as error:  # noqa: BLE001 - a stranger's format must not end the collection
+            yield from self._unparsable(found, file_format, error, digest)
+            return
+        yield from self._parsed(found, file_format, settings, digest)
+
+    def _parsed(
+        self, found: fetch.Found, file_format: FileFormat, settings: list[Setting], sha256: str
+    ) -> Iterator[Record]:
+        yield self._record(found, file_format.name, "read", sha256=sha256, settings=len(settings))
+        yield from setting_records(
+            clean(found.name),
+            file_format.name,
+            settings,
+            observed_at=self.context.now,
+            digest=self.context.digest,
+            asset_id=self.asset_id,
+        )
+
+    def _unparsable(
+        self, found: fetch.Found, file_format: FileFormat, error: Exception, sha256: str
+    ) -> Iterator[Record | Rejected]:
+        if isinstance(error, FormatError):
+            place, reason = (error.line, error.column), error.reason
+        else:
+            name = type(error).__name__
+            place, reason = (None, None), Text(zh=f"{CRASHED.zh}({name})", en=f"{CRASHED.en} ({name})")
+        yield from self._failed(found, file_format, "unparsable", reason, sha256=sha256, place=place)
+
+    def _failed(
+        self,
+        found: fetch.Found,
+        file_format: FileFormat,
+        status: str,
+        reason: Text,
+        *,
+        sha256: str | None = None,
+        place: tuple[int | None, int | None] = (None, None),
+    ) -> Iterator[Record | Rejected]:
+        """The file's own record with its status, and the rejection that makes the collection partial."""
+        more = {} if sha256 is None else {"sha256": sha256}
+        yield self._record(found, file_format.name, status, place=place, **more)
+        yield Rejected("setting", clean(found.name), reason, *place, subject=clean(found.name))
+
+    def _record(
+        self,
+        found: fetch.Found,
+        format_name: str,
+        status: str,
+        *,
+        place: tuple[int | None, int | None] = (None, None),
+        **more: str | int,
+    ) -> Record:
+        name = clean(found.name)
+        fields = {"path": name, "format": format_name, "status": status, **more}
+        if found.problem is None:
+            fields["size_bytes"] = found.size_bytes
+        if self.asset_id is not None:
+            fields["asset_id"] = self.asset_id
+        return Record("config_file", fields, name, self.context.now, *place)
