@@ -1,0 +1,102 @@
+"""The templates of this package, with escaping on and what they may say things with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from hiscomply.model import AuditResult, ClauseStatus, Finding, FindingGroup, PolicyInfo, State, Text
+from hiscomply.report import words
+from hiscomply.report.html import samples, summary, text
+from hiscomply.report.html.charts import count_subjects
+from hiscomply.report.messages import reason_text, render_message, show_time, show_value
+
+
+def make_environment(result: AuditResult) -> Environment:
+    """Templates that show times in the project's zone, and fail on a name that does not exist."""
+    offset = result.run.zone_offset
+    environment = Environment(
+        loader=PackageLoader("hiscomply.report.html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(_filters(offset))
+    environment.globals.update(
+        words=words,
+        statuses=ClauseStatus,
+        reason=_reason,
+        value=lambda item, limit=400: _value(item, limit, offset),
+        judged_share=summary.judged_share,
+        count_subjects=count_subjects,
+    )
+    return environment
+
+
+def sample_renderer(environment: Environment, result: AuditResult) -> Callable[[Finding], Markup]:
+    """Turns a finding of ``result`` into its list item."""
+    infos = {policy.info.id: policy.info for policy in result.policies}
+    item = environment.get_template("sample.html.j2").module.sample  # type: ignore[attr-defined]  # a macro
+    as_of, offset = result.run.as_of, result.run.zone_offset
+
+    def render(finding: Finding) -> Markup:
+        message = _message(infos[finding.policy_id], finding, offset)
+        is_late = finding.due is not None and finding.due < as_of and finding.state is not State.ABSENT
+        rendered: Markup = item(finding, message, is_late)
+        return rendered
+
+    return render
+
+
+def asset(name: str) -> str:
+    """A style sheet or script of this package."""
+    return files("hiscomply.report.html").joinpath(name).read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+def _filters(offset: timedelta) -> dict[str, Callable[..., Any]]:
+    def show_moment(moment: datetime | None) -> str:
+        return show_time(moment, offset) or "—"
+
+    return {
+        "u": text.stranger,
+        "b": text.both,
+        "code": text.code_lines,
+        "slug": text.slug,
+        "n": "{:,}".format,
+        "t": show_moment,
+        "zone": _zone_offset,
+        "age": _age,
+    }
+
+
+def _reason(item: Finding | FindingGroup) -> Markup:
+    return text.both(Text(reason_text(item, "zh"), reason_text(item, "en")), 600)
+
+
+def _value(item: Any, limit: int, offset: timedelta) -> Markup:
+    return text.both(Text(show_value(item, "zh", offset), show_value(item, "en", offset)), limit)
+
+
+def _message(info: PolicyInfo, finding: Finding, offset: timedelta) -> Text:
+    return Text(
+        render_message(info, samples.short_values(finding, "zh"), "zh", offset),
+        render_message(info, samples.short_values(finding, "en"), "en", offset),
+    )
+
+
+def _zone_offset(offset: timedelta) -> str:
+    minutes = round(offset.total_seconds() / 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def _age(span: timedelta) -> Markup:
+    hours = span.total_seconds() / 3600
+    if abs(hours) < 48:
+        return text.both(Text(f"{hours:.1f} 小时", f"{hours:.1f} hours"))
+    return text.both(Text(f"{hours / 24:.1f} 天", f"{hours / 24:.1f} days"))
