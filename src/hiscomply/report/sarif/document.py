@@ -18,7 +18,9 @@ from hiscomply.report.sarif.run import build_run
 from hiscomply.report.sarif.sentence import Sentences
 from hiscomply.report.sarif.summaries import Summaries
 
-SCHEMA_URI: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+SCHEMA_URI: Final = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
 
 
 def write_log(result: AuditResult, path: Path, language: str, choice: Choice) -> None:

@@ -56,9 +56,10 @@ def _overrides(result: AuditResult, language: str) -> Iterator[Notification]:
         for item in policy.info.parameters:
             if not item.is_overridden:
                 continue
+            name = f"{policy.info.id}.{item.name}"
             text = Text(
-                f"参数 {policy.info.id}.{item.name} 由 {item.origin} 设为 {item.value},默认值为 {item.default}。",
-                f"Parameter {policy.info.id}.{item.name} is {item.value} by {item.origin}, default {item.default}.",
+                f"参数 {name} 由 {item.origin} 设为 {item.value},默认值为 {item.default}。",
+                f"Parameter {name} is {item.value} by {item.origin}, default {item.default}.",
             )
             notice = _notice(OVERRIDE, "warning" if item.is_looser else "note", text, language)
             notice.associated_rule = ReportingDescriptorReference(id=policy.info.id, index=index)
@@ -69,9 +70,13 @@ def _collections(collections: tuple[Collection, ...], language: str) -> Iterator
     for item in collections:
         if item.status is CollectionStatus.OK:
             continue
-        status, reason = COLLECTION_STATUSES[item.status], item.reason or Text("未说明原因", "no reason given")
+        status, reason = (
+            COLLECTION_STATUSES[item.status],
+            item.reason or Text("未说明原因", "no reason given"),
+        )
         text = Text(
-            f"采集 {item.target}({item.collector}){status.zh}:{reason.zh}。依赖 {'、'.join(item.kinds)} 的判定为证据不足。",
+            f"采集 {item.target}({item.collector}){status.zh}:{reason.zh}。"
+            f"依赖 {'、'.join(item.kinds)} 的判定为证据不足。",
             f"Collection {item.target} ({item.collector}) {status.en.lower()}: {reason.en}. "
             f"What rests on {', '.join(item.kinds)} is not known.",
         )
@@ -81,7 +86,9 @@ def _collections(collections: tuple[Collection, ...], language: str) -> Iterator
         yield from (_rejected(item, rejected, language) for rejected in item.rejected)
         unlisted = item.rejected_count - len(item.rejected)
         if unlisted > 0:
-            more = Text(f"{item.target} 另有 {unlisted} 项被拒收。", f"{item.target}: {unlisted} more refused.")
+            more = Text(
+                f"{item.target} 另有 {unlisted} 项被拒收。", f"{item.target}: {unlisted} more refused."
+            )
             yield _notice(REJECTED, "warning", more, language)
 
 
@@ -92,7 +99,7 @@ def _rejected(collection: Collection, item: Rejected, language: str) -> Notifica
         f"A {kind} item of {collection.target} was refused ({item.subject}): {item.reason.en}.",
     )
     notice = _notice(REJECTED, "warning", text, language)
-    notice.locations = [locate(item.source, item.line, item.column, item.subject or kind, kind, None)]
+    notice.locations = [locate(item.source, item.line, item.column, item.subject or kind, kind)]
     return notice
 
 

@@ -27,28 +27,26 @@ class Shape(NamedTuple):
     has_column: bool
 
     @property
-    def key(self) -> tuple[bool, ...]:
+    def key(self) -> int:
         """Equal for locations that differ only in what fills their blanks."""
-        return (self.uri != "", *self[1:])
+        return sum(bit << i for i, bit in enumerate((self.uri != "", *self[1:])))
 
 
 def shape_of(source: str | None, line: int | None, column: int | None, anchor: str | None) -> Shape:
     """The shape of a location; a column without a line says nothing."""
     has_line = line is not None and line >= 1
     found = uri_of(source, has_line)
-    if found is not None:
-        has_column = has_line and column is not None and column >= 1
-        return Shape(found[0], found[1], True, has_line, has_column)
-    return Shape(anchor or "", True, False, False, False)
+    if found is None:
+        return Shape(anchor or "", True, False, False, False)
+    has_column = has_line and column is not None and column >= 1
+    return Shape(found[0], found[1], True, has_line, has_column)
 
 
 def build_location(shape: Shape, subject: Any, subject_kind: str) -> Location:
     """A location with blanks for the URI and the position."""
     physical = None
     if shape.uri:
-        region = Region(
-            start_line=blank("line"), start_column=blank("column") if shape.has_column else None
-        )
+        region = Region(start_line=blank("line"), start_column=blank("column") if shape.has_column else None)
         physical = PhysicalLocation(
             artifact_location=ArtifactLocation(
                 uri=blank("uri"), uri_base_id=PROJECT if shape.is_relative else None
@@ -62,7 +60,13 @@ def build_location(shape: Shape, subject: Any, subject_kind: str) -> Location:
 
 
 def locate(
-    source: str | None, line: int | None, column: int | None, subject: str, subject_kind: str, anchor: str | None
+    source: str | None,
+    line: int | None,
+    column: int | None,
+    subject: str,
+    subject_kind: str,
+    *,
+    anchor: str | None = None,
 ) -> Location:
     """A location without blanks."""
     shape = shape_of(source, line, column, anchor)

@@ -21,6 +21,7 @@ _ABOUT: Final = {
     OVERRIDE: Text("项目改动了参数默认值。", "The project changed a parameter's default."),
     FOLDED: Text("发现过多,已合并。", "There were more findings than results may be."),
 }
+_HELP: Final = Text("详见运行报告的证据部分。", "The evidence part of the run's report says more.")
 
 
 def build_notices(language: str) -> list[ReportingDescriptor]:
@@ -31,6 +32,7 @@ def build_notices(language: str) -> list[ReportingDescriptor]:
             name="".join(part.title() for part in name.split("_")),
             short_description=MultiformatMessageString(text=about.to(language)),
             full_description=MultiformatMessageString(text=about.to(language)),
+            help=MultiformatMessageString(text=_HELP.to(language)),
         )
         for name, about in _ABOUT.items()
     ]

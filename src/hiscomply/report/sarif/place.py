@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -18,7 +17,6 @@ _FILES_AFAR: Final = ("http", "https", "ssh", "sftp", "smb")
 _SAFE: Final = "/-._~!$&'()*+,;=@"
 
 
-@lru_cache(maxsize=4096)
 def uri_of(source: str | None, has_line: bool) -> tuple[str, bool] | None:
     """The source's URI and whether it is relative to the project; None if it is no file.
 

@@ -13,8 +13,9 @@ _RENAMED: Final = {("Suppression", "state"): "status"}
 
 def to_plain(item: Any) -> Any:
     """The object as dictionaries, lists and scalars; absent properties (None, index -1) are left out."""
-    if attr.has(type(item)):
-        pairs = ((name, getattr(item, field), default) for field, name, default in _fields(type(item)))
+    cls: Any = type(item)
+    if attr.has(cls):
+        pairs = ((name, getattr(item, field), default) for field, name, default in _fields(cls))
         return {name: to_plain(value) for name, value, default in pairs if _is_given(value, default)}
     if isinstance(item, dict):
         return {key: to_plain(value) for key, value in item.items()}

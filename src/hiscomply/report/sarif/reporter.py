@@ -13,8 +13,8 @@ class SarifReporter:
     """Every verdict as SARIF 2.1.0.
 
     Args:
-        max_results: at most so many results in the run; beyond it, findings with one cause become one result with
-            an ``occurrenceCount``, and a notification says so. None writes every finding.
+        max_results: at most so many results in the run; beyond it, findings with one cause become one result
+            with an ``occurrenceCount``, and a notification says so. None writes every finding.
     """
 
     name: ClassVar[str] = "sarif"
@@ -38,9 +38,9 @@ class SarifReporter:
 class GithubSarifReporter(SarifReporter):
     """Only what should raise an alert, in the subset of SARIF that GitHub code scanning understands.
 
-    GitHub ignores ``kind``, ``suppressions`` and ``baselineState`` (a pass would become an alert), and refuses the
-    whole file when one result has no physical location. So passes, waived and absent findings are left out, and a
-    finding without a file is shown at the project file.
+    GitHub ignores ``kind``, ``suppressions`` and ``baselineState`` (a pass would become an alert), and
+    refuses the whole file when one result has no physical location. So passes, waived and absent findings are
+    left out, and a finding without a file is shown at the project file.
     """
 
     name: ClassVar[str] = "sarif-github"

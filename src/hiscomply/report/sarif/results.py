@@ -24,6 +24,12 @@ KINDS: Final = {
     Verdict.NOT_APPLICABLE: "notApplicable",
 }
 FINGERPRINT: Final = "hiscomply/v1"
+_ORDER: Final = (
+    "text", "guid", "subject", "uri", "column", "line", "fingerprint", "observed_at", "due", "source",
+    "pointer", "first_seen",
+)  # fmt: skip
+"""The blanks of a result in the order in which the object model writes them."""
+_MAX_PLACES: Final = 20_000
 
 
 class FindingStream:
@@ -43,7 +49,8 @@ class FindingStream:
         self._rules = {policy.info.id: (i, policy.info) for i, policy in enumerate(result.policies)}
         self._waivers = {waiver.id: waiver for waiver in result.waivers}
         self._grouped = {cause_of(group) for policy in result.policies for group in policy.groups}
-        self._forms: dict[tuple[Any, ...], str] = {}
+        self._forms: dict[tuple[Any, ...], list[str]] = {}
+        self._places: dict[tuple[str | None, bool, bool], tuple[Shape, int, str]] = {}
 
     def __iter__(self) -> Iterator[str]:
         spare = self._plan.spare
@@ -62,11 +69,11 @@ class FindingStream:
             yield self._write(finding)
 
     def _write(self, finding: Finding) -> str:
-        shape = shape_of(finding.source, finding.line, finding.column, self._choice.anchor)
+        shape, shape_key, uri = self._place(finding.source, finding.line, finding.column)
         key = (
             finding.policy_id,
-            finding.verdict,
-            finding.state,
+            id(finding.verdict),  # members are singletons, and an enum's own hash is slow
+            id(finding.state),
             finding.waiver,
             finding.reason,
             finding.missing,
@@ -74,25 +81,38 @@ class FindingStream:
             finding.pointer is None,
             finding.observed_at is None,
             finding.due is None,
-            shape.key,
+            shape_key,
         )
         form = self._forms.get(key)
         if form is None:
-            form = self._forms[key] = compile_form(self._build(finding, shape))
-        return form % {
-            "text": quote(self._sentences.of(finding)),
-            "uri": quote(shape.uri),
-            "line": finding.line,
-            "column": finding.column,
-            "subject": quote(finding.subject),
-            "source": quote(finding.source or ""),
-            "pointer": quote(finding.pointer or ""),
-            "guid": quote(self._guids.of(finding.fingerprint)),
-            "fingerprint": quote(finding.fingerprint),
-            "first_seen": utc_json(finding.first_seen),
-            "due": utc_json(finding.due),
-            "observed_at": utc_json(finding.observed_at),
-        }
+            form = self._forms[key] = compile_form(self._build(finding, shape), _ORDER)
+        parts = form.copy()
+        parts[1::2] = (
+            quote(self._sentences.of(finding)),
+            quote(self._guids.of(finding.fingerprint)),
+            quote(finding.subject),
+            uri,
+            str(finding.column) if shape.has_column else "",
+            str(finding.line) if shape.has_line else "",
+            quote(finding.fingerprint),
+            utc_json(finding.observed_at),
+            utc_json(finding.due),
+            quote(finding.source) if finding.source and not shape.is_of_source else "",
+            "" if finding.pointer is None else quote(finding.pointer),
+            utc_json(finding.first_seen),
+        )
+        return "".join(parts)
+
+    def _place(self, source: str | None, line: int | None, column: int | None) -> tuple[Shape, int, str]:
+        has_line = line is not None and line >= 1
+        key = (source, has_line, has_line and column is not None and column >= 1)
+        place = self._places.get(key)
+        if place is None:
+            if len(self._places) > _MAX_PLACES:
+                self._places.clear()
+            shape = shape_of(source, line, column, self._choice.anchor)
+            place = self._places[key] = (shape, shape.key, quote(shape.uri) if shape.uri else "")
+        return place
 
     def _build(self, finding: Finding, shape: Shape) -> Result:
         index, info = self._rules[finding.policy_id]
@@ -133,8 +153,8 @@ def level_of(info: PolicyInfo, verdict: Verdict) -> str:
 
 @lru_cache(maxsize=8192)
 def utc_json(moment: datetime | None) -> str:
-    """The moment in UTC with Z, as JSON."""
-    return "null" if moment is None else f'"{utc_text(moment)}"'
+    """The moment in UTC with Z, as JSON; empty when there is none."""
+    return "" if moment is None else f'"{utc_text(moment)}"'
 
 
 def utc_text(moment: datetime) -> str:

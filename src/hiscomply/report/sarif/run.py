@@ -35,7 +35,9 @@ def build_run(result: AuditResult, language: str) -> Run:
         automation_details=RunAutomationDetails(
             id=f"hiscomply/{run.profile}/{run.id}",
             guid=guid_of(run.id),
-            description=Message(text=f"{run.institution.to(language)}, {run.profile}, {run.as_of.isoformat()}"),
+            description=Message(
+                text=f"{run.institution.to(language)}, {run.profile}, {run.as_of.isoformat()}"
+            ),
         ),
         baseline_guid=guid_of(run.previous) if run.previous else None,
         language=_tag(language),
@@ -63,6 +65,7 @@ def build_run(result: AuditResult, language: str) -> Run:
 def _driver(result: AuditResult, language: str) -> ToolComponent:
     return ToolComponent(
         name="hiscomply",
+        full_name=f"hiscomply {result.run.tool_version}",
         version=result.run.tool_version,
         semantic_version=result.run.tool_version,
         language=_tag(language),

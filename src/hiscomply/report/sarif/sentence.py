@@ -22,7 +22,7 @@ class Sentences:
         self._infos = {info.id: info for info in policies}
         self._language = language
         self._zone_offset = zone_offset
-        self._show = lru_cache(maxsize=65_536)(self._show_hashable)
+        self._show = lru_cache(maxsize=65_536)(self._show_text)
         self._templates = {info.id: self._take_apart(info) for info in policies}
         self._reasons: dict[tuple[str, str | None, tuple[str, ...]], str] = {}
 
@@ -68,11 +68,11 @@ class Sentences:
         return pieces[::2], names, [self._shown(parameters.get(name)) for name in names]
 
     def _shown(self, value: Any) -> str:
-        kind = type(value)
-        # 1 == True == 1.0 would share a place in the cache, so only texts go there
-        if kind is str and len(value) < 200:
-            return self._show(value)
-        return show_value(value, self._language, self._zone_offset)
+        if type(value) is not str or len(value) > 200:
+            return show_value(value, self._language, self._zone_offset)
+        if not value or not (value[0].isdecimal() or value[0] == "-"):
+            return value  # neither a time nor a duration: nothing to show otherwise
+        return self._show(value)
 
-    def _show_hashable(self, value: str) -> str:
+    def _show_text(self, value: str) -> str:
         return show_value(value, self._language, self._zone_offset)

@@ -62,7 +62,7 @@ class Summaries:
             kind=KINDS[verdict],
             level="none",
             message=Message(text=text.to(self._language).format(f"{count:,}")),
-            locations=[locate(None, None, None, "*", info.subject_kind, self._choice.anchor)],
+            locations=[locate(None, None, None, "*", info.subject_kind, anchor=self._choice.anchor)],
             guid=self._guids.of(f"{info.id} {verdict.value}"),
             occurrence_count=count or None,
             properties={
@@ -78,9 +78,9 @@ class Summaries:
         info, anchor = policy.info, self._choice.anchor
         fingerprint = _fingerprint(group)
         locations = [
-            locate(item.source, item.line, item.column, item.subject, info.subject_kind, anchor)
+            locate(item.source, item.line, item.column, item.subject, info.subject_kind, anchor=anchor)
             for item in group.samples
-        ] or [locate(None, None, None, "*", info.subject_kind, anchor)]
+        ] or [locate(None, None, None, "*", info.subject_kind, anchor=anchor)]
         return Result(
             rule_id=info.id,
             rule_index=index,

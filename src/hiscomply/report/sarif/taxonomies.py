@@ -31,8 +31,12 @@ def reference_to(taxonomy: str) -> ToolComponentReference:
 
 def build_taxonomies(result: AuditResult, language: str) -> list[ToolComponent]:
     """Every clause with its status, and each MLPS control once, in order of its number."""
-    clauses = [_clause_taxon(clause, language) for clause in {item.id: item for item in result.clauses}.values()]
-    controls = sorted({item for clause in result.clauses for item in clause.crosswalk.get("mlps", ())}, key=_number)
+    clauses = [
+        _clause_taxon(clause, language) for clause in {item.id: item for item in result.clauses}.values()
+    ]
+    controls = sorted(
+        {item for clause in result.clauses for item in clause.crosswalk.get("mlps", ())}, key=_number
+    )
     return [
         _component(SPECIFICATION, clauses, True, language),
         _component(MLPS, [_control_taxon(item) for item in controls], False, language),
@@ -76,7 +80,9 @@ def _clause_taxon(clause: ClauseResult, language: str) -> ReportingDescriptor:
 
 def _control_taxon(control: str) -> ReportingDescriptor:
     text = f"GB/T 22239-2019 {control}"
-    return ReportingDescriptor(id=control, name=control, short_description=MultiformatMessageString(text=text))
+    return ReportingDescriptor(
+        id=control, name=control, short_description=MultiformatMessageString(text=text)
+    )
 
 
 def _number(control: str) -> tuple[tuple[int, int, str], ...]:
