@@ -1,0 +1,84 @@
+"""The collector ``local``: facts of this host, gathered at once, then read one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from hiscomply.hookspecs import CollectContext, CollectFailed
+from hiscomply.model import Record, Rejected, Target, Text
+from hiscomply_local.facts import FACTS, IDENTITY, about_host
+from hiscomply_local.fetch import Host, LocalHost, gather
+
+_COMMAND_TIMEOUT_S = 30.0
+
+
+class LocalCollector:
+    """Reads this Linux host, changes nothing, and needs root for part of it only."""
+
+    name: ClassVar[str] = "local"
+    version: ClassVar[str] = "1.0.0"
+    summary: ClassVar[Text] = Text(
+        "本机:系统、补丁、账户、sudo、sshd、内核参数、端口、服务、时间与日志",
+        "This host: system, patches, accounts, sudo, sshd, sysctl, ports, services, time, logs",
+    )
+    options_schema: ClassVar[Mapping[str, Any]] = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "include": {
+                "type": "array",
+                "items": {"enum": list(FACTS)},
+                "minItems": 1,
+                "uniqueItems": True,
+                "default": list(FACTS),
+                "description": "The facts to collect; all of them without this option.",
+            },
+            "asset_id": {
+                "type": "string",
+                "minLength": 1,
+                "description": "The host's id in the asset register; its host name without this option.",
+            },
+            "max_list_age_days": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 92,
+                "default": 7,
+                "description": "Package lists that are older say nothing of pending updates.",
+            },
+        },
+    }
+
+    def __init__(self, host: Host | None = None) -> None:
+        self._host = host or LocalHost()
+
+    def kinds(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """The kinds of the facts that are asked for."""
+        names = options.get("include") or FACTS
+        return tuple(dict.fromkeys(kind for name in names for kind in FACTS[name].kinds))
+
+    def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
+        """Records and refusals, fact by fact.
+
+        Raises:
+            CollectFailed: the host has no name and the target no ``asset_id``.
+        """
+        facts = [FACTS[name] for name in target.options.get("include") or FACTS]
+        timeout_s = min(_COMMAND_TIMEOUT_S, target.timeout_s)
+        answers = gather(self._host, (IDENTITY, *(fact.ask for fact in facts)), timeout_s)
+        about = about_host(
+            answers,
+            target.options.get("asset_id"),
+            context.now,
+            context.zone,
+            target.options.get("max_list_age_days", 7),
+        )
+        if about is None:
+            raise CollectFailed(
+                Text(
+                    "读不到主机名;请在目标中写明 asset_id",
+                    "the host name cannot be read; give the target an asset_id",
+                )
+            )
+        for fact in facts:
+            yield from fact.parse(answers, about)

@@ -1,0 +1,69 @@
+"""The facts of a host: what each asks, which kinds of evidence it gives, and the function that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hiscomply.model import Record, Rejected
+from hiscomply_local import (
+    parse_accounts,
+    parse_clock,
+    parse_host,
+    parse_listeners,
+    parse_logs,
+    parse_packages,
+    parse_patching,
+    parse_services,
+    parse_settings,
+    parse_sudo,
+)
+from hiscomply_local.about import About
+from hiscomply_local.answers import Answers, Ask
+from hiscomply_local.parse_os import zone_name
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One group of evidence: its inputs as data, its reading as a pure function."""
+
+    kinds: tuple[str, ...]
+    ask: Ask
+    parse: Callable[[Answers, About], Iterator[Record | Rejected]]
+
+
+FACTS: Mapping[str, Fact] = {
+    "host": Fact(("host",), parse_host.ASK, parse_host.parse),
+    "packages": Fact(("package",), parse_packages.ASK, parse_packages.parse),
+    "patching": Fact(("patch_state",), parse_patching.ASK, parse_patching.parse),
+    "accounts": Fact(("account", "password_state"), parse_accounts.ASK, parse_accounts.parse),
+    "sudo": Fact(("sudo_rule",), parse_sudo.ASK, parse_sudo.parse),
+    "sshd": Fact(("setting",), parse_settings.SSHD_ASK, parse_settings.parse_sshd),
+    "sysctl": Fact(("setting",), parse_settings.SYSCTL_ASK, parse_settings.parse_sysctl),
+    "password_rules": Fact(("setting",), parse_settings.PASSWORD_ASK, parse_settings.parse_password_rules),
+    "listeners": Fact(("listener",), parse_listeners.ASK, parse_listeners.parse),
+    "services": Fact(("service",), parse_services.ASK, parse_services.parse),
+    "time": Fact(("time_source",), parse_clock.ASK, parse_clock.parse),
+    "logs": Fact(("log_source",), parse_logs.ASK, parse_logs.parse),
+}
+IDENTITY = Ask(files=(parse_host.HOSTNAME, "/etc/timezone"), commands=parse_host.ASK.commands[:1])
+
+
+def about_host(
+    answers: Answers, asset_id: str | None, now: datetime, project_zone: str, max_list_age_days: int
+) -> About | None:
+    """What all facts share; None when the host has no name and was given none."""
+    name = asset_id or answers.file(parse_host.HOSTNAME).text.strip()
+    zone = _zone(zone_name(answers)) or _zone(project_zone)
+    return About(name, now, zone, max_list_age_days) if name else None
+
+
+def _zone(name: str | None) -> tzinfo | None:
+    if name in {"UTC", "Etc/UTC"}:
+        return UTC
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None

@@ -1,0 +1,184 @@
+"""Fact ``accounts``: local logins, their rights, state, password age and last use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from hiscomply.model import Record, Rejected, Text
+from hiscomply_local.about import About, missing, unreadable
+from hiscomply_local.answers import Answers, Ask, Outcome
+from hiscomply_local.parse_logins import LAST, LASTLOG, last_logins
+from hiscomply_local.parse_shadow import Ageing, parse_shadow
+from hiscomply_local.parse_sudo import ASK as SUDO_ASK
+from hiscomply_local.parse_sudo import SUDOERS, Sudoers, read_sudoers
+
+PASSWD = "/etc/passwd"  # noqa: S105 - a path
+GROUP = "/etc/group"
+SHADOW = "/etc/shadow"
+LOGIN_DEFS = "/etc/login.defs"
+ASK = Ask(files=(PASSWD, GROUP, SHADOW, LOGIN_DEFS, *SUDO_ASK.files), commands=(LASTLOG, LAST))
+# Membership gives root's power, by sudo's shipped rules or by what the group may write to.
+PRIVILEGED_GROUPS = frozenset({"sudo", "wheel", "admin", "docker", "lxd", "disk", "shadow"})
+_NO_SHELL = ("/nologin", "/false", "/sync", "/halt", "/shutdown")
+_NOBODY = 65534
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """One line of passwd."""
+
+    name: str
+    uid: int
+    gid: int
+    shell: str
+    line: int
+
+    @property
+    def has_shell(self) -> bool:
+        """A person can work in it; an empty shell field means /bin/sh."""
+        return not self.shell.endswith(_NO_SHELL)
+
+
+def parse_passwd(text: str) -> Iterator[Login | int]:
+    """Each local login, or the number of a line that cannot be read."""
+    for number, line in enumerate(text.split("\n"), 1):
+        fields = line.split(":")
+        if not line.strip() or line.startswith(("#", "+", "-")):
+            continue
+        if len(fields) != 7 or not fields[0] or not fields[2].isdigit() or not fields[3].isdigit():
+            yield number
+        else:
+            yield Login(fields[0], int(fields[2]), int(fields[3]), fields[6].strip(), number)
+
+
+def parse_group(text: str) -> Iterator[tuple[str, int, frozenset[str]] | int]:
+    """Name, number and members of each group, or the number of a line that cannot be read."""
+    for number, line in enumerate(text.split("\n"), 1):
+        fields = line.split(":")
+        if not line.strip() or line.startswith(("#", "+", "-")):
+            continue
+        if len(fields) != 4 or not fields[0] or not fields[2].isdigit():
+            yield number
+        else:
+            yield fields[0], int(fields[2]), frozenset(fields[3].split(",")) - {""}
+
+
+def first_uid(login_defs: str) -> int:
+    """``UID_MIN``: the first number of people's logins; 1000 where login.defs does not say."""
+    found = re.findall(r"^\s*UID_MIN\s+(\d+)", login_defs, re.MULTILINE)
+    return int(found[-1]) if found else 1000
+
+
+def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
+    """An ``account`` and a ``password_state`` record for each local login."""
+    passwd = answers.file(PASSWD)
+    if not passwd.ok:
+        yield about.unknown("account", PASSWD, missing(Text("本机账户", "local accounts"), passwd))
+        return
+    ageing: dict[str, Ageing] = {}
+    yield from _read_shadow(answers, about, ageing)
+    groups: dict[str, frozenset[str]] = {}
+    yield from _read_groups(answers, about, groups)
+    times, bad = last_logins(answers)
+    for command, line in bad:
+        yield about.bad_line("account", command, line, unreadable(Text("最近登录", "last login")))
+    if not answers.command(LASTLOG).ok and not answers.command(LAST).ok:
+        reason = missing(Text("最近登录时间", "last logins"), answers.command(LASTLOG))
+        yield about.unknown("account", LASTLOG, reason)
+    sudoers = read_sudoers(answers)
+    first = first_uid(answers.file(LOGIN_DEFS).text)
+    for login in parse_passwd(passwd.text):
+        if isinstance(login, int):
+            yield about.bad_line("account", PASSWD, login, unreadable(Text("账户", "account")))
+            continue
+        state = ageing.get(login.name)
+        system = f"host:{about.asset_id}"
+        fields = {
+            "system_id": system,
+            "login": login.name,
+            "uid": login.uid,
+            "shell": login.shell or "/bin/sh",
+            "kind": _kind(login, first),
+            "privileged": _privileged(login, answers, groups, sudoers),
+            "last_login": times.get(login.name, ...),
+            **_state(login, state, about),
+        }
+        yield about.from_file("account", PASSWD, fields, login.line)
+        if state is not None:
+            yield _password_state(about, system, state)
+
+
+def _read_shadow(answers: Answers, about: About, ageing: dict[str, Ageing]) -> Iterator[Rejected]:
+    what = Text("口令期限与锁定状态", "password age and lock")
+    answer = answers.file(SHADOW)
+    if not answer.ok:
+        yield about.unknown("account", SHADOW, missing(what, answer))
+    for item in parse_shadow(answer.text):
+        if isinstance(item, int):
+            yield about.bad_line("account", SHADOW, item, unreadable(what))
+        else:
+            ageing[item.login] = item
+
+
+def _read_groups(answers: Answers, about: About, groups: dict[str, frozenset[str]]) -> Iterator[Rejected]:
+    what = Text("用户组", "groups")
+    answer = answers.file(GROUP)
+    if not answer.ok:
+        yield about.unknown("account", GROUP, missing(what, answer))
+        return
+    primary = {
+        login.name: login.gid
+        for login in parse_passwd(answers.file(PASSWD).text)
+        if not isinstance(login, int)
+    }
+    for item in parse_group(answer.text):
+        if isinstance(item, int):
+            yield about.bad_line("account", GROUP, item, unreadable(what))
+        else:
+            name, gid, members = item
+            groups[name] = members | {login for login, number in primary.items() if number == gid}
+
+
+def _kind(login: Login, first: int) -> str:
+    if login.uid == 0:
+        return "default" if login.name == "root" else "shared"
+    return "human" if first <= login.uid != _NOBODY and login.has_shell else "service"
+
+
+def _privileged(login: Login, answers: Answers, groups: dict[str, frozenset[str]], sudoers: Sudoers) -> Any:
+    memberships = {name for name, members in groups.items() if login.name in members}
+    if login.uid == 0 or memberships & PRIVILEGED_GROUPS:
+        return True
+    if sudoers.grants(login.name, login.uid, memberships):
+        return True
+    is_sure = answers.file(GROUP).ok and (
+        sudoers.is_complete or answers.file(SUDOERS).outcome is Outcome.ABSENT
+    )
+    return False if is_sure else ...
+
+
+def _state(login: Login, state: Ageing | None, about: About) -> dict[str, Any]:
+    if state is None:
+        return {"enabled": ... if login.has_shell else False}
+    expired = state.expires_on is not None and state.expires_on <= about.now.date()
+    return {
+        "enabled": login.has_shell and not expired,
+        "locked": state.is_locked,
+        "pwd_changed_at": state.changed_at or ...,
+        "pwd_max_age_days": state.max_age_days,
+        "expires_at": state.expires_on.isoformat() if state.expires_on else None,
+    }
+
+
+def _password_state(about: About, system: str, state: Ageing) -> Record:
+    fields = {
+        "system_id": system,
+        "login": state.login,
+        "has_password": state.has_password,
+        "is_locked": state.is_locked,
+        "hash_scheme": state.scheme or ...,
+    }
+    return about.from_file("password_state", SHADOW, fields, state.line)

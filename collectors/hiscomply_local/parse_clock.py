@@ -1,0 +1,139 @@
+"""Fact ``time``: what sets the clock, and whether it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from hiscomply.model import Record, Rejected, Text
+from hiscomply_local.about import About, missing, unreadable
+from hiscomply_local.answers import Answers, Ask, Command, Outcome
+
+CHRONY_SOURCES = Command(("chronyc",), ("-c", "-n", "sources"))
+NTP_PEERS = Command(("ntpq",), ("-p", "-n"))
+TIMEDATE = Command(("timedatectl",), ("show",))
+COMMANDS = (CHRONY_SOURCES, NTP_PEERS, TIMEDATE)
+CHRONY_FILES = (
+    "/etc/chrony.conf",
+    "/etc/chrony/chrony.conf",
+    "/etc/chrony.d/*.conf",
+    "/etc/chrony/conf.d/*.conf",
+    "/etc/chrony/sources.d/*.sources",
+)
+NTP_FILES = ("/etc/ntp.conf", "/etc/ntpsec/ntp.conf")
+TIMESYNCD_FILES = ("/etc/systemd/timesyncd.conf", "/etc/systemd/timesyncd.conf.d/*.conf")
+CONFIGURATION = {"chrony": CHRONY_FILES, "ntp": NTP_FILES, "timesyncd": TIMESYNCD_FILES}
+ASK = Ask(files=tuple(path for paths in CONFIGURATION.values() for path in paths), commands=COMMANDS)
+_WHAT = Text("时间源", "time sources")
+_STATE = Text("时间同步状态", "state of the time sources")
+
+
+def parse_servers(text: str) -> Iterator[tuple[int, str, str]]:
+    """Line, directive and address of chrony's and ntpd's ``server``, ``pool``, ``peer``, ``refclock``."""
+    for number, line in enumerate(text.split("\n"), 1):
+        words = line.split("#")[0].split()
+        if len(words) > 1 and words[0].lower() in {"server", "pool", "peer", "refclock"}:
+            address = next((word for word in words[1:] if not word.startswith("-")), words[1])
+            yield number, words[0].lower(), address
+
+
+def parse_timesyncd(text: str) -> Iterator[tuple[int, str, str]]:
+    """Line, directive and address of ``NTP=`` and ``FallbackNTP=`` that are set."""
+    for number, line in enumerate(text.split("\n"), 1):
+        name, equals, value = line.strip().partition("=")
+        if equals and name.strip() in {"NTP", "FallbackNTP"}:
+            directive = "server" if name.strip() == "NTP" else "fallback"
+            for address in value.split():
+                yield number, directive, address
+
+
+def parse_chrony_sources(text: str) -> Iterator[tuple[int, dict[str, Any] | None]]:
+    """Line and fields of each row of ``chronyc -c sources``; None for a row that it cannot have."""
+    for number, line in enumerate(text.split("\n"), 1):
+        row = line.split(",")
+        if not line.strip():
+            continue
+        if len(row) < 10 or not row[3].isdigit() or not row[5].isdigit():
+            yield number, None
+            continue
+        # chrony prints reach in octal; any set bit is an answer to one of the last eight questions.
+        fields = {"address": row[2], "is_selected": row[1] == "*", "is_reachable": int(row[5], 8) > 0}
+        yield number, fields | ({"stratum": int(row[3])} if int(row[5], 8) else {})
+
+
+def parse_ntp_peers(text: str) -> Iterator[tuple[int, dict[str, Any] | None]]:
+    """Line and fields of each row below the ruler of ``ntpq -pn``; None for a row that it cannot have."""
+    lines = text.split("\n")
+    start = next((n for n, line in enumerate(lines) if line.startswith("===")), len(lines))
+    for number, line in enumerate(lines[start + 1 :], start + 2):
+        row = line[1:].split()
+        if not row:
+            continue
+        if len(row) != 10 or not row[2].isdigit() or not row[6].isdigit():
+            yield number, None
+            continue
+        fields = {"address": row[0], "is_selected": line[0] in "*o", "is_reachable": int(row[6], 8) > 0}
+        yield number, fields | ({"stratum": int(row[2])} if int(row[6], 8) else {})
+
+
+def is_synchronized(answers: Answers) -> bool | None:
+    """What the kernel's flag (timedatectl), chrony or ntpd says; None when none of them answers."""
+    for line in answers.command(TIMEDATE).text.splitlines():
+        if answers.command(TIMEDATE).ok and line.startswith("NTPSynchronized="):
+            return line == "NTPSynchronized=yes"
+    states = [
+        fields["is_selected"]
+        for command, rows in _states(answers)
+        if answers.command(command).ok
+        for _, fields in rows
+        if fields is not None
+    ]
+    return any(states) if states else None
+
+
+def _states(answers: Answers) -> list[tuple[Command, Iterator[tuple[int, dict[str, Any] | None]]]]:
+    return [
+        (CHRONY_SOURCES, parse_chrony_sources(answers.command(CHRONY_SOURCES).text)),
+        (NTP_PEERS, parse_ntp_peers(answers.command(NTP_PEERS).text)),
+    ]
+
+
+def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
+    """A ``time_source`` record for each configured source, and for each that a daemon talks to."""
+    live: dict[tuple[str, str], dict[str, Any]] = {}
+    yield from _ask_daemons(answers, about, live)
+    seen: set[tuple[str, str]] = set()
+    for software, patterns in CONFIGURATION.items():
+        reader = parse_timesyncd if software == "timesyncd" else parse_servers
+        for path, answer in (found for pattern in patterns for found in answers.matching(pattern)):
+            if answer.outcome is not Outcome.ABSENT and not answer.ok:
+                yield about.unknown("time_source", path, missing(_WHAT, answer))
+            for line, directive, address in reader(answer.text):
+                key = software, address
+                if key not in seen:
+                    seen.add(key)
+                    fields = {"directive": directive, "is_configured": True, **live.pop(key, {})}
+                    yield about.from_file("time_source", path, _keyed(about, key, fields), line)
+    for key, fields in live.items():
+        command = CHRONY_SOURCES if key[0] == "chrony" else NTP_PEERS
+        yield about.from_command("time_source", command, _keyed(about, key, fields))
+
+
+def _keyed(about: About, key: tuple[str, str], fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {"asset_id": about.asset_id, "software": key[0], "address": key[1], **fields}
+
+
+def _ask_daemons(
+    answers: Answers, about: About, live: dict[tuple[str, str], dict[str, Any]]
+) -> Iterator[Rejected]:
+    for command, rows in _states(answers):
+        answer = answers.command(command)
+        if answer.outcome is not Outcome.ABSENT and not answer.ok:
+            yield about.unknown("time_source", command, missing(_STATE, answer))
+            continue
+        for line, fields in rows:
+            if fields is None:
+                yield about.bad_line("time_source", command, line, unreadable(_STATE))
+            else:
+                name = "chrony" if command is CHRONY_SOURCES else "ntp"
+                live[name, fields.pop("address")] = fields

@@ -1,0 +1,139 @@
+"""Fact ``packages``: what is installed, from dpkg or rpm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from hiscomply.model import Record, Rejected, Text
+from hiscomply_local.about import About, missing, unreadable
+from hiscomply_local.answers import Answers, Ask, Command
+
+DPKG_STATUS = "/var/lib/dpkg/status"
+RPM_PACKAGES = Command(
+    ("rpm",),
+    (
+        "-qa",
+        "--queryformat",
+        r"%{NAME}\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\t%{ARCH}\t%{INSTALLTIME}\t%{SOURCERPM}\n",
+    ),
+    # A Debian host may have the rpm tools too; their database is empty there.
+    unless_file=DPKG_STATUS,
+)
+DPKG_PACKAGES = Command(
+    ("dpkg-query",),
+    ("-W", "-f", r"${db:Status-Status}\t${Package}\t${Version}\t${Architecture}\t${source:Package}\n"),
+)
+ASK = Ask(heads=(DPKG_STATUS,), commands=(DPKG_PACKAGES, RPM_PACKAGES))
+_WHAT = Text("软件包清单", "installed packages")
+# With any other state the program's files are not (wholly) there.
+_DPKG_INSTALLED = {"installed", "triggers-awaited", "triggers-pending", "half-configured", "unpacked"}
+_DPKG_GONE = {"not-installed", "config-files", "half-installed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One installed package; ``installed_at`` is known for rpm only."""
+
+    name: str
+    version: str
+    arch: str
+    source_name: str
+    line: int
+    installed_at: datetime | None = None
+
+
+def package_manager(answers: Answers) -> str | None:
+    """``dpkg`` or ``rpm``: whose database holds packages."""
+    if answers.file(DPKG_STATUS).data:
+        return "dpkg"
+    rpm = answers.command(RPM_PACKAGES)
+    return "rpm" if rpm.ok and rpm.data else None
+
+
+def parse_dpkg(text: str) -> tuple[list[Package], list[int]]:
+    """Packages that dpkg-query printed, and the numbers of the lines that it cannot have."""
+    packages: list[Package] = []
+    bad: list[int] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        fields = line.split("\t")
+        if not line:
+            continue
+        if len(fields) != 5 or fields[0] not in _DPKG_INSTALLED | _DPKG_GONE:
+            bad.append(number)
+        elif fields[0] in _DPKG_INSTALLED:
+            packages.append(Package(fields[1], fields[2], fields[3], fields[4], number))
+    return packages, bad
+
+
+def parse_rpm(text: str) -> tuple[list[Package], list[int]]:
+    """Packages that rpm printed (an epoch of 0 is left out), and the numbers of bad lines."""
+    packages: list[Package] = []
+    bad: list[int] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        fields = line.split("\t")
+        if not line or fields[0] == "gpg-pubkey":
+            continue
+        if len(fields) != 5 or not fields[3].isdigit():
+            bad.append(number)
+            continue
+        installed = datetime.fromtimestamp(int(fields[3]), UTC)
+        source = fields[4].rsplit("-", 2)[0]
+        packages.append(
+            Package(fields[0], fields[1].removeprefix("0:"), fields[2], source, number, installed)
+        )
+    return packages, bad
+
+
+def unique_names(packages: list[Package]) -> list[tuple[str, Package]]:
+    """A name for each package that no other has.
+
+    The natural key of a package is its name. Where one is installed several times (two architectures,
+    several kernels) the last one keeps the bare name and the others are called by name:arch, or by
+    name-version when even that is taken.
+    """
+    taken: dict[str, Package] = {}
+    for package in reversed(_by_time(packages)):
+        names = (
+            package.name,
+            f"{package.name}:{package.arch}",
+            f"{package.name}-{package.version}",
+            f"{package.name}-{package.version}:{package.arch}",
+        )
+        name = next((name for name in names if name not in taken), f"{names[-1]}#{package.line}")
+        taken[name] = package
+    return sorted(taken.items(), key=lambda item: item[1].line)
+
+
+def _by_time(packages: list[Package]) -> list[Package]:
+    start = datetime.fromtimestamp(0, UTC)
+    return sorted(packages, key=lambda package: package.installed_at or start)
+
+
+def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
+    """A ``package`` record each."""
+    manager = package_manager(answers)
+    if manager is None:
+        reason = Text(
+            "软件包清单未知:没有 dpkg 或 rpm 数据库", "installed packages not known: no dpkg or rpm database"
+        )
+        yield about.unknown("package", DPKG_STATUS, reason)
+        return
+    command = DPKG_PACKAGES if manager == "dpkg" else RPM_PACKAGES
+    answer = answers.command(command)
+    if not answer.ok:
+        yield about.unknown("package", command, missing(_WHAT, answer))
+        return
+    packages, bad = (parse_dpkg if manager == "dpkg" else parse_rpm)(answer.text)
+    for number in bad:
+        yield about.bad_line("package", command, number, unreadable(_WHAT))
+    for name, package in unique_names(packages):
+        fields = {
+            "asset_id": about.asset_id,
+            "name": name,
+            "version": package.version,
+            "arch": package.arch,
+            "source_name": package.source_name or ...,
+        }
+        yield about.from_command("package", command, fields, package.line)

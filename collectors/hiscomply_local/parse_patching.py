@@ -1,0 +1,118 @@
+"""Fact ``patching``: pending updates, the last patch, whether a reboot waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from hiscomply.model import Record, Rejected, Text
+from hiscomply_local import parse_apt as apt
+from hiscomply_local import parse_dnf as dnf
+from hiscomply_local.about import About, missing, unreadable
+from hiscomply_local.answers import Answers, Ask, Command
+from hiscomply_local.parse_last_patch import DNF_LOG, DPKG_LOG, last_dpkg_upgrade, last_rpm_upgrade
+from hiscomply_local.parse_packages import DPKG_STATUS, RPM_PACKAGES, package_manager
+from hiscomply_local.parse_reboot import ASK as REBOOT_ASK
+from hiscomply_local.parse_reboot import reboot_required
+
+ASK = Ask(
+    files=(DPKG_LOG, f"{DPKG_LOG}.1", DNF_LOG, f"{DNF_LOG}.1", *dnf.REPOSITORIES, *REBOOT_ASK.files),
+    heads=(DPKG_STATUS, apt.LISTS, apt.INDEXES, *REBOOT_ASK.heads),
+    commands=(apt.UPGRADABLE, dnf.CHECK, dnf.CHECK_SECURITY, RPM_PACKAGES, *REBOOT_ASK.commands),
+)
+_WHAT = Text("待装更新", "pending updates")
+
+
+def list_age_days(answers: Answers, about: About) -> int | None:
+    """Whole days since the package lists were published; None without lists."""
+    manager = package_manager(answers)
+    made = apt.lists_date(apt.releases(answers)) if manager == "dpkg" else dnf.metadata_date(answers)
+    return max((about.now - made).days, 0) if made else None
+
+
+def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
+    """One ``patch_state`` record."""
+    fields: dict[str, Any] = {}
+    yield from _pending(answers, about, fields)
+    patched: datetime | None = None
+    command: Command = apt.UPGRADABLE
+    if package_manager(answers) == "dpkg":
+        patched = last_dpkg_upgrade(answers, about.zone)
+    elif package_manager(answers) == "rpm":
+        patched, command = last_rpm_upgrade(answers), dnf.CHECK
+    reboot = reboot_required(answers)
+    fields |= {
+        "last_patched_at": patched or ...,
+        "reboot_required": ... if reboot is None else reboot,
+        "reboot_pending_since": None if reboot is False else ...,
+    }
+    yield about.from_command("patch_state", command, {"asset_id": about.asset_id, **fields})
+
+
+def _pending(answers: Answers, about: About, fields: dict[str, Any]) -> Iterator[Rejected]:
+    manager = package_manager(answers)
+    command = apt.UPGRADABLE if manager == "dpkg" else dnf.CHECK
+    age = list_age_days(answers, about)
+    if age is None or age > about.max_list_age_days:
+        yield about.unknown("patch_state", command, _stale(age, about.max_list_age_days))
+    elif manager == "dpkg":
+        yield from _pending_apt(answers, about, fields)
+    else:
+        yield from _pending_dnf(answers, about, fields)
+
+
+def _stale(age: int | None, limit: int) -> Text:
+    if age is None:
+        return Text(
+            "待装更新未知:本机没有软件包索引,请先更新索引",
+            "pending updates not known: this host has no package lists; refresh them first",
+        )
+    return Text(
+        f"待装更新未知:软件包索引已有 {age} 天,超过 {limit} 天,请先更新索引",
+        f"pending updates not known: the package lists are {age} days old, the limit is {limit}",
+    )
+
+
+def _pending_apt(answers: Answers, about: About, fields: dict[str, Any]) -> Iterator[Rejected]:
+    answer = answers.command(apt.UPGRADABLE)
+    if not answer.ok:
+        yield about.unknown("patch_state", apt.UPGRADABLE, missing(_WHAT, answer))
+        return
+    pending, bad = apt.parse_upgradable(answer.text, apt.releases(answers))
+    for number in bad:
+        yield about.bad_line("patch_state", apt.UPGRADABLE, number, unreadable(_WHAT))
+    if bad:
+        return
+    fields["pending_updates"] = len(pending.updates)
+    if pending.security is None:
+        yield about.unknown("patch_state", apt.UPGRADABLE, _NO_ADVICE)
+    else:
+        fields["pending_security_updates"] = len(pending.security)
+
+
+_NO_ADVICE = Text(
+    "待装安全更新未知:软件源没有说明哪些更新属于安全更新",
+    "pending security updates not known: the package sources do not say which updates are security updates",
+)
+
+
+def _pending_dnf(answers: Answers, about: About, fields: dict[str, Any]) -> Iterator[Rejected]:
+    updates = _dnf_updates(answers, dnf.CHECK)
+    if updates is None:
+        yield about.unknown("patch_state", dnf.CHECK, missing(_WHAT, answers.command(dnf.CHECK)))
+        return
+    fields["pending_updates"] = len(updates)
+    security = _dnf_updates(answers, dnf.CHECK_SECURITY)
+    advising = dnf.advising_repositories(answers)
+    if security is None or not advising or not set(updates.values()) <= advising:
+        yield about.unknown("patch_state", dnf.CHECK_SECURITY, _NO_ADVICE)
+    else:
+        fields["pending_security_updates"] = len(security)
+
+
+def _dnf_updates(answers: Answers, command: Command) -> dict[str, str] | None:
+    answer = answers.command(command)
+    if answer.exit_code == dnf.UPDATES_WAIT:
+        return dnf.parse_check_update(answer.text) or None
+    return {} if answer.ok else None

@@ -1,0 +1,109 @@
+"""Fact ``sudo``: who may run what as whom, from sudoers and its drop-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field
+
+from hiscomply.model import Record, Rejected, Text
+from hiscomply_local.about import About, missing, unreadable
+from hiscomply_local.answers import Answers, Ask, Outcome
+from hiscomply_local.parse_sudoers import Defaults, Include, Rule, expand_aliases, parse_sudoers
+
+SUDOERS = "/etc/sudoers"
+DROP_INS = "/etc/sudoers.d/*"
+ASK = Ask(files=(SUDOERS, DROP_INS))
+_WHAT = Text("sudo 规则", "sudo rules")
+
+
+@dataclass(slots=True)
+class Sudoers:
+    """All rules of a host, aliases replaced.
+
+    Attributes:
+        is_complete: every file of it was read and understood.
+        free: principals that a ``Defaults`` line frees from the password; ``ALL`` for everybody.
+    """
+
+    rules: list[tuple[str, Rule]] = field(default_factory=list)
+    free: set[str] = field(default_factory=set)
+    problems: list[tuple[str, int | None, Text]] = field(default_factory=list)
+    is_complete: bool = True
+
+    def grants(self, login: str, uid: int, groups: Set[str]) -> bool:
+        """A rule lets this account run something as another user."""
+        names = {login, f"#{uid}", "ALL"} | {f"%{group}" for group in groups}
+        return any(rule.principal in names for _, rule in self.rules)
+
+    def needs_password(self, rule: Rule) -> bool:
+        """False when a tag or a ``Defaults`` line spares the password for any of its commands."""
+        return not rule.is_without_password and not self.free & {"ALL", rule.principal}
+
+
+def read_sudoers(answers: Answers) -> Sudoers:
+    """The rules in the order in which sudo reads them; files that sudo skips are skipped."""
+    found = Sudoers()
+    aliases: dict[str, tuple[str, ...]] = {}
+    files = [(SUDOERS, answers.file(SUDOERS))]
+    files += [(path, answer) for path, answer in answers.matching(DROP_INS) if _is_read(path)]
+    for path, answer in files:
+        if answer.outcome is Outcome.ABSENT:
+            continue
+        if not answer.ok:
+            found.problems.append((path, None, missing(_WHAT, answer)))
+            continue
+        for item in parse_sudoers(answer.text):
+            _take(path, item, found, aliases)
+    found.rules = [(path, rule) for path, item in found.rules for rule in expand_aliases(item, aliases)]
+    found.is_complete = not found.problems and answers.file(SUDOERS).ok
+    return found
+
+
+def _is_read(path: str) -> bool:
+    name = path.rsplit("/", 1)[-1]
+    return name == "*" or ("." not in name and not name.endswith("~"))
+
+
+def _take(
+    path: str,
+    item: Rule | Defaults | Include | Mapping[str, tuple[str, ...]] | int,
+    found: Sudoers,
+    aliases: dict[str, tuple[str, ...]],
+) -> None:
+    if isinstance(item, Rule):
+        found.rules.append((path, item))
+    elif isinstance(item, Defaults):
+        found.free |= item.free
+    elif isinstance(item, Include):
+        if item.path not in {"/etc/sudoers.d", "/etc/sudoers.d/"}:
+            reason = f"包含了未读取的文件 {item.path}", f"includes {item.path}, which was not read"
+            found.problems.append((path, item.line, Text(*reason)))
+    elif isinstance(item, int):
+        found.problems.append((path, item, unreadable(_WHAT)))
+    else:
+        aliases.update(item)
+
+
+def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
+    """A ``sudo_rule`` record for each principal of each rule. No sudoers file, no record."""
+    found = read_sudoers(answers)
+    for path, line, reason in found.problems:
+        if line is None:
+            yield about.unknown("sudo_rule", path, reason)
+        else:
+            yield about.bad_line("sudo_rule", path, line, reason)
+    for path, rule in found.rules:
+        fields = {
+            "asset_id": about.asset_id,
+            "file": path,
+            "line": rule.line,
+            "part": rule.part,
+            "principal": rule.principal,
+            "is_group": rule.principal.startswith("%"),
+            "hosts": list(rule.hosts),
+            "run_as": rule.run_as,
+            "commands": list(rule.commands),
+            "grants_everything": "ALL" in rule.commands,
+            "needs_password": found.needs_password(rule),
+        }
+        yield about.from_file("sudo_rule", path, fields, rule.line)
