@@ -22,74 +22,74 @@ _UNITS: Final = {
     "month": "个月",
     "year": "年",
 }
-_NOT_JUDGED: Final = Text("未能判定:{}", "Could not be judged: {}")
+_NOT_JUDGED: Final = Text("未能判定：{}", "Could not be judged: {}")
 
 _REASONS: Final[Mapping[str, tuple[Text, Text]]] = {
     "missing_field": (
-        Text("缺少判定所需的字段:{}", "What the condition needs was not in the evidence: {}"),
+        Text("缺少判定所需的字段：{}", "What the condition needs was not in the evidence: {}"),
         Text("缺少判定所需的字段", "A field that the condition needs was not in the evidence"),
     ),
     "stale": (
-        Text("证据已过有效期,不能证明当前状况:{}", "The evidence is too old to show how things are now: {}"),
-        Text("证据已过有效期,不能证明当前状况", "The evidence is too old to show how things are now"),
+        Text("证据已过有效期，不能证明当前状况：{}", "The evidence is too old to show how things are now: {}"),
+        Text("证据已过有效期，不能证明当前状况", "The evidence is too old to show how things are now"),
     ),
     "future": (
-        Text("证据的时间晚于审计时点,不予采信:{}", "The evidence is dated after the moment of the audit: {}"),
-        Text("证据的时间晚于审计时点,不予采信", "The evidence is dated after the moment of the audit"),
+        Text("证据的时间晚于审计时点，不予采信：{}", "The evidence is dated after the moment of the audit: {}"),
+        Text("证据的时间晚于审计时点，不予采信", "The evidence is dated after the moment of the audit"),
     ),
     "no_time": (
-        Text("证据没有注明时间,无法判断新旧:{}", "The evidence does not say when it was true: {}"),
-        Text("证据没有注明时间,无法判断新旧", "The evidence does not say when it was true"),
+        Text("证据没有注明时间，无法判断新旧：{}", "The evidence does not say when it was true: {}"),
+        Text("证据没有注明时间，无法判断新旧", "The evidence does not say when it was true"),
     ),
     "no_source": (
-        Text("没有为此类证据配置采集来源:{}", "Nothing was set up to collect this evidence: {}"),
+        Text("没有为此类证据配置采集来源：{}", "Nothing was set up to collect this evidence: {}"),
         Text("没有为此类证据配置采集来源", "Nothing was set up to collect this evidence"),
     ),
     "no_records": (
         Text(
-            "采集未取得任何记录,空白不等于符合:{}", "No record was collected, and nothing is not a pass: {}"
+            "采集未取得任何记录，空白不等于符合：{}", "No record was collected, and nothing is not a pass: {}"
         ),
-        Text("采集未取得任何记录,空白不等于符合", "No record was collected, and nothing is not a pass"),
+        Text("采集未取得任何记录，空白不等于符合", "No record was collected, and nothing is not a pass"),
     ),
     "collection_incomplete": (
         Text(
-            "采集未完整结束,可能有未见到的对象:{}",
+            "采集未完整结束，可能有未见到的对象：{}",
             "A collection did not end well; subjects may be unseen: {}",
         ),
-        Text("采集未完整结束,可能有未见到的对象", "A collection did not end well; subjects may be unseen"),
+        Text("采集未完整结束，可能有未见到的对象", "A collection did not end well; subjects may be unseen"),
     ),
     "related_incomplete": (
         Text(
-            "关联证据采集不完整,可能有未见到的记录:{}",
+            "关联证据采集不完整，可能有未见到的记录：{}",
             "Related evidence is incomplete; records may be unseen: {}",
         ),
         Text(
-            "关联证据采集不完整,可能有未见到的记录", "Related evidence is incomplete; records may be unseen"
+            "关联证据采集不完整，可能有未见到的记录", "Related evidence is incomplete; records may be unseen"
         ),
     ),
     "related_uncertain": (
         Text(
-            "无法确定哪些关联记录属于该对象:{}",
+            "无法确定哪些关联记录属于该对象：{}",
             "Which related records belong to the subject is not certain: {}",
         ),
         Text("无法确定哪些关联记录属于该对象", "Which related records belong to the subject is not certain"),
     ),
     "small_or_gap": (
         Text(
-            "总体过小或有缺口,比例不能成立:{}",
+            "总体过小或有缺口，比例不能成立：{}",
             "The population is too small or has gaps; a share proves nothing: {}",
         ),
         Text(
-            "总体过小或有缺口,比例不能成立", "The population is too small or has gaps; a share proves nothing"
+            "总体过小或有缺口，比例不能成立", "The population is too small or has gaps; a share proves nothing"
         ),
     ),
     "undetermined": (
-        Text("现有证据既不能证明符合,也不能证明不符合:{}", "The evidence proves neither pass nor fail: {}"),
-        Text("现有证据既不能证明符合,也不能证明不符合", "The evidence proves neither pass nor fail"),
+        Text("现有证据既不能证明符合，也不能证明不符合：{}", "The evidence proves neither pass nor fail: {}"),
+        Text("现有证据既不能证明符合，也不能证明不符合", "The evidence proves neither pass nor fail"),
     ),
     "invalid": (
-        Text("证据内容有误,不能使用:{}", "The evidence is malformed and cannot be used: {}"),
-        Text("证据内容有误,不能使用", "The evidence is malformed and cannot be used"),
+        Text("证据内容有误，不能使用：{}", "The evidence is malformed and cannot be used: {}"),
+        Text("证据内容有误，不能使用", "The evidence is malformed and cannot be used"),
     ),
 }
 

@@ -14,7 +14,7 @@ class HtmlReporter:
     name: ClassVar[str] = "html"
     filename: ClassVar[str] = "report.html"
     summary: ClassVar[Text] = Text(
-        "可打印、可筛选的单文件网页报告,中英双语",
+        "可打印、可筛选的单文件网页报告，中英双语",
         "one web page to read, filter and print, in Chinese and English",
     )
 

@@ -55,12 +55,12 @@ def conclude(result: AuditResult) -> Conclusion:
         "、".join(f"{CLAUSE_STATUSES[status].zh} {n} 条" for status, n in counts.items() if n),
         ", ".join(f"{n} {CLAUSE_STATUSES[status].en.lower()}" for status, n in counts.items() if n),
     )
-    why = Text(f"共 {len(result.clauses)} 条:{told.zh}。", f"Of {len(result.clauses)} clauses: {told.en}.")
+    why = Text(f"共 {len(result.clauses)} 条：{told.zh}。", f"Of {len(result.clauses)} clauses: {told.en}.")
     if counts[ClauseStatus.FAIL] or counts[ClauseStatus.PARTIAL] or _has(result, Verdict.FAIL):
         return Conclusion(ClauseStatus.FAIL, Text("不符合", "Not compliant"), why)
     if counts[ClauseStatus.UNKNOWN] or _has(result, Verdict.UNKNOWN) or _has_gap(result):
         return Conclusion(
-            ClauseStatus.UNKNOWN, Text("证据不足,尚不能判定", "Undecided: not enough evidence"), why
+            ClauseStatus.UNKNOWN, Text("证据不足，尚不能判定", "Undecided: not enough evidence"), why
         )
     if not counts[ClauseStatus.PASS]:
         return Conclusion(ClauseStatus.UNKNOWN, Text("没有可判定的条款", "No clause could be judged"), why)

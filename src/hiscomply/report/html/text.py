@@ -38,7 +38,7 @@ def shorten(text: str, limit: int, language: str) -> str:
 
 def cut_note(length: int) -> Text:
     """What stands at the end of a text that is too long to be shown."""
-    return Text(f"…(已截断,原文共 {length:,} 个字符)", f"… (cut; {length:,} characters in all)")
+    return Text(f"…（已截断，原文共 {length:,} 个字符）", f"… (cut; {length:,} characters in all)")
 
 
 def stranger(text: object, limit: int = 240) -> Markup:

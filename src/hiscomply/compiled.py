@@ -1,0 +1,128 @@
+"""A compiled policy: plain data, so that a pack can be cached by content and loaded without a parser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from hiscomply.model import ParameterValue, PolicyInfo, Severity, Source, Text
+from hiscomply.parameters import ParameterSpec
+
+
+@dataclass(frozen=True, slots=True)
+class GapFlag:
+    """A placeholder that says whether records of a kind may be hidden.
+
+    Attributes:
+        name: the placeholder, bound to a boolean.
+        may_be_empty: a complete collection without any record is knowledge, not a gap.
+        needs_fresh: a stale record counts as hidden too, since the query does not look at each one's age.
+    """
+
+    name: str
+    kind: str
+    may_be_empty: bool
+    needs_fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPolicy:
+    """What evaluating a policy needs.
+
+    Attributes:
+        subject_kind: kind whose records are the subjects; "" for the institution or a list.
+        kinds: every kind read.
+        fresh: freshness by kind, where the policy is stricter than the kind.
+        judged: SQL of the judged rows.
+        output: SQL over ``{judged}`` with the columns of a verdict row and ``code``
+            (0 not applicable, 1 pass, 2 unknown, 3 fail).
+        is_materialised: the judged rows are read more than once and cost more than a scan.
+        placeholders: names that must be bound.
+    """
+
+    id: str
+    clauses: tuple[str, ...]
+    checks: tuple[str, ...]
+    title: Text
+    severity: str
+    message: Text
+    remediation: Text
+    rationale: Text
+    condition: str
+    parameters: tuple[ParameterSpec, ...]
+    subject_kind: str
+    kinds: tuple[str, ...]
+    fresh: Mapping[str, timedelta]
+    gaps: tuple[GapFlag, ...]
+    judged: str
+    output: str
+    is_materialised: bool
+    placeholders: tuple[str, ...]
+    file: str
+    digest: str
+
+    def info(self, values: tuple[ParameterValue, ...]) -> PolicyInfo:
+        """The policy as reports see it, with the parameters of this run."""
+        return PolicyInfo(
+            id=self.id,
+            clauses=self.clauses,
+            checks=self.checks,
+            title=self.title,
+            severity=Severity(self.severity),
+            message=self.message,
+            remediation=self.remediation,
+            rationale=self.rationale,
+            condition=self.condition,
+            kinds=self.kinds,
+            parameters=values,
+            subject_kind=self.subject_kind,
+            file=self.file,
+            digest=self.digest,
+        )
+
+
+def to_plain(value: Any) -> Any:
+    """A compiled policy as JSON-able data."""
+    if isinstance(value, timedelta):
+        return {"seconds": value.total_seconds()}
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: to_plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    if isinstance(value, tuple):
+        return [to_plain(item) for item in value]
+    if isinstance(value, dict):
+        return [[key, to_plain(item)] for key, item in value.items()]
+    return value if not isinstance(value, list) else {"list": [to_plain(item) for item in value]}
+
+
+def from_plain(data: Mapping[str, Any]) -> CompiledPolicy:
+    """The inverse of ``to_plain`` for a compiled policy."""
+    plain = {name: _restore(value) for name, value in data.items()}
+    for name in ("title", "message", "remediation", "rationale"):
+        plain[name] = Text(**data[name])
+    plain["gaps"] = tuple(GapFlag(**gap) for gap in data["gaps"])
+    plain["fresh"] = {kind: timedelta(seconds=age["seconds"]) for kind, age in data["fresh"]}
+    plain["parameters"] = tuple(_parameter(item) for item in data["parameters"])
+    return CompiledPolicy(**plain)
+
+
+def _parameter(data: Mapping[str, Any]) -> ParameterSpec:
+    plain = {name: _restore(value) for name, value in data.items()}
+    plain["source"] = Source(**data["source"])
+    plain["title"] = Text(**data["title"]) if data["title"] else None
+    plain["defaults"] = {profile: _restore_written(value) for profile, value in data["defaults"]}
+    return ParameterSpec(**plain)
+
+
+def _restore(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _restore_written(value: Any) -> Any:
+    """A default as written: mappings were turned into pairs, lists into ``{"list": …}``."""
+    if isinstance(value, dict) and "list" in value:
+        return [_restore_written(item) for item in value["list"]]
+    if isinstance(value, list):
+        return {key: _restore_written(item) for key, item in value}
+    return value

@@ -1,0 +1,229 @@
+"""The DuckDB engine: evidence tables in, verdict rows out.
+
+The connection can read the run's own Parquet files and nothing else, and no query text comes from outside
+the compiler.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time as clock, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hiscomply.compiled import CompiledPolicy
+from hiscomply.errors import PolicyError, Place
+from hiscomply.kinds import Kind
+from hiscomply.model import EvidenceTable, PolicyCount
+
+CLOCK_SKEW = timedelta(minutes=5)
+CALENDAR_DAYS = 5 * 366
+NO_APPLICABLE, PASS, UNKNOWN, FAIL = 0, 1, 2, 3
+
+VERDICT_COLUMNS = """policy_id VARCHAR, code UTINYINT, subject VARCHAR, reason VARCHAR, missing VARCHAR[],
+  data VARCHAR, source VARCHAR, line INTEGER, "column" INTEGER, pointer VARCHAR, collection VARCHAR,
+  observed_at TIMESTAMP"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When an audit judges, and in which zone.
+
+    Attributes:
+        as_of: aware UTC.
+        work_from, work_to: local working hours.
+    """
+
+    as_of: datetime
+    zone: str = "Asia/Shanghai"
+    work_from: clock = clock(8, 0)
+    work_to: clock = clock(17, 0)
+
+    @property
+    def naive(self) -> datetime:
+        """``as_of`` as tables store times: UTC without a zone."""
+        return self.as_of.astimezone(UTC).replace(tzinfo=None)
+
+
+class Engine:
+    """One DuckDB connection over the evidence of one run."""
+
+    def __init__(self, kinds: Mapping[str, Kind], moment: Moment, *, memory_limit: str = "768MB") -> None:
+        import duckdb
+
+        self._kinds = kinds
+        self._moment = moment
+        self._tables: dict[str, EvidenceTable] = {}
+        self.connection = duckdb.connect(config={"memory_limit": memory_limit, "threads": 2})
+        self.connection.execute("SET preserve_insertion_order = false; CREATE SCHEMA ev")
+        self.connection.execute(f"CREATE TABLE verdicts ({VERDICT_COLUMNS})")
+        self._has_calendar = False
+        self.last_bound: Mapping[str, Any] = {}
+        """What the last policy was bound to; for its cases, which look at every row."""
+
+    def set_table(self, table: EvidenceTable) -> None:
+        """Says how complete a kind is that ``add_empty`` made and the caller filled."""
+        self._tables[table.kind] = table
+
+    def rows(self, output: str, bound: Mapping[str, Any]) -> list[tuple[str, int, str | None]]:
+        """Subject, code and reason of every row of an output, also the ones that pass."""
+        query = f"SELECT subject, code, reason FROM ({output})"
+        return self.connection.execute(query, _used(output, bound)).fetchall()
+
+    def add_table(self, table: EvidenceTable) -> None:
+        """Makes the Parquet file of a kind readable as ``ev.<kind>``."""
+        self._tables[table.kind] = table
+        path = str(table.path).replace("'", "''")
+        self.connection.execute(f"CREATE VIEW ev.\"{table.kind}\" AS SELECT * FROM read_parquet('{path}')")
+
+    def add_empty(self, kind: str) -> None:
+        """Makes a kind that nobody collected readable as an empty table."""
+        columns = ", ".join(f'"{name}" {type_}' for name, type_ in self._kinds[kind].columns().items())
+        self.connection.execute(f'CREATE TABLE IF NOT EXISTS ev."{kind}" ({columns})')
+        self._tables.setdefault(kind, EvidenceTable(kind, Path(), 0, False, (), None, None))
+
+    def evaluate(self, policy: CompiledPolicy, values: Mapping[str, Any]) -> PolicyCount:
+        """Judges one policy; its fail and unknown rows go to the table ``verdicts``.
+
+        Args:
+            values: the policy's parameters by placeholder.
+
+        Raises:
+            PolicyError: the engine refused the query, which the caller turns into an unknown verdict.
+        """
+        import duckdb
+
+        started = time.perf_counter()
+        for kind in policy.kinds:
+            if kind not in self._tables:
+                self.add_empty(kind)
+        if "ev.calendar" in policy.judged:
+            self._add_calendar()
+        bound = self.last_bound = self._bind(policy, values)
+        try:
+            counts = self._run(policy, bound)
+        except duckdb.Error as error:
+            raise PolicyError(
+                f"the query of {policy.id} failed: {str(error).splitlines()[0]} / 查询执行失败",
+                place=Place(policy.file),
+                hint="`hiscomply policy lint` may say more / 可运行 hiscomply policy lint",
+            ) from error
+        gap = self._policy_gap(policy)
+        if gap is not None and not self._has_institution_row(policy.id):
+            counts[UNKNOWN] = counts.get(UNKNOWN, 0) + 1
+            self._add_gap_row(policy, *gap)
+        return PolicyCount(
+            policy_id=policy.id,
+            passed=counts.get(PASS, 0),
+            failed=counts.get(FAIL, 0),
+            unknown=counts.get(UNKNOWN, 0),
+            not_applicable=counts.get(NO_APPLICABLE, 0),
+            elapsed_s=time.perf_counter() - started,
+        )
+
+    def note_error(self, policy: CompiledPolicy, message: str) -> PolicyCount:
+        """A policy that could not be run: unknown as a whole, with the reason."""
+        self.connection.execute("DELETE FROM verdicts WHERE policy_id = ?", [policy.id])
+        self._add_gap_row(policy, "error", [message])
+        return PolicyCount(policy.id, 0, 0, 1, 0, 0.0)
+
+    # ------------------------------------------------------------ inside
+
+    def _run(self, policy: CompiledPolicy, bound: Mapping[str, Any]) -> dict[int, int]:
+        execute, source = self.connection.execute, f"({policy.judged})"
+        if policy.is_materialised:
+            execute(f"CREATE OR REPLACE TEMP TABLE judged AS {policy.judged}", _used(policy.judged, bound))
+            source = "judged"
+        output = policy.output.replace("{judged}", source)
+        parameters = _used(output, bound)
+        rows = execute(f"SELECT code, count(*) FROM ({output}) GROUP BY code", parameters).fetchall()
+        counts = dict(rows)
+        if counts.get(FAIL) or counts.get(UNKNOWN):
+            execute(
+                f"INSERT INTO verdicts SELECT $policy_id, * FROM ({output}) WHERE code >= {UNKNOWN}",
+                {**parameters, "policy_id": policy.id},
+            )
+        return counts
+
+    def _bind(self, policy: CompiledPolicy, values: Mapping[str, Any]) -> dict[str, Any]:
+        moment, now = self._moment, self._moment.naive
+        seconds = _seconds(moment.work_to) - _seconds(moment.work_from)
+        bound = {
+            "as_of": now,
+            "skew": now + CLOCK_SKEW,
+            "today": moment.as_of.astimezone(ZoneInfo(moment.zone)).date(),
+            "zone": moment.zone,
+            "work_from": _seconds(moment.work_from),
+            "work_seconds": seconds,
+            **{f"from_{kind}": now - self._fresh(policy, kind) for kind in policy.kinds},
+            **{flag.name: self._is_gap(policy, flag) for flag in policy.gaps},
+            **values,
+        }
+        return {name: bound[name] for name in policy.placeholders}
+
+    def _fresh(self, policy: CompiledPolicy, kind: str) -> timedelta:
+        return policy.fresh.get(kind, self._kinds[kind].fresh)
+
+    def _is_gap(self, policy: CompiledPolicy, flag: Any) -> bool:
+        table = self._tables[flag.kind]
+        if not table.is_complete or (table.rows == 0 and not flag.may_be_empty):
+            return True
+        if not flag.needs_fresh or table.oldest is None or table.newest is None:
+            return False
+        oldest = self._moment.as_of - self._fresh(policy, flag.kind)
+        return table.oldest < oldest or table.newest > self._moment.as_of + CLOCK_SKEW
+
+    def _policy_gap(self, policy: CompiledPolicy) -> tuple[str, list[str]] | None:
+        """Why the policy's population as a whole is not known, if so: reason and names."""
+        table = self._tables.get(policy.subject_kind)
+        if table is None:
+            return None
+        if table.gaps:
+            return "collection_incomplete", list(table.gaps)
+        if not table.is_complete:
+            return "no_source", [table.kind]
+        return ("no_records", [table.kind]) if table.rows == 0 else None
+
+    def _has_institution_row(self, policy_id: str) -> bool:
+        query = "SELECT count(*) FROM verdicts WHERE policy_id = ? AND subject = '*'"
+        found = self.connection.execute(query, [policy_id]).fetchone()
+        return bool(found and found[0])
+
+    def _add_gap_row(self, policy: CompiledPolicy, reason: str, missing: Sequence[str]) -> None:
+        self.connection.execute(
+            "INSERT INTO verdicts VALUES (?, 2, '*', ?, ?, '{}', NULL, NULL, NULL, NULL, NULL, NULL)",
+            [policy.id, reason, list(missing)],
+        )
+
+    def _add_calendar(self) -> None:
+        if self._has_calendar:
+            return
+        from hiscomply.evaluate.calendar import calendar_rows
+
+        today = self._moment.as_of.date()
+        rows = list(calendar_rows(today - timedelta(days=CALENDAR_DAYS), today + timedelta(days=400)))
+        self.connection.execute("CREATE TABLE ev.calendar (day DATE, is_work INTEGER, cum INTEGER)")
+        self.connection.execute(
+            "INSERT INTO ev.calendar SELECT unnest($days), unnest($work), unnest($cum)",
+            {
+                "days": [row[0] for row in rows],
+                "work": [row[1] for row in rows],
+                "cum": [row[2] for row in rows],
+            },
+        )
+        self._has_calendar = True
+
+
+def _used(sql: str, bound: Mapping[str, Any]) -> dict[str, Any]:
+    """Only the values whose placeholder appears: the engine refuses others."""
+    import re
+
+    names = set(re.findall(r"\$([a-z_][a-z0-9_]*)", sql))
+    return {name: bound[name] for name in names if name in bound}
+
+
+def _seconds(value: clock) -> int:
+    return value.hour * 3600 + value.minute * 60 + value.second

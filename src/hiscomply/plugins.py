@@ -1,0 +1,104 @@
+"""Finds plugins, built-in and a stranger's by the same door: the entry-point group ``hiscomply``."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import pluggy
+
+from hiscomply import hookspecs
+from hiscomply.errors import ConfigError, nearest
+from hiscomply.kinds import Kind, load_kinds
+from hiscomply.paths import policies_dir, schemas_dir
+
+
+@cache
+def plugin_manager() -> pluggy.PluginManager:
+    """All plugins of this environment, registered.
+
+    Raises:
+        ConfigError: a plugin cannot be imported, or implements a hook that does not exist.
+    """
+    manager = pluggy.PluginManager("hiscomply")
+    manager.add_hookspecs(hookspecs)
+    for point in sorted(entry_points(group="hiscomply"), key=lambda one: one.name):
+        try:
+            manager.register(point.load(), name=point.name)
+        except Exception as error:  # noqa: BLE001 - a stranger's import may raise anything
+            raise ConfigError(
+                f"plugin {point.name!r} ({point.value}) cannot be loaded: {error!r} / 插件无法加载",
+                hint="mend or uninstall it / 请修复或卸载该插件",
+            ) from error
+    try:
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        raise ConfigError(f"{error} / 插件实现了不存在的钩子") from error
+    return manager
+
+
+def _registered(hook: str) -> list[Any]:
+    """What all plugins registered for a hook, in order of plugin name."""
+    manager = plugin_manager()
+    caller = getattr(manager.hook, hook)
+    implementations = sorted(caller.get_hookimpls(), key=lambda one: one.plugin_name)
+    found: list[Any] = []
+    for implementation in implementations:
+        try:
+            found.extend(implementation.function())
+        except Exception as error:  # noqa: BLE001 - a stranger's hook may raise anything
+            raise ConfigError(
+                f"plugin {implementation.plugin_name!r} failed in {hook}: {error!r} / 插件出错",
+                hint="mend or uninstall it / 请修复或卸载该插件",
+            ) from error
+    return found
+
+
+def collectors() -> dict[str, hookspecs.Collector]:
+    """All collectors by name."""
+    return _by_name(_registered("hiscomply_collectors"), "collector")
+
+
+def formats() -> list[hookspecs.FileFormat]:
+    """All configuration formats, strangers' first, since they are more specific."""
+    return list(_registered("hiscomply_formats"))
+
+
+def reporters() -> dict[str, hookspecs.Reporter]:
+    """All report formats by name."""
+    return _by_name(_registered("hiscomply_reporters"), "report format")
+
+
+def pack_folders() -> list[Path]:
+    """The Spec's own pack, and those that plugins bring."""
+    return [policies_dir(), *_registered("hiscomply_packs")]
+
+
+def evidence_kinds() -> dict[str, Kind]:
+    """All evidence kinds, the plugins' included."""
+    return load_kinds([schemas_dir() / "evidence", *_registered("hiscomply_evidence_schemas")])
+
+
+def _by_name(found: list[Any], what: str) -> dict[str, Any]:
+    by_name: dict[str, Any] = {}
+    for one in found:
+        if one.name in by_name:
+            raise ConfigError(f"two plugins bring a {what} named {one.name!r} / 插件名称冲突")
+        by_name[one.name] = one
+    return by_name
+
+
+def find(name: str, known: dict[str, Any], what: str) -> Any:
+    """The entry of that name.
+
+    Raises:
+        ConfigError: there is none; names the nearest.
+    """
+    if name not in known:
+        raise ConfigError(
+            f"there is no {what} {name!r} / 没有该项",
+            hint=nearest(name, known) or "known / 可用: " + ", ".join(sorted(known)),
+        )
+    return known[name]

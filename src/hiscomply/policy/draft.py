@@ -1,0 +1,75 @@
+"""A policy while it is being compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hiscomply.errors import PolicyError, nearest
+from hiscomply.kinds import FieldType, Kind
+from hiscomply.compiled import GapFlag
+from hiscomply.policy.document import PolicyDocument
+from hiscomply.policy.expression import Translator, parse
+from hiscomply.parameters import ParameterSpec
+from hiscomply.policy.scope import Scope
+from hiscomply.policy.typed import Locator, Typed
+from hiscomply.yaml_source import Path_, YamlDocument
+
+
+@dataclass(slots=True)
+class Draft:
+    """A policy while it is being compiled."""
+
+    document: PolicyDocument
+    yaml: YamlDocument
+    kinds: Mapping[str, Kind]
+    parameters: dict[str, ParameterSpec] = field(default_factory=dict)
+    used: dict[str, None] = field(default_factory=dict)
+    keyed_calls: dict[str, Typed] = field(default_factory=dict)
+
+    def error(self, path: Path_, what: str, hint: str = "") -> PolicyError:
+        """An error about a value of the document."""
+        return PolicyError(what, place=self.yaml.place(path), hint=hint)
+
+    def kind(self, name: str, path: Path_) -> Kind:
+        """The kind of that name, or an error with the nearest known one."""
+        if name not in self.kinds:
+            raise self.error(
+                path, f"unknown evidence kind {name!r} / 未知的证据类型", nearest(name, self.kinds)
+            )
+        return self.kinds[name]
+
+    def translate(self, text: Any, path: Path_, scope: Scope, *, is_condition: bool = True) -> Typed:
+        """A condition or value of the document as SQL, checked."""
+        if isinstance(text, bool):
+            return Typed("TRUE" if text else "FALSE", FieldType.BOOLEAN)
+        locator = Locator(lambda offset: self.yaml.place(path, offset))
+        tree = parse(str(text), locator.place_at)
+        translator = Translator(scope, locator)
+        typed = Typed(translator.boolean(tree), FieldType.BOOLEAN) if is_condition else translator.visit(tree)
+        self.used.update(scope.used)
+        for name, call in translator.keyed_calls.items():
+            self.keyed_calls.setdefault(name, call)
+        return typed
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a form of check compiles to."""
+
+    subject_kind: str
+    kinds: tuple[str, ...]
+    gaps: tuple[GapFlag, ...]
+    judged: str
+    output: str
+    is_materialised: bool
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectSource:
+    """Where the subjects come from, as SQL after FROM."""
+
+    sql: str
+    is_kind: bool

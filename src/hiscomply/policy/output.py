@@ -1,0 +1,282 @@
+"""The outer layers of a compiled query: judged rows, and verdict rows from them.
+
+Judged rows have the columns ``_code _subject _reason _missing_fields`` and provenance, and one column
+``v_<name>`` for each value to show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hiscomply.kinds import FieldType
+from hiscomply.compiled import GapFlag
+from hiscomply.policy.related import RelatedPlan
+from hiscomply.policy.scope import Table
+from hiscomply.policy.typed import Typed, quote, text_literal
+
+if TYPE_CHECKING:
+    from hiscomply.policy.draft import Draft, SubjectSource
+
+PROVENANCE = ("_source", "_line", "_column", "_pointer", "_collection", "_observed_at")
+_NO_PROVENANCE = ", ".join(
+    f"CAST(NULL AS {type_}) AS {name}"
+    for name, type_ in zip(
+        PROVENANCE, ("VARCHAR", "INTEGER", "INTEGER", "VARCHAR", "VARCHAR", "TIMESTAMP"), strict=True
+    )
+)
+_ROUNDING = "1e-9"
+"""Shares are decimal fractions: 0.95 * 20 must be 19."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What verdict rows carry besides the verdict.
+
+    Attributes:
+        key: natural key fields of the subject, empty for the institution.
+        values: SQL by name over ``s`` and the related sets.
+        missing: fields of the subject that the condition reads.
+        per: fields that a rate groups by.
+    """
+
+    key: tuple[str, ...]
+    values: Mapping[str, Typed]
+    missing: tuple[str, ...]
+    per: tuple[str, ...]
+
+
+def age_reason(kind: str, row: str) -> str:
+    """SQL of why a row's time disqualifies it, NULL when it is fresh."""
+    observed = f"{row}._observed_at"
+    return (
+        f"CASE WHEN {observed} IS NULL THEN 'no_time' WHEN {observed} > $skew THEN 'future' "
+        f"WHEN {observed} < $from_{kind} THEN 'stale' END"
+    )
+
+
+def masked(table: Table, row: str) -> str:
+    """The read fields of a table, those from after the audit's time made NULL."""
+    parts = []
+    for name in table.reads:
+        known = table.fields[name]
+        column = f"{row}.{quote(name)}"
+        if known.is_past:
+            limit = "CAST($today AS DATE)" if known.type is FieldType.DATE else "$skew"
+            column = f"CASE WHEN {column} <= {limit} THEN {column} END"
+        parts.append(f"{column} AS {quote(name)}")
+    return ", ".join(parts)
+
+
+def _future_fields(table: Table, names: tuple[str, ...], row: str) -> list[str]:
+    return [
+        f"{row}.{quote(name)} > "
+        + ("CAST($today AS DATE)" if table.fields[name].type is FieldType.DATE else "$skew")
+        for name in names
+        if table.fields[name].is_past
+    ]
+
+
+def judged_rows(
+    subject: Table,
+    source: SubjectSource,
+    where: str,
+    asserted: str,
+    plans: Mapping[str, tuple[RelatedPlan, Table]],
+    shown: Shown,
+    locate: str | None,
+) -> str:
+    """SQL of one row per subject with its code."""
+    located = _located(plans, locate)
+    ctes = _subject_layers(subject, source, where, shown, bool(plans))
+    for alias, (plan, table) in plans.items():
+        ctes += _related_layers(alias, plan, table)
+    joins = "".join(f" LEFT JOIN {quote('rel_' + alias)} USING (_rid)" for alias in plans)
+    gaps = " OR ".join(f"({plan.gap})" for plan, _ in plans.values()) or "FALSE"
+    unsure = " OR ".join(
+        f"{quote('rel_' + alias)}.n_all <> {quote('rel_' + alias)}.n_sure" for alias in plans
+    )
+    hidden = ", ".join(
+        f"CASE WHEN {plan.gap} THEN {text_literal(plan.kind)} END" for plan, _ in plans.values()
+    )
+    missing = ", ".join(_missing(subject, name) for name in shown.missing)
+    values = "".join(f", {value.sql} AS {quote('v_' + name)}" for name, value in shown.values.items())
+    key = ", ".join(f"CAST(s.{quote(name)} AS VARCHAR)" for name in shown.key)
+    return f"""WITH {", ".join(ctes)},
+raw AS (SELECT {f"concat_ws('/', {key})" if key else "'*'"} AS _subject, s._age, s._future, s._w,
+  ({asserted}) AS _a, ({gaps}) AS _gap, coalesce({unsure or "FALSE"}, FALSE) AS _unsure,
+  {_kept(missing)} AS _missing_fields, {_kept(hidden)} AS _hidden_kinds, {located}{values}
+  FROM s{joins})
+SELECT *, CASE WHEN _age IS NOT NULL OR _w IS NULL THEN 2 WHEN NOT _w THEN 0
+  WHEN _a IS NULL THEN 2 WHEN _a THEN 1 ELSE 3 END AS _code FROM raw"""
+
+
+def _kept(items: str) -> str:
+    """A list of words without its NULLs."""
+    return f"list_filter([{items}], lambda x: x IS NOT NULL)" if items else "CAST([] AS VARCHAR[])"
+
+
+def _missing(subject: Table, name: str) -> str:
+    column = f"s.{quote(name)}"
+    absent = f"{column} IS NULL"
+    if subject.fields[name].none_means is not None:
+        absent += f" AND coalesce(list_contains(s._missing, '{name}'), FALSE)"
+    return f"CASE WHEN {absent} THEN '{name}' END"
+
+
+def _subject_layers(
+    subject: Table, source: SubjectSource, where: str, shown: Shown, needs_rid: bool
+) -> list[str]:
+    fields = masked(subject, "k")
+    fields = f"{fields}, " if fields else ""
+    rid = "row_number() OVER () AS _rid, " if needs_rid else ""
+    if source.is_kind:
+        provenance = ", ".join(f"k.{name}" for name in (*PROVENANCE, "_missing"))
+        age = age_reason(subject.name, "k")
+        future = " OR ".join(_future_fields(subject, shown.missing, "k")) or "FALSE"
+    else:
+        provenance, age, future = f"{_NO_PROVENANCE}, CAST(NULL AS VARCHAR[]) AS _missing", "NULL", "FALSE"
+    return [
+        f"s0 AS (SELECT {rid}{fields}{provenance}, {age} AS _age, coalesce({future}, FALSE) AS _future "
+        f"FROM {source.sql} k)",
+        f"s AS (SELECT s.*, ({where}) AS _w FROM s0 s)",
+    ]
+
+
+def _related_layers(alias: str, plan: RelatedPlan, table: Table) -> list[str]:
+    name, source = quote("rel_" + alias), f"src_{alias}"
+    fields = masked(table, "k")
+    fields = f"{fields}, " if fields else ""
+    layers = [
+        f"{source} AS (SELECT {fields}k._missing, k._source, k._line, k._column, k._pointer, "
+        f"{age_reason(plan.kind, 'k')} AS _age FROM ev.{quote(plan.kind)} k)"
+    ]
+    member = f"CASE WHEN r._age IS NULL THEN {plan.member} END"
+    plan.count_bounds()
+    aggregates = ", ".join(f"{sql} AS {quote(column)}" for column, sql in plan.columns.items())
+    layers.append(
+        f"{name} AS (SELECT _rid, {aggregates} FROM (SELECT s._rid, r.*, {member} AS _member "
+        f"FROM s JOIN {source} r ON {plan.join} WHERE s._w IS NOT FALSE) r "
+        f"WHERE r._member IS NOT FALSE GROUP BY _rid)"
+    )
+    if f"unplaced_{alias}" in plan.gap:
+        condition = plan.member if "s." not in plan.member else "TRUE"
+        layers.append(
+            f"{quote('unplaced_' + alias)} AS (SELECT count(*) AS n FROM {source} r "
+            f"WHERE ({plan.unplaced}) AND ({condition}) IS NOT FALSE)"
+        )
+    return layers
+
+
+def _located(plans: Mapping[str, tuple[RelatedPlan, Table]], locate: str | None) -> str:
+    """Provenance columns of a judged row: the subject's, or those of a related record."""
+    if locate is None:
+        return ", ".join(f"s.{name}" for name in PROVENANCE)
+    plan, _ = plans[locate]
+    place = plan.column(
+        "_place",
+        "min(struct_pack(a := r._source, b := r._line, c := r._column, d := r._pointer)) "
+        "FILTER (WHERE r._member)",
+    )
+    parts = [
+        f"CASE WHEN {place} IS NULL THEN s.{name} ELSE {place}.{letter} END AS {name}"
+        for name, letter in zip(PROVENANCE[:4], "abcd", strict=True)
+    ]
+    return ", ".join([*parts, "s._collection", "s._observed_at"])
+
+
+# -------------------------------------------------------------------- verdict rows
+
+
+def json_value(value: Typed, column: str) -> str:
+    """A value as it goes into the JSON of a verdict row: times as ISO UTC, durations as PT<seconds>S."""
+    match value.type:
+        case FieldType.TIMESTAMP:
+            return f"strftime({column}, '%Y-%m-%dT%H:%M:%SZ')"
+        case FieldType.DATE:
+            return f"CAST({column} AS VARCHAR)"
+        case FieldType.DURATION:
+            return f"'PT' || CAST(epoch({column}) AS BIGINT) || 'S'"
+    return column
+
+
+def _json(pairs: Mapping[str, str]) -> str:
+    if not pairs:
+        return "CAST('{}' AS VARCHAR)"
+    packed = ", ".join(f"{quote(name)} := {sql}" for name, sql in pairs.items())
+    return f"CAST(to_json(struct_pack({packed})) AS VARCHAR)"
+
+
+_REASON = """CASE WHEN j._code <> 2 THEN NULL WHEN j._age IS NOT NULL THEN j._age
+  WHEN j._future THEN 'future' WHEN len(j._missing_fields) > 0 THEN 'missing_field'
+  WHEN j._gap THEN 'related_incomplete' WHEN j._unsure THEN 'related_uncertain' ELSE 'undetermined' END"""
+_MISSING = """CASE WHEN j._code <> 2 THEN CAST([] AS VARCHAR[]) WHEN len(j._missing_fields) > 0
+  THEN j._missing_fields ELSE j._hidden_kinds END"""
+
+
+def row_output(shown: Shown, code: str = "j._code", suffix: str = "") -> str:
+    """Verdict rows from judged rows, one each."""
+    values = {name: json_value(value, f"j.{quote('v_' + name)}") for name, value in shown.values.items()}
+    return f"""SELECT {code} AS code, j._subject AS subject, {_REASON} AS reason, {_MISSING} AS missing,
+  {_json(values)} AS data, j._source AS source, j._line AS line, j._column AS "column",
+  j._pointer AS pointer, j._collection AS collection, j._observed_at AS observed_at
+  FROM {{judged}} j{suffix}"""
+
+
+def rate_output(draft: Draft, shown: Shown, is_kind: bool) -> tuple[str, tuple[GapFlag, ...]]:
+    """Verdict rows of a share: one per group, or the records of a group that is too small."""
+    rate = draft.document.check.rate
+    assert rate is not None
+    is_least = rate.at_least is not None
+    share = _number(draft, rate.at_least if is_least else rate.at_most)
+    smallest = _number(draft, rate.min_population)
+    if is_least:
+        test = f"WHEN g.p + {_ROUNDING} >= {share} * g.n THEN 1 WHEN g.p + g.u < {share} * g.n - {_ROUNDING} THEN 3"
+        code, wrong = "j._code", "_code = 3"
+    else:
+        test = f"WHEN g.p + g.u <= {share} * g.n + {_ROUNDING} THEN 1 WHEN g.p > {share} * g.n + {_ROUNDING} THEN 3"
+        code, wrong = "CASE j._code WHEN 1 THEN 3 WHEN 3 THEN 1 ELSE j._code END", "_code = 1"
+    gap = "$gap_each" if is_kind else "FALSE"
+    per = [quote("v_" + name) for name in shown.per]
+    grouped = "".join(f"{column}, " for column in per)
+    group_by = f" GROUP BY {', '.join(per)}" if per else ""
+    subject = ", ".join(f"coalesce(CAST(g.{column} AS VARCHAR), '?')" for column in per)
+    values = {
+        **{
+            name: json_value(shown.values[name], f"g.{column}")
+            for name, column in zip(shown.per, per, strict=True)
+        },
+        "n": "g.n",
+        "met": "g.p",
+        "failed": "g.f",
+        "not_known": "g.u",
+        "share_met": "round(g.p / g.n, 4)",
+        "examples": "g.examples",
+    }
+    matched = " AND ".join(f"j.{column} IS NOT DISTINCT FROM g.{column}" for column in per) or "TRUE"
+    groups = f"""WITH g AS (SELECT {grouped}count(*) FILTER (WHERE _code <> 0) AS n,
+  count(*) FILTER (WHERE _code = 1) AS p, count(*) FILTER (WHERE _code = 3) AS f,
+  count(*) FILTER (WHERE _code = 2) AS u,
+  list(_subject ORDER BY _subject) FILTER (WHERE {wrong})[1:20] AS examples
+  FROM {{judged}}{group_by})
+SELECT CASE WHEN {gap} THEN 2 {test} ELSE 2 END AS code,
+  {f"concat_ws('/', {subject})" if subject else "'*'"} AS subject,
+  CASE WHEN {gap} THEN 'collection_incomplete' WHEN g.u > 0 THEN 'share_undetermined' END AS reason,
+  CAST([] AS VARCHAR[]) AS missing, {_json(values)} AS data, NULL AS source, NULL AS line,
+  NULL AS "column", NULL AS pointer, NULL AS collection, NULL AS observed_at
+  FROM g WHERE g.n >= {smallest} AND g.n > 0"""
+    small = row_output(shown, code, f" JOIN g ON {matched} WHERE g.n < {smallest}")
+    flags = (GapFlag("gap_each", draft.document.check.each or "", may_be_empty=True),) if is_kind else ()
+    return f"{groups} UNION ALL {small}", flags
+
+
+def _number(draft: Draft, written: int | str | None) -> str:
+    """A number of ``rate``: written out, or the name of a parameter."""
+    if isinstance(written, int):
+        return str(written)
+    spec = draft.parameters.get(str(written))
+    if spec is None or spec.keys or spec.field_type not in (FieldType.NUMBER, FieldType.INTEGER):
+        raise draft.error(("check", "rate"), f"{written!r} is no plain number parameter / 不是数值参数")
+    draft.used[spec.name] = None
+    return f"$p_{spec.name}"

@@ -1,0 +1,258 @@
+"""YAML documents that know where each of their values stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hiscomply.errors import ConfigError, HiscomplyError, Place, nearest
+
+Path_ = tuple[str | int, ...]
+ErrorType = Callable[..., HiscomplyError]
+
+MAX_BYTES = 16 * 1024 * 1024
+MAX_NODES = 500_000
+MAX_DEPTH = 64
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    line: int
+    column: int
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class YamlDocument:
+    """A parsed document.
+
+    Attributes:
+        value: plain dicts, lists, str, int, float, bool, None. Times stay text.
+        name: how errors call the file.
+    """
+
+    name: str
+    text: str
+    value: Any
+    marks: dict[Path_, _Mark] = field(default_factory=dict)
+    key_marks: dict[Path_, _Mark] = field(default_factory=dict)
+
+    def place(self, path: Path_ = (), offset: int | None = None) -> Place:
+        """Where the value at ``path`` stands, or the character ``offset`` inside a text value.
+
+        A path that does not exist gives the place of its nearest existing parent.
+        """
+        while path and path not in self.marks:
+            path = path[:-1]
+        mark = self.marks.get(path)
+        if mark is None:
+            return Place(self.name, 1, 1)
+        if offset is None:
+            return Place(self.name, mark.line, mark.column)
+        return self._place_inside(path, mark, offset)
+
+    def key_place(self, path: Path_) -> Place:
+        """Where the key that ends ``path`` stands."""
+        mark = self.key_marks.get(path)
+        return Place(self.name, mark.line, mark.column) if mark else self.place(path)
+
+    def _place_inside(self, path: Path_, mark: _Mark, offset: int) -> Place:
+        """Counts characters that are not white space, which folding and indenting never change."""
+        value = self.value
+        for part in path:
+            value = value[part]
+        solid = sum(1 for character in str(value)[:offset] if not character.isspace())
+        position = mark.start
+        raw = self.text
+        if position < mark.end and raw[position] in "|>":
+            position = raw.find("\n", position) + 1
+        elif position < mark.end and raw[position] in "'\"":
+            position += 1
+        while position < mark.end and (raw[position].isspace() or solid):
+            solid -= 0 if raw[position].isspace() else 1
+            position += 1
+        line = raw.count("\n", 0, position) + 1
+        column = position - (raw.rfind("\n", 0, position) + 1) + 1
+        return Place(self.name, line, column)
+
+
+def read_text(file: Path, name: str, error_type: ErrorType = ConfigError) -> str:
+    """The file's text, or an error that says why it cannot be read."""
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise error_type(
+                f"the file is larger than {MAX_BYTES // 1024 // 1024} MB / 文件过大",
+                place=Place(name),
+                hint="is this the right file? / 请确认文件是否正确",
+            )
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise error_type(
+            f"not UTF-8 text (byte {error.start}) / 不是 UTF-8 文本",
+            place=Place(name),
+            hint="save it as UTF-8 / 请另存为 UTF-8 编码",
+        ) from error
+    except OSError as error:
+        raise error_type(
+            f"cannot be read: {error.strerror or error} / 无法读取",
+            place=Place(name),
+            hint="check the path and its permissions / 请检查路径与权限",
+        ) from error
+
+
+def load_yaml(file: Path, name: str | None = None, error_type: ErrorType = ConfigError) -> YamlDocument:
+    """Reads and parses one YAML file.
+
+    Raises:
+        error_type: unreadable, not UTF-8, too large, malformed, duplicate keys, too deep, or it
+            expands to more than MAX_NODES values (a YAML bomb).
+    """
+    label = name or str(file)
+    return parse_yaml(read_text(file, label, error_type), label, error_type)
+
+
+def parse_yaml(text: str, name: str, error_type: ErrorType = ConfigError) -> YamlDocument:
+    """Parses YAML text; see ``load_yaml``."""
+    try:
+        root = yaml.compose(text, Loader=_Loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise error_type(
+            f"not valid YAML: {getattr(error, 'problem', None) or error} / 不是有效的 YAML",
+            place=Place(name, mark.line + 1, mark.column + 1) if mark else Place(name),
+            hint="often a missing quote, a tab, or indentation / 常见原因:缺少引号、制表符或缩进错误",
+        ) from error
+    except RecursionError as error:
+        raise error_type("nested too deeply / 嵌套过深", place=Place(name)) from error
+    document = YamlDocument(name=name, text=text, value=None)
+    if root is not None:
+        document.value = _Builder(document, error_type).build(root, (), 0)
+    return document
+
+
+class _Builder:
+    """Turns composed nodes into plain values, noting marks, within bounds."""
+
+    def __init__(self, document: YamlDocument, error_type: ErrorType) -> None:
+        self._document = document
+        self._error_type = error_type
+        self._nodes = 0
+        self._constructor = _Loader("")
+
+    def build(self, node: Any, path: Path_, depth: int) -> Any:
+        self._nodes += 1
+        if self._nodes > MAX_NODES or depth > MAX_DEPTH:
+            raise self._error_type(
+                "the document expands without end (too many or too deep values) / 文档展开后过大或过深",
+                place=self._place(node),
+                hint="remove the repeated aliases / 请删除重复的别名引用",
+            )
+        start, end = node.start_mark, node.end_mark
+        self._document.marks[path] = _Mark(start.line + 1, start.column + 1, start.index, end.index)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path, depth)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(item, (*path, number), depth + 1) for number, item in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _mapping(self, node: Any, path: Path_, depth: int) -> dict[Any, Any]:
+        result: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise self._error_type("a key must be a word / 键必须是单个词", place=self._place(key_node))
+            key = self._scalar(key_node)
+            if key in result:
+                raise self._error_type(f"key {key!r} is given twice / 键重复", place=self._place(key_node))
+            child = (*path, key)
+            mark = key_node.start_mark
+            self._document.key_marks[child] = _Mark(
+                mark.line + 1, mark.column + 1, mark.index, key_node.end_mark.index
+            )
+            result[key] = self.build(value_node, child, depth + 1)
+        return result
+
+    def _scalar(self, node: Any) -> Any:
+        tag = node.tag.rpartition(":")[2]
+        try:
+            match tag:
+                case "null":
+                    return None
+                case "bool":
+                    return self._constructor.construct_yaml_bool(node)
+                case "int":
+                    return self._constructor.construct_yaml_int(node)
+                case "float":
+                    return self._constructor.construct_yaml_float(node)
+                case "str" | "timestamp" | "value" | "merge":
+                    return node.value
+        except ValueError as error:
+            raise self._error_type(f"{node.value!r}: {error}", place=self._place(node)) from error
+        raise self._error_type(
+            f"the tag {node.tag!r} is not allowed / 不允许使用该标签", place=self._place(node)
+        )
+
+    def _place(self, node: Any) -> Place:
+        return Place(self._document.name, node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def validate(model: Any, document: YamlDocument, error_type: ErrorType) -> Any:
+    """The document as an instance of a pydantic model.
+
+    Raises:
+        Problems: every mismatch, each with its place and, for an unknown key, the nearest known one.
+    """
+    from pydantic import ValidationError
+
+    from hiscomply.errors import Problems
+
+    try:
+        return model.model_validate(document.value if document.value is not None else {})
+    except ValidationError as error:
+        problems = [_problem(item, model, document, error_type) for item in error.errors()]
+        raise Problems(problems) if len(problems) > 1 else problems[0] from None
+
+
+def _problem(item: Any, model: Any, document: YamlDocument, error_type: ErrorType) -> HiscomplyError:
+    path = tuple(part for part in item["loc"] if (isinstance(part, str | int)))
+    trail = ".".join(str(part) for part in path)
+    if item["type"] == "extra_forbidden":
+        known = _known_keys(model, path[:-1])
+        return error_type(
+            f"unknown key {path[-1]!r} / 未知的键",
+            place=document.key_place(path),
+            hint=nearest(str(path[-1]), known) or "known / 可用: " + ", ".join(sorted(known)),
+        )
+    if item["type"] == "missing":
+        return error_type(f"key {trail!r} is missing / 缺少必填的键", place=document.place(path))
+    return error_type(f"{trail}: {item['msg']} / 值不正确", place=document.place(path))
+
+
+def _known_keys(model: Any, path: Path_) -> list[str]:
+    """Field names of the (nested) model at a path, as far as types tell."""
+    import types
+    import typing
+
+    current: Any = model
+    for part in path:
+        field_info = getattr(current, "model_fields", {}).get(part)
+        annotation = field_info.annotation if field_info else None
+        if annotation is None and typing.get_args(current):
+            annotation = typing.get_args(current)[-1]
+        while typing.get_origin(annotation) in (list, dict, tuple, typing.Union, types.UnionType):
+            arguments = [one for one in typing.get_args(annotation) if one not in (type(None), Ellipsis)]
+            if typing.get_origin(annotation) in (dict, list, tuple):
+                break
+            annotation = next((one for one in arguments if hasattr(one, "model_fields")), arguments[0])
+        current = annotation
+        if typing.get_origin(current) in (dict, list, tuple) and not isinstance(part, int):
+            continue
+    if not hasattr(current, "model_fields"):
+        return []
+    return [info.alias or name for name, info in current.model_fields.items()]
