@@ -1,0 +1,12 @@
+"""The ``tables`` collector: CSV, TSV, Excel, JSON and JSON Lines exports become evidence by a column map."""
+
+from __future__ import annotations
+
+from hiscomply.hookspecs import Collector, hookimpl
+from hiscomply_tables.collector import TablesCollector
+
+
+@hookimpl
+def hiscomply_collectors() -> list[Collector]:
+    """The one collector of this package."""
+    return [TablesCollector()]

@@ -1,0 +1,159 @@
+"""Excel workbooks, streamed sheet by sheet, with merged cells filled and unstored formulas marked."""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from hiscomply.errors import nearest
+from hiscomply.hookspecs import CollectFailed
+from hiscomply.model import Text
+from hiscomply_tables.moments import EPOCH_1900, EPOCH_1904
+from hiscomply_tables.survey import Merge, Survey, survey_sheet
+from hiscomply_tables.table import Row, Table
+from hiscomply_tables.values import CellError
+
+MAX_UNPACKED_BYTES = 2**30
+MAX_RATIO = 200
+_RATIO_FROM_BYTES = 32 * 2**20
+_MAX_COLUMNS = 2048
+
+
+@contextmanager
+def open_tables(path: Path, sheet: str | int) -> Iterator[list[Table]]:
+    """The chosen sheets; ``*`` for all that are not blank. Their rows can be read while the context lasts.
+
+    Raises:
+        CollectFailed: openpyxl is missing, the workbook is broken or a bomb, or has no such sheet.
+    """
+    _check_archive(path)
+    book = _load(path)
+    try:
+        chosen = _choose(book.worksheets, sheet)
+        tables = [_table(book, worksheet) for worksheet in chosen]
+        yield [table for table in tables if sheet != "*" or _has_cells(table)]
+    finally:
+        book.close()
+
+
+def _check_archive(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+        raise CollectFailed(
+            Text(f"工作簿不完整或已损坏:{error}", f"the workbook is cut off or damaged: {error}")
+        ) from None
+    names = {member.filename for member in members}
+    if "xl/workbook.bin" in names:
+        raise CollectFailed(
+            Text("不支持 .xlsb,请另存为 .xlsx", ".xlsb is not read; save the workbook as .xlsx")
+        )
+    if not any(name.endswith("workbook.xml") for name in names):
+        raise CollectFailed(Text("压缩包里没有 Excel 工作簿", "the archive is no Excel workbook"))
+    # The declared size is also the most that zipfile unpacks, so it may be trusted here.
+    size = sum(member.file_size for member in members)
+    packed = max(1, sum(member.compress_size for member in members))
+    if size > MAX_UNPACKED_BYTES or (size > _RATIO_FROM_BYTES and size > MAX_RATIO * packed):
+        raise CollectFailed(
+            Text(f"工作簿解压后达 {size} 字节,拒绝读取", f"the workbook unpacks to {size} bytes; refused")
+        )
+
+
+def _load(path: Path) -> Any:
+    try:
+        import openpyxl
+    except ImportError:
+        raise CollectFailed(
+            Text(
+                '读取 Excel 需要 openpyxl:pip install "hiscomply[excel]"',
+                'Excel files need openpyxl: pip install "hiscomply[excel]"',
+            )
+        ) from None
+    # It warns of styles and validations that other programs write; no value depends on them.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl(\.|$)")
+    try:
+        return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    except Exception as error:  # noqa: BLE001  # openpyxl raises KeyError, ValueError, ParseError, … on damaged parts
+        raise CollectFailed(
+            Text(f"Excel 工作簿无法打开:{error!r}", f"the workbook cannot be opened: {error!r}")
+        ) from None
+
+
+def _choose(worksheets: list[Any], wanted: str | int) -> list[Any]:
+    titles = [worksheet.title for worksheet in worksheets]
+    if wanted == "*" and worksheets:
+        return worksheets
+    if isinstance(wanted, int) and 1 <= wanted <= len(worksheets):
+        return [worksheets[wanted - 1]]
+    chosen = [worksheet for worksheet in worksheets if worksheet.title.strip() == str(wanted).strip()]
+    if chosen:
+        return chosen
+    hint = nearest(str(wanted), titles)
+    listed = ", ".join(titles) or "—"
+    raise CollectFailed(
+        Text(
+            f"没有工作表 {wanted!r};现有:{listed}。{hint}",
+            f"no sheet {wanted!r}; there are: {listed}. {hint}",
+        )
+    )
+
+
+def _table(book: Any, worksheet: Any) -> Table:
+    # A stored dimension may be too small, and rows beyond it would be lost.
+    worksheet.reset_dimensions()
+    with worksheet._get_source() as stream:  # the only way to a sheet's XML; stable over all of openpyxl 3
+        survey = survey_sheet(stream)
+    epoch = EPOCH_1904 if book.epoch == datetime(1904, 1, 1) else EPOCH_1900
+    return Table(worksheet.title, partial(_rows, worksheet, survey), is_ragged_normal=True, epoch=epoch)
+
+
+def _has_cells(table: Table) -> bool:
+    return any(any(cell is not None for cell in row.cells) for row in table.rows() if isinstance(row, Row))
+
+
+def _rows(worksheet: Any, survey: Survey) -> Iterator[Row]:
+    rows: Iterator[tuple[int, Any]] = enumerate(worksheet.iter_rows(values_only=True), 1)
+    if survey.unstored:
+        rows = ((number, _marked(cells, survey.unstored.get(number, ()))) for number, cells in rows)
+    if survey.merges:
+        return _filled(rows, survey.merges)
+    return (Row(number, cells) for number, cells in rows)
+
+
+def _marked(cells: Any, columns: Any) -> Any:
+    """The row with its formulas without stored value marked."""
+    if not columns:
+        return cells
+    marked = list(cells) + [None] * (max(columns) - len(cells))
+    for column in columns:
+        marked[column - 1] = CellError.NO_STORED_VALUE
+    return marked
+
+
+def _filled(rows: Iterator[tuple[int, Any]], merges: list[Merge]) -> Iterator[Row]:
+    """The rows with each merged range full of the value of its first cell."""
+    waiting, active = iter(merges), list[tuple[Merge, Any]]()
+    coming = next(waiting, None)
+    for number, cells in rows:
+        active = [(merge, value) for merge, value in active if merge.bottom >= number]
+        while coming is not None and coming.top <= number:
+            if coming.bottom >= number:
+                active.append((coming, cells[coming.left - 1] if coming.left <= len(cells) else None))
+            coming = next(waiting, None)
+        yield Row(number, _fill(cells, active) if active else cells)
+
+
+def _fill(cells: Any, active: list[tuple[Merge, Any]]) -> list[Any]:
+    filled = list(cells)
+    for merge, value in active:
+        right = min(merge.right, _MAX_COLUMNS)
+        filled.extend([None] * (right - len(filled)))
+        filled[merge.left - 1 : right] = [value] * (right - merge.left + 1)
+    return filled
