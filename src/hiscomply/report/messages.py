@@ -30,11 +30,15 @@ _REASONS: Final[Mapping[str, tuple[Text, Text]]] = {
         Text("缺少判定所需的字段", "A field that the condition needs was not in the evidence"),
     ),
     "stale": (
-        Text("证据已过有效期，不能证明当前状况：{}", "The evidence is too old to show how things are now: {}"),
+        Text(
+            "证据已过有效期，不能证明当前状况：{}", "The evidence is too old to show how things are now: {}"
+        ),
         Text("证据已过有效期，不能证明当前状况", "The evidence is too old to show how things are now"),
     ),
     "future": (
-        Text("证据的时间晚于审计时点，不予采信：{}", "The evidence is dated after the moment of the audit: {}"),
+        Text(
+            "证据的时间晚于审计时点，不予采信：{}", "The evidence is dated after the moment of the audit: {}"
+        ),
         Text("证据的时间晚于审计时点，不予采信", "The evidence is dated after the moment of the audit"),
     ),
     "no_time": (
@@ -80,7 +84,8 @@ _REASONS: Final[Mapping[str, tuple[Text, Text]]] = {
             "The population is too small or has gaps; a share proves nothing: {}",
         ),
         Text(
-            "总体过小或有缺口，比例不能成立", "The population is too small or has gaps; a share proves nothing"
+            "总体过小或有缺口，比例不能成立",
+            "The population is too small or has gaps; a share proves nothing",
         ),
     ),
     "undetermined": (

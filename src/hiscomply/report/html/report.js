@@ -124,8 +124,8 @@
     if (!target || !target.matches('details')) return;
     if (target.hidden || target.closest('[hidden]')) reset();
     for (let item = target; item; item = item.parentElement) if (item.matches('details')) item.open = true;
-    target.scrollIntoView();
     target.querySelector('summary').focus({ preventScroll: true });
+    requestAnimationFrame(() => target.scrollIntoView());
   };
 
   let opened = [];
@@ -163,6 +163,11 @@
   });
 
   root.classList.add('js');
+  const bar = document.querySelector('.filters');
+  new ResizeObserver(() => {
+    const isSticky = getComputedStyle(bar).position === 'sticky';
+    root.style.setProperty('--filters', `${isSticky ? bar.offsetHeight : 0}px`);
+  }).observe(bar);
   const earlier = remembered();
   speak(earlier === 'zh' || earlier === 'en' ? earlier : language);
   follow();
