@@ -1,0 +1,23 @@
+"""The report formats that come with hiscomply, entering by the door that is open to everybody."""
+
+from __future__ import annotations
+
+from hiscomply.hookspecs import Reporter, hookimpl
+from hiscomply.report.html import HtmlReporter
+from hiscomply.report.junit import JunitReporter
+from hiscomply.report.markdown import MarkdownReporter
+from hiscomply.report.sarif import GithubSarifReporter, SarifReporter
+from hiscomply.report.summary_json import SummaryJsonReporter
+
+
+@hookimpl
+def hiscomply_reporters() -> list[Reporter]:
+    """HTML, SARIF for everybody and for GitHub, JUnit, JSON and Markdown."""
+    return [
+        HtmlReporter(),
+        SarifReporter(),
+        GithubSarifReporter(),
+        JunitReporter(),
+        SummaryJsonReporter(),
+        MarkdownReporter(),
+    ]

@@ -10,18 +10,13 @@ from typing import Final
 from sarif_om import Invocation, Message, Notification, ReportingDescriptorReference
 
 from hiscomply.model import AuditResult, Collection, CollectionStatus, Rejected, Text
+from hiscomply.report.exits import exit_meaning
 from hiscomply.report.sarif.location import locate
 from hiscomply.report.sarif.notices import COLLECTION, FOLDED, OVERRIDE, QUALITY, REJECTED
 from hiscomply.report.sarif.results import utc_text
 from hiscomply.report.words import COLLECTION_STATUSES
 
 _UNSEEN: Final = (CollectionStatus.FAILED, CollectionStatus.DENIED, CollectionStatus.TIMED_OUT)
-_EXITS: Final = {
-    0: Text("全部符合", "all that was asked for is compliant"),
-    1: Text("存在不符合项", "something is not compliant"),
-    2: Text("使用或配置有误,未作判定", "usage or configuration error, nothing judged"),
-    3: Text("证据不足,未能判定", "undecided, not enough evidence"),
-}
 
 
 def build_invocation(result: AuditResult, language: str, folded: int, left_out: int) -> Invocation:
@@ -40,7 +35,7 @@ def build_invocation(result: AuditResult, language: str, folded: int, left_out: 
         start_time_utc=utc_text(run.started),
         end_time_utc=utc_text(run.ended),
         exit_code=result.exit_code,
-        exit_code_description=_EXITS[result.exit_code].to(language) if result.exit_code in _EXITS else None,
+        exit_code_description=exit_meaning(result).to(language),
         execution_successful=result.exit_code != 2 and not unseen,
         tool_configuration_notifications=list(_overrides(result, language)),
         tool_execution_notifications=[
@@ -58,7 +53,7 @@ def _overrides(result: AuditResult, language: str) -> Iterator[Notification]:
                 continue
             name = f"{policy.info.id}.{item.name}"
             text = Text(
-                f"参数 {name} 由 {item.origin} 设为 {item.value},默认值为 {item.default}。",
+                f"参数 {name} 由 {item.origin} 设为 {item.value}，默认值为 {item.default}。",
                 f"Parameter {name} is {item.value} by {item.origin}, default {item.default}.",
             )
             notice = _notice(OVERRIDE, "warning" if item.is_looser else "note", text, language)
@@ -75,7 +70,7 @@ def _collections(collections: tuple[Collection, ...], language: str) -> Iterator
             item.reason or Text("未说明原因", "no reason given"),
         )
         text = Text(
-            f"采集 {item.target}({item.collector}){status.zh}:{reason.zh}。"
+            f"采集 {item.target}（{item.collector}）{status.zh}：{reason.zh}。"
             f"依赖 {'、'.join(item.kinds)} 的判定为证据不足。",
             f"Collection {item.target} ({item.collector}) {status.en.lower()}: {reason.en}. "
             f"What rests on {', '.join(item.kinds)} is not known.",
@@ -95,7 +90,7 @@ def _collections(collections: tuple[Collection, ...], language: str) -> Iterator
 def _rejected(collection: Collection, item: Rejected, language: str) -> Notification:
     kind = item.kind or "?"
     text = Text(
-        f"{collection.target} 的一条 {kind} 证据被拒收({item.subject}):{item.reason.zh}。",
+        f"{collection.target} 的一条 {kind} 证据被拒收（{item.subject}）：{item.reason.zh}。",
         f"A {kind} item of {collection.target} was refused ({item.subject}): {item.reason.en}.",
     )
     notice = _notice(REJECTED, "warning", text, language)
@@ -106,14 +101,14 @@ def _rejected(collection: Collection, item: Rejected, language: str) -> Notifica
 def _limits(folded: int, left_out: int, language: str) -> Iterator[Notification]:
     if folded:
         text = Text(
-            f"{folded:,} 项发现因数量上限合并为同因分组,逐条记录在 findings.parquet。",
+            f"{folded:,} 项发现因数量上限合并为同因分组，逐条记录在 findings.parquet。",
             f"{folded:,} findings were folded into groups of one cause to stay below the result limit; "
             "each row is in findings.parquet.",
         )
         yield _notice(FOLDED, "warning", text, language)
     if left_out:
         text = Text(
-            f"{left_out:,} 项发现因数量上限未写入本文件,逐条记录在 findings.parquet。",
+            f"{left_out:,} 项发现因数量上限未写入本文件，逐条记录在 findings.parquet。",
             f"{left_out:,} findings are not in this file because of the result limit; "
             "each row is in findings.parquet.",
         )

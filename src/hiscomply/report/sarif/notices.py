@@ -19,7 +19,7 @@ _ABOUT: Final = {
     REJECTED: Text("某条证据未能采用。", "An item of evidence could not be used."),
     QUALITY: Text("证据质量提示。", "Something about the evidence should be known."),
     OVERRIDE: Text("项目改动了参数默认值。", "The project changed a parameter's default."),
-    FOLDED: Text("发现过多,已合并。", "There were more findings than results may be."),
+    FOLDED: Text("发现过多，已合并。", "There were more findings than results may be."),
 }
 _HELP: Final = Text("详见运行报告的证据部分。", "The evidence part of the run's report says more.")
 

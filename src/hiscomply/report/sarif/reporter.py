@@ -20,7 +20,7 @@ class SarifReporter:
     name: ClassVar[str] = "sarif"
     filename: ClassVar[str] = "findings.sarif"
     summary: ClassVar[Text] = Text(
-        "SARIF 2.1.0:全部判定,供代码平台与安全平台读取",
+        "SARIF 2.1.0：全部判定，供代码平台与安全平台读取",
         "SARIF 2.1.0: every verdict, for code and security platforms",
     )
 
@@ -46,7 +46,7 @@ class GithubSarifReporter(SarifReporter):
     name: ClassVar[str] = "sarif-github"
     filename: ClassVar[str] = "findings.github.sarif"
     summary: ClassVar[Text] = Text(
-        "SARIF 2.1.0:仅含需要处理的发现,供 GitHub 代码扫描上传",
+        "SARIF 2.1.0：仅含需要处理的发现，供 GitHub 代码扫描上传",
         "SARIF 2.1.0: only what needs attention, for GitHub code scanning",
     )
 

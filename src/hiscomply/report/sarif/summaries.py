@@ -19,9 +19,9 @@ GROUP_FINGERPRINT: Final = "hiscomply/group/v1"
 _PASSED: Final = Text("{} 个对象符合。", "{} subjects pass.")
 _NOT_APPLICABLE: Final = Text("{} 个对象不适用。", "{} subjects are outside this policy.")
 _NOTHING: Final = Text(
-    "没有任何可判定的对象,不能视为符合。", "There was nothing to judge, and nothing is not a pass."
+    "没有任何可判定的对象，不能视为符合。", "There was nothing to judge, and nothing is not a pass."
 )
-_LIKE_IT: Final = Text("共 {} 个对象同此原因,例如:", "{} subjects share this cause; one of them: ")
+_LIKE_IT: Final = Text("共 {} 个对象同此原因，例如：", "{} subjects share this cause; one of them: ")
 
 
 class Summaries:

@@ -1,0 +1,79 @@
+"""One finding as one line of safe text: its place, its message, its subject."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Final
+
+from hiscomply.model import AuditResult, Finding, FindingGroup, PolicyInfo, PolicyResult, Severity, Verdict
+from hiscomply.report.messages import reason_text, render_message
+
+# Control characters, what turns the direction of text around, line separators, and halves of characters.
+_UNSAFE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
+
+
+def printable(text: str, limit: int = 500) -> str:
+    """The text on one line, without anything that moves a cursor, hides or reorders; cut at ``limit``."""
+    if len(text) > limit:
+        text = text[: limit - 1] + "…"
+    return _UNSAFE.sub(lambda match: " " if match[0] in "\t\n\r" else "\N{REPLACEMENT CHARACTER}", text)
+
+
+def place_of(finding: Finding) -> str:
+    """``path:line:column`` as far as it is known, else the subject."""
+    if not finding.source:
+        return printable(finding.subject)
+    parts = [finding.source]
+    if finding.line is not None and finding.line >= 1:
+        parts.append(str(finding.line))
+        if finding.column is not None and finding.column >= 1:
+            parts.append(str(finding.column))
+    return printable(":".join(parts))
+
+
+def message_of(info: PolicyInfo, finding: Finding, language: str, zone_offset: timedelta) -> str:
+    """The finding's sentence, and why it is not known if it is not."""
+    told = render_message(info, finding, language, zone_offset)
+    return printable(": ".join(filter(None, (told, reason_text(finding, language)))))
+
+
+def group_message(
+    info: PolicyInfo, group: FindingGroup, language: str, zone_offset: timedelta, finding: Finding | None
+) -> str:
+    """What a group is about: an example's sentence for a failure, the reason for an unknown."""
+    if group.verdict is Verdict.UNKNOWN or finding is None:
+        return printable(reason_text(group, language) or info.title.to(language))
+    return message_of(info, finding, language, zone_offset)
+
+
+def worst_first(policies: Iterable[PolicyResult], verdict: Verdict) -> list[PolicyResult]:
+    """The policies with this verdict: the severe first, then those with more subjects, then by id."""
+    order = list(Severity)
+
+    def rank(policy: PolicyResult) -> tuple[int, int, str]:
+        count = policy.failed if verdict is Verdict.FAIL else policy.unknown
+        return (order.index(policy.info.severity), -count, policy.info.id)
+
+    return sorted((policy for policy in policies if policy.verdict is verdict), key=rank)
+
+
+def example_of(policy: PolicyResult, verdict: Verdict) -> tuple[FindingGroup, Finding | None] | None:
+    """The largest group of this verdict and a finding of it, one without waiver if there is one."""
+    groups = [group for group in policy.groups if group.verdict is verdict]
+    if not groups:
+        return None
+    group = max(groups, key=lambda item: item.count - item.waived)
+    return group, next(iter(sorted(group.samples, key=lambda item: item.waiver is not None)), None)
+
+
+def kinds_without_evidence(result: AuditResult) -> Iterator[str]:
+    """The kinds that a policy rests on and of which there is not a single record, by name."""
+    asked = {kind for policy in result.policies for kind in policy.info.kinds}
+    tables = result.evidence.tables
+    for kind in sorted(asked):
+        if kind not in tables or tables[kind].rows == 0:
+            yield kind

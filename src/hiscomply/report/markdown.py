@@ -1,0 +1,112 @@
+"""A short Markdown page for the job summary of a CI server."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar, Final
+
+from hiscomply.model import AuditResult, ClauseStatus, CollectionStatus, PolicyResult, Text, Verdict
+from hiscomply.report.exits import exit_meaning
+from hiscomply.report.lines import (
+    example_of,
+    group_message,
+    kinds_without_evidence,
+    place_of,
+    printable,
+    worst_first,
+)
+from hiscomply.report.messages import show_time
+from hiscomply.report.words import CLAUSE_STATUSES, COLLECTION_STATUSES, SEVERITIES
+
+_MAX_ROWS: Final = 15
+_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&:@-])")
+_TITLE: Final = Text("合规检查", "Compliance check")
+_CLAUSES: Final = Text("条款", "Clauses")
+_WORST: Final = Text("不符合项", "Not compliant")
+_HEADER: Final = Text("| 级别 | 策略 | 数量 | 例 |", "| Severity | Policy | Count | For example |")
+_UNKNOWN: Final = Text("证据不足", "Not known")
+_UNSEEN: Final = Text("未能看到", "Not seen")
+_NO_RECORD: Final = Text("没有任何记录", "not a single record")
+_MORE: Final = Text("另有 {} 项，见完整报告。", "And {} more; the full report has them.")
+
+
+class MarkdownReporter:
+    """The verdict, the worst findings, and what was not seen, on one screen."""
+
+    name: ClassVar[str] = "markdown"
+    filename: ClassVar[str] = "summary.md"
+    summary: ClassVar[Text] = Text("Markdown：供 CI 任务摘要", "Markdown: for the job summary of a CI server")
+
+    def write(self, result: AuditResult, path: Path, language: str) -> list[Path]:
+        """Writes the page to ``path``, and returns it."""
+        text = "\n".join(_page(result, language)) + "\n"
+        path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        return [path]
+
+
+def _page(result: AuditResult, language: str) -> Iterator[str]:
+    run = result.run
+    yield f"## {_TITLE.to(language)}: {_plain(run.institution.to(language))}"
+    yield ""
+    moment = show_time(run.as_of, run.zone_offset)
+    yield f"**{exit_meaning(result).to(language)}** ({run.profile}, {moment}, exit {result.exit_code})"
+    yield ""
+    counts = Counter(clause.status for clause in result.clauses)
+    told = (f"{CLAUSE_STATUSES[status].to(language)} {counts[status]}" for status in ClauseStatus)
+    yield f"{_CLAUSES.to(language)}: " + " · ".join(told)
+    for verdict, heading in ((Verdict.FAIL, _WORST), (Verdict.UNKNOWN, _UNKNOWN)):
+        yield from _policies(result, verdict, heading, language)
+    yield from _unseen(result, language)
+
+
+def _policies(result: AuditResult, verdict: Verdict, heading: Text, language: str) -> Iterator[str]:
+    policies = worst_first(result.policies, verdict)
+    if not policies:
+        return
+    yield from (
+        "",
+        f"### {heading.to(language)} ({len(policies)})",
+        "",
+        _HEADER.to(language),
+        "|---|---|---:|---|",
+    )
+    for policy in policies[:_MAX_ROWS]:
+        yield _row(result, policy, verdict, language)
+    if len(policies) > _MAX_ROWS:
+        yield from ("", _MORE.to(language).format(len(policies) - _MAX_ROWS))
+
+
+def _row(result: AuditResult, policy: PolicyResult, verdict: Verdict, language: str) -> str:
+    info = policy.info
+    example = example_of(policy, verdict)
+    told = ""
+    if example is not None:
+        group, finding = example
+        told = _plain(group_message(info, group, language, result.run.zone_offset, finding), 160)
+        if finding is not None:
+            told += f" ({_plain(place_of(finding), 80)})"
+    count = policy.failed if verdict is Verdict.FAIL else policy.unknown
+    title = f"{_plain(info.title.to(language))} `{info.id}`"
+    return f"| {SEVERITIES[info.severity].to(language)} | {title} | {count:,} | {told} |"
+
+
+def _unseen(result: AuditResult, language: str) -> Iterator[str]:
+    lines = [
+        f"- {_plain(item.target)}: {COLLECTION_STATUSES[item.status].to(language)}"
+        + (f", {_plain(item.reason.to(language), 160)}" if item.reason else "")
+        for item in result.evidence.collections
+        if item.status is not CollectionStatus.OK
+    ]
+    lines += [f"- `{kind}`: {_NO_RECORD.to(language)}" for kind in kinds_without_evidence(result)]
+    if lines:
+        yield from ("", f"### {_UNSEEN.to(language)} ({len(lines)})", "", *lines[:_MAX_ROWS])
+    if len(lines) > _MAX_ROWS:
+        yield from ("", _MORE.to(language).format(len(lines) - _MAX_ROWS))
+
+
+def _plain(text: str, limit: int = 120) -> str:
+    """Text that Markdown shows as it is: no link, no markup, no mention, no new line."""
+    return _SPECIAL.sub(lambda match: f"&#{ord(match[1])};", printable(text, limit))

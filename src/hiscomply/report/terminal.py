@@ -1,0 +1,200 @@
+"""What a person sees in the terminal when the audit has ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from hiscomply.model import AuditResult, ClauseStatus, CollectionStatus, PolicyResult, State, Text, Verdict
+from hiscomply.report.chapters import draw_bar, glyphs, summarise_chapters
+from hiscomply.report.exits import exit_meaning
+from hiscomply.report.lines import (
+    example_of,
+    group_message,
+    kinds_without_evidence,
+    message_of,
+    place_of,
+    printable,
+    worst_first,
+)
+from hiscomply.report.messages import show_time
+from hiscomply.report.words import COLLECTION_STATUSES, SEVERITIES, chapter_name
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_MAX_POLICIES: Final = 8
+_MAX_UNSEEN: Final = 8
+_MAX_LINE: Final = 4_000
+_CHAPTER: Final = Text("章节", "Chapter")
+_SHORT: Final = {
+    ClauseStatus.PASS: Text("符合", "pass"),
+    ClauseStatus.PARTIAL: Text("部分", "part"),
+    ClauseStatus.FAIL: Text("不符", "fail"),
+    ClauseStatus.UNKNOWN: Text("不足", "unknown"),
+    ClauseStatus.NOT_APPLICABLE: Text("不适用", "n/a"),
+}
+_WORST: Final = Text("最严重的不符合", "Worst findings")
+_UNKNOWN: Final = Text("证据不足", "Not known")
+_UNSEEN: Final = Text("未能看到的", "What was not seen")
+_NO_RECORD: Final = Text("没有任何记录的证据：{}", "No record at all of: {}")
+_MORE: Final = Text("另有 {} 项，见报告", "{} more in the report")
+_REPORT: Final = Text("报告：{}", "Report: {}")
+_OF: Final = Text("{} / {} 个", "{} of {}")
+_EXIT: Final = Text("结论：{}（退出码 {}）。", "Verdict: {} (exit code {}).")
+_COUNTS: Final = Text(
+    "策略 {0} 条：符合 {1}，不符合 {2}，证据不足 {3}，不适用 {4}。",
+    "{0} policies: {1} pass, {2} fail, {3} unknown, {4} not applicable.",
+)
+_WAIVED: Final = Text("例外 {}", "waived by {}")
+
+
+def print_summary(
+    result: AuditResult, console: Console, language: str, reports: Sequence[Path | str] = ()
+) -> None:
+    """Chapters, worst findings, what was not seen, and last the verdict in words.
+
+    Args:
+        result: the audit.
+        console: where to print; colour is never needed to understand it.
+        language: ``zh`` or ``en``.
+        reports: where the reports are, as the user should read it.
+    """
+    run = result.run
+    moment = show_time(run.as_of, run.zone_offset)
+    _say(console, f"{run.institution.to(language)}  {run.profile}  {moment} {run.zone}", style="bold")
+    console.print()
+    _print_chapters(result, console, language)
+    _print_policies(result, Verdict.FAIL, _WORST, console, language)
+    _print_policies(result, Verdict.UNKNOWN, _UNKNOWN, console, language)
+    _print_unseen(result, console, language)
+    console.print()
+    for report in reports:
+        _say(console, _REPORT.to(language).format(report))
+    _say(console, _count_policies(result, language))
+    _say(
+        console, _EXIT.to(language).format(exit_meaning(result).to(language), result.exit_code), style="bold"
+    )
+
+
+def print_check(result: AuditResult, console: Console, language: str) -> None:
+    """A line per finding, ``path:line:column: severity policy_id message``, and the verdict last.
+
+    Findings that are gone since the previous run are left out; waived ones say by which waiver.
+    """
+    infos = {policy.info.id: policy.info for policy in result.policies}
+    for item in result.evidence.collections:
+        if item.status is not CollectionStatus.OK:
+            reason = f": {item.reason.to(language)}" if item.reason else ""
+            status = COLLECTION_STATUSES[item.status].to(language)
+            _say(console, f"{printable(item.target)}: unknown collection {status}{reason}")
+        for rejected in item.rejected:
+            parts = (rejected.source, rejected.line, rejected.column)
+            place = ":".join(str(part) for part in parts if part is not None)
+            _say(console, f"{place}: unknown evidence {rejected.reason.to(language)}")
+    for finding in result.findings():
+        if finding.state is State.ABSENT:
+            continue
+        info = infos[finding.policy_id]
+        label = "unknown" if finding.verdict is Verdict.UNKNOWN else info.severity.value
+        told = message_of(info, finding, language, result.run.zone_offset)
+        waived = f" [{_WAIVED.to(language).format(finding.waiver)}]" if finding.waiver else ""
+        _say(console, f"{place_of(finding)}: {label} {info.id} {told}{waived}")
+    _say(console, _count_policies(result, language))
+    _say(console, _EXIT.to(language).format(exit_meaning(result).to(language), result.exit_code))
+
+
+def _print_chapters(result: AuditResult, console: Console, language: str) -> None:
+    from rich.table import Table
+    from rich.text import Text as Line
+
+    is_unicode = console.encoding.lower().startswith("utf")
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False)
+    table.add_column(_CHAPTER.to(language), no_wrap=True, overflow="ellipsis", max_width=30)
+    for status in ClauseStatus:
+        table.add_column(_SHORT[status].to(language), justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for chapter in summarise_chapters(result):
+        counts = [str(chapter.counts.get(status) or "-") for status in ClauseStatus]
+        name = printable(f"{chapter.id} {chapter_name(chapter.id).to(language)}")
+        table.add_row(Line(name), *counts, Line(draw_bar(chapter, is_unicode)))
+    console.print(table)
+    legend = (f"{glyph} {_SHORT[status].to(language)}" for status, glyph in glyphs(is_unicode).items())
+    _say(console, "  ".join(legend), style="dim")
+
+
+def _print_policies(
+    result: AuditResult, verdict: Verdict, heading: Text, console: Console, language: str
+) -> None:
+    policies = worst_first(result.policies, verdict)
+    if not policies:
+        return
+    console.print()
+    _say(console, heading.to(language), style="bold")
+    for policy in policies[:_MAX_POLICIES]:
+        count = policy.failed if verdict is Verdict.FAIL else policy.unknown
+        total = policy.judged + policy.unknown
+        severity = SEVERITIES[policy.info.severity].to(language)
+        of = _OF.to(language).format(f"{count:,}", f"{total:,}")
+        _say(console, f"  {severity}  {printable(policy.info.title.to(language), 60)}  {of}")
+        _print_example(result, policy, verdict, console, language)
+    _print_rest(len(policies) - _MAX_POLICIES, console, language)
+
+
+def _print_example(
+    result: AuditResult, policy: PolicyResult, verdict: Verdict, console: Console, language: str
+) -> None:
+    example = example_of(policy, verdict)
+    if example is None:
+        return
+    group, finding = example
+    _say(console, group_message(policy.info, group, language, result.run.zone_offset, finding), indent=6)
+    if finding is not None:
+        _say(console, f"@ {place_of(finding)}", indent=6, style="dim")
+
+
+def _print_unseen(result: AuditResult, console: Console, language: str) -> None:
+    failed = [item for item in result.evidence.collections if item.status is not CollectionStatus.OK]
+    kinds = list(kinds_without_evidence(result))
+    if not failed and not kinds:
+        return
+    console.print()
+    _say(console, _UNSEEN.to(language), style="bold")
+    for item in failed[:_MAX_UNSEEN]:
+        reason = f": {item.reason.to(language)}" if item.reason else ""
+        status = COLLECTION_STATUSES[item.status].to(language)
+        _say(console, f"{printable(item.target, 40)} ({item.collector}) {status}{reason}", indent=2)
+    _print_rest(len(failed) - _MAX_UNSEEN, console, language)
+    if kinds:
+        listed = ("、" if language == "zh" else ", ").join(kinds)
+        _say(console, _NO_RECORD.to(language).format(listed), indent=2)
+
+
+def _print_rest(count: int, console: Console, language: str) -> None:
+    if count > 0:
+        _say(console, _MORE.to(language).format(count), indent=2)
+
+
+def _count_policies(result: AuditResult, language: str) -> str:
+    counts = Counter(policy.verdict for policy in result.policies)
+    return _COUNTS.to(language).format(len(result.policies), *(counts[verdict] for verdict in Verdict))
+
+
+def _say(console: Console, text: str, *, indent: int = 0, style: str = "") -> None:
+    """Prints evidence as it is: rich reads no markup in it, and no control character gets through.
+
+    What is indented takes two lines at most; what is not is one line, however long, for other programs.
+    """
+    from rich.text import Text as Line
+
+    line = Line(printable(text, _MAX_LINE), style=style)
+    if not indent:
+        console.print(line, soft_wrap=True)
+        return
+    width = max(20, console.width - indent)
+    line.truncate(2 * width - 4, overflow="ellipsis")
+    for piece in line.wrap(console, width):
+        piece.rstrip()
+        console.print(Line(" " * indent) + piece, soft_wrap=True)
