@@ -63,19 +63,28 @@ def masked(table: Table, row: str) -> str:
         known = table.fields[name]
         column = f"{row}.{quote(name)}"
         if known.is_past:
-            limit = "CAST($today AS DATE)" if known.type is FieldType.DATE else "$skew"
-            column = f"CASE WHEN {column} <= {limit} THEN {column} END"
+            column = f"CASE WHEN {_future(table, name, row)} THEN NULL ELSE {column} END"
         parts.append(f"{column} AS {quote(name)}")
     return ", ".join(parts)
 
 
-def _future_fields(table: Table, names: tuple[str, ...], row: str) -> list[str]:
-    return [
-        f"{row}.{quote(name)} > "
-        + ("CAST($today AS DATE)" if table.fields[name].type is FieldType.DATE else "$skew")
-        for name in names
-        if table.fields[name].is_past
+def _future(table: Table, name: str, row: str) -> str:
+    """SQL: the field lies after the audit's time, which its schema rules out."""
+    known = table.fields[name]
+    limit = "CAST($today AS DATE)" if known.type is FieldType.DATE else "$skew"
+    return f"{row}.{quote(name)} > {limit}"
+
+
+def missing_column(table: Table, row: str) -> str:
+    """SQL of ``_missing``: a value that was masked is not known, not "none"."""
+    masked_away = [
+        f"CASE WHEN {_future(table, name, row)} THEN '{name}' END"
+        for name in table.reads
+        if table.fields[name].is_past and table.fields[name].none_means is not None
     ]
+    if not masked_away:
+        return f"{row}._missing"
+    return f"list_concat(coalesce({row}._missing, []), {_kept(', '.join(masked_away))}) AS _missing"
 
 
 def judged_rows(
@@ -132,9 +141,10 @@ def _subject_layers(
     fields = f"{fields}, " if fields else ""
     rid = "row_number() OVER () AS _rid, " if needs_rid else ""
     if source.is_kind:
-        provenance = ", ".join(f"k.{name}" for name in (*PROVENANCE, "_missing"))
+        provenance = ", ".join([*(f"k.{name}" for name in PROVENANCE), missing_column(subject, "k")])
         age = age_reason(subject.name, "k")
-        future = " OR ".join(_future_fields(subject, shown.missing, "k")) or "FALSE"
+        past = [name for name in shown.missing if subject.fields[name].is_past]
+        future = " OR ".join(_future(subject, name, "k") for name in past) or "FALSE"
     else:
         provenance, age, future = f"{_NO_PROVENANCE}, CAST(NULL AS VARCHAR[]) AS _missing", "NULL", "FALSE"
     return [
@@ -149,7 +159,7 @@ def _related_layers(alias: str, plan: RelatedPlan, table: Table) -> list[str]:
     fields = masked(table, "k")
     fields = f"{fields}, " if fields else ""
     layers = [
-        f"{source} AS (SELECT {fields}k._missing, k._source, k._line, k._column, k._pointer, "
+        f"{source} AS (SELECT {fields}{missing_column(table, 'k')}, k._source, k._line, k._column, k._pointer, "
         f"{age_reason(plan.kind, 'k')} AS _age FROM ev.{quote(plan.kind)} k)"
     ]
     member = f"CASE WHEN r._age IS NULL THEN {plan.member} END"

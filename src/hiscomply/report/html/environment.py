@@ -60,8 +60,8 @@ def asset(name: str) -> str:
 
 
 def _filters(offset: timedelta) -> dict[str, Callable[..., Any]]:
-    def show_moment(moment: datetime | None) -> str:
-        return show_time(moment, offset) or "—"
+    def show_moment(moment: datetime | None) -> Markup:
+        return Markup("<time>{}</time>").format(show_time(moment, offset)) if moment else Markup("—")
 
     return {
         "u": text.stranger,
