@@ -49,8 +49,8 @@ def survey_sheet(stream: IO[bytes]) -> Survey:
     Raises:
         CollectFailed: broken XML, a document type, rows out of order, or more merges than any table has.
     """
-    pass_over = _Pass()
     parser = expat.ParserCreate()
+    pass_over = _Pass(parser)
     parser.StartElementHandler = pass_over.start
     parser.EndElementHandler = pass_over.end
     parser.StartDoctypeDeclHandler = _refuse_doctype
@@ -65,8 +65,9 @@ def survey_sheet(stream: IO[bytes]) -> Survey:
 
 
 class _Pass:
-    def __init__(self) -> None:
+    def __init__(self, parser: expat.XMLParserType) -> None:
         self.found = Survey()
+        self._parser = parser
         self._row = self._column = self._unstored_count = 0
         self._is_formula = self._has_value = False
 
@@ -74,9 +75,11 @@ class _Pass:
         tag = name.rpartition(":")[2]
         if tag == "c":
             self._column = self._column_of(attributes.get("r"))
-            self._is_formula = self._has_value = False
+            # An empty text is a stored result too: =IF(A1="","",…). Any other <v/> is none.
+            self._is_formula, self._has_value = False, attributes.get("t") == "str"
         elif tag == "v":
-            self._has_value = True
+            if self._is_formula:
+                self._parser.CharacterDataHandler = self._stored
         elif tag == "f":
             self._is_formula = True
         elif tag == "row":
@@ -84,9 +87,14 @@ class _Pass:
         elif tag == "mergeCell":
             self._merge(attributes.get("ref", ""))
 
+    def _stored(self, _text: str) -> None:
+        self._has_value = True
+        self._parser.CharacterDataHandler = None
+
     def end(self, name: str) -> None:
         if self._is_formula and name.rpartition(":")[2] == "c":
             self._is_formula = False
+            self._parser.CharacterDataHandler = None
             if not self._has_value:
                 self._unstored_count += 1
                 _limit(self._unstored_count, MAX_UNSTORED)

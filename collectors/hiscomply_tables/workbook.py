@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from hiscomply.errors import nearest
 from hiscomply.hookspecs import CollectFailed
@@ -33,13 +33,15 @@ def open_tables(path: Path, sheet: str | int) -> Iterator[list[Table]]:
         CollectFailed: openpyxl is missing, the workbook is broken or a bomb, or has no such sheet.
     """
     _check_archive(path)
-    book = _load(path)
-    try:
-        chosen = _choose(book.worksheets, sheet)
-        tables = [_table(book, worksheet) for worksheet in chosen]
-        yield [table for table in tables if sheet != "*" or _has_cells(table)]
-    finally:
-        book.close()
+    # As a stream, for openpyxl refuses paths by their ending, and exports are often named wrong.
+    with path.open("rb") as stream:
+        book = _load(stream)
+        try:
+            chosen = _choose(book.worksheets, sheet)
+            tables = [_table(book, worksheet) for worksheet in chosen]
+            yield [table for table in tables if sheet != "*" or _has_cells(table)]
+        finally:
+            book.close()
 
 
 def _check_archive(path: Path) -> None:
@@ -66,7 +68,7 @@ def _check_archive(path: Path) -> None:
         )
 
 
-def _load(path: Path) -> Any:
+def _load(stream: IO[bytes]) -> Any:
     try:
         import openpyxl
     except ImportError:
@@ -79,7 +81,7 @@ def _load(path: Path) -> Any:
     # It warns of styles and validations that other programs write; no value depends on them.
     warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl(\.|$)")
     try:
-        return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        return openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
     except Exception as error:  # noqa: BLE001  # openpyxl raises KeyError, ValueError, ParseError, … on damaged parts
         raise CollectFailed(
             Text(f"Excel 工作簿无法打开:{error!r}", f"the workbook cannot be opened: {error!r}")

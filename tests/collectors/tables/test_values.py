@@ -174,7 +174,7 @@ def test_a_clear_amount_is_converted_to_the_fields_unit(
                 "半天",
             ]
         ],
-        *[("minute", cell) for cell in (2, "-2小时", "", "7 GB")],
+        *[("minute", cell) for cell in (2, "-2小时", "", "7 GB", "30分1小时", "2小时2小时", "半天")],
         *[("percent", cell) for cell in ("0.95", 0.95, 1, "95分")],
         *[(None, cell) for cell in ["1,5", "1,2345", "约10", "3-5", "95%", "12元", "0x10", "1／2"]],
         *[(None, cell) for cell in (float("nan"), float("inf"), "9" * 40, True, date(2026, 1, 1), [])],
