@@ -10,6 +10,7 @@ from hiscomply_local.answers import Answers, Command
 from hiscomply_local.parse_packages import DPKG_STATUS
 
 CHECK = Command(("dnf", "yum"), ("-q", "--cacheonly", "check-update"), DPKG_STATUS)
+REPOLIST = Command(("dnf", "yum"), ("-q", "--cacheonly", "repolist"), DPKG_STATUS)
 CHECK_SECURITY = Command(("dnf", "yum"), ("-q", "--cacheonly", "--security", "check-update"), DPKG_STATUS)
 REPOSITORIES = (
     "/var/cache/dnf/*/repodata/repomd.xml",
@@ -32,16 +33,25 @@ def metadata_date(answers: Answers) -> datetime | None:
     return datetime.fromtimestamp(max(stamps), UTC) if stamps else None
 
 
-def advising_repositories(answers: Answers) -> frozenset[str]:
-    """Repositories whose metadata says which updates are security updates; many have none."""
-    names = set()
+def cached_repositories(answers: Answers) -> dict[str, bool]:
+    """Repositories in the cache, and whether their metadata says which updates are security updates."""
+    names = {}
     for pattern in REPOSITORIES:
         for path, answer in answers.matching(pattern):
-            if answer.ok and 'type="updateinfo"' in answer.text:
+            if answer.ok:
                 folder = PurePosixPath(path).parent
                 folder = folder.parent if folder.name == "repodata" else folder
-                names.add(_HASH.sub("", folder.name))
-    return frozenset(names)
+                names[_HASH.sub("", folder.name)] = 'type="updateinfo"' in answer.text
+    return names
+
+
+def parse_repolist(text: str) -> frozenset[str]:
+    """Ids of the enabled repositories; yum marks some with a sign and adds release and architecture."""
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    start = next((number for number, words in enumerate(lines, 1) if words[:2] == ["repo", "id"]), 0)
+    return frozenset(
+        words[0].lstrip("!*").split("/")[0] for words in lines[start:] if not words[0].startswith("repolist:")
+    )
 
 
 def parse_check_update(text: str) -> dict[str, str] | None:

@@ -55,7 +55,7 @@ def _address(text: str) -> tuple[str, int] | None:
     host, colon, port = text.rpartition(":")
     host = host.strip("[]").split("%")[0].rstrip("]")
     try:
-        address = "::" if host == "*" else str(ip_address(host))
+        address = _written(ip_address("::" if host == "*" else host))
     except ValueError:
         return None
     return (address, int(port)) if colon and port.isdigit() else None
@@ -78,7 +78,12 @@ def parse_table(text: str, protocol: str) -> Iterator[Listener | int]:
 
 def _from_hex(text: str) -> str:
     raw = b"".join(bytes.fromhex(text[start : start + 8])[::-1] for start in range(0, len(text), 8))
-    return str(IPv4Address(raw) if len(raw) == 4 else IPv6Address(raw))
+    return _written(IPv4Address(raw) if len(raw) == 4 else IPv6Address(raw))
+
+
+def _written(address: IPv4Address | IPv6Address) -> str:
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return f"::ffff:{mapped}" if mapped else str(address)
 
 
 def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:

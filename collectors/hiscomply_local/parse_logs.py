@@ -84,7 +84,7 @@ def _journal(answers: Answers, about: About) -> Iterator[Record | Rejected]:
     for path, answer in present:
         if not answer.ok:
             yield about.unknown("log_source", path, missing(_WHAT, answer))
-    if present:
+    if present and all(answer.ok for _, answer in present):
         options = parse_journald([answer.text for _, answer in present])
         # Size limits end the journal at a moment that no setting tells; a volatile one ends at reboot.
         is_gone = options.get("Storage") in {"volatile", "none"}

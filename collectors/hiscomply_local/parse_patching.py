@@ -19,7 +19,14 @@ from hiscomply_local.parse_reboot import reboot_required
 ASK = Ask(
     files=(DPKG_LOG, f"{DPKG_LOG}.1", DNF_LOG, f"{DNF_LOG}.1", *dnf.REPOSITORIES, *REBOOT_ASK.files),
     heads=(DPKG_STATUS, apt.LISTS, apt.INDEXES, *REBOOT_ASK.heads),
-    commands=(apt.UPGRADABLE, dnf.CHECK, dnf.CHECK_SECURITY, RPM_PACKAGES, *REBOOT_ASK.commands),
+    commands=(
+        apt.UPGRADABLE,
+        dnf.CHECK,
+        dnf.CHECK_SECURITY,
+        dnf.REPOLIST,
+        RPM_PACKAGES,
+        *REBOOT_ASK.commands,
+    ),
 )
 _WHAT = Text("待装更新", "pending updates")
 
@@ -98,17 +105,33 @@ _NO_ADVICE = Text(
 
 
 def _pending_dnf(answers: Answers, about: About, fields: dict[str, Any]) -> Iterator[Rejected]:
+    cached = dnf.cached_repositories(answers)
+    enabled = answers.command(dnf.REPOLIST)
+    absent = dnf.parse_repolist(enabled.text) - set(cached)
+    if not enabled.ok or absent:
+        # dnf skips a repository without cache in silence: "no updates" would be a guess.
+        reason = _not_cached(sorted(absent)) if absent else missing(_WHAT, enabled)
+        yield about.unknown("patch_state", dnf.REPOLIST, reason)
+        return
     updates = _dnf_updates(answers, dnf.CHECK)
     if updates is None:
         yield about.unknown("patch_state", dnf.CHECK, missing(_WHAT, answers.command(dnf.CHECK)))
         return
     fields["pending_updates"] = len(updates)
     security = _dnf_updates(answers, dnf.CHECK_SECURITY)
-    advising = dnf.advising_repositories(answers)
+    advising = {name for name, advises in cached.items() if advises}
     if security is None or not advising or not set(updates.values()) <= advising:
         yield about.unknown("patch_state", dnf.CHECK_SECURITY, _NO_ADVICE)
     else:
         fields["pending_security_updates"] = len(security)
+
+
+def _not_cached(names: list[str]) -> Text:
+    shown = ", ".join(names)
+    return Text(
+        f"待装更新未知:软件源 {shown} 没有本地缓存",
+        f"pending updates not known: no cached metadata of {shown}",
+    )
 
 
 def _dnf_updates(answers: Answers, command: Command) -> dict[str, str] | None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 _INCLUDE = re.compile(r"^[@#]include(?:dir)?\s+(?P<path>\S.*)$")
 _ALIAS = re.compile(r"^(?:User|Runas|Host|Cmnd|Cmd)_Alias\s+(?P<rest>.+)$")
-_RULE = re.compile(r"^(?P<users>(?:[^=\\]|\\.)+?)\s+(?P<rest>\S[^=]*=.+)$")
+_USER = r'(?:"[^"]*"|[^\s=,\\"]|\\.)+'
+_RULE = re.compile(rf"^(?P<users>{_USER}(?:\s*,\s*{_USER})*)\s+(?P<rest>[^\s=][^=]*=.+)$")
 _TAG = re.compile(r"([A-Z_]+)\s*:")
 _GRANT = re.compile(
     r"(?:\(\s*(?P<who>[^)]*)\)\s*)?"

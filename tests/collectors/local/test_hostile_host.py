@@ -1,0 +1,174 @@
+"""Hosts that answer nonsense, refuse, hang, or answer with an older truth."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from recorded_host import RECORDED, RecordedHost, collect_from
+
+from hiscomply.hookspecs import CollectFailed
+from hiscomply_local.answers import ABSENT, Answer, Command, Outcome
+from hiscomply_local.facts import FACTS
+from hiscomply_local.fetch import LocalHost
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+ASSET = {"asset_id": "h"}
+
+
+class OneAnswer:
+    """Gives the same answer to everything."""
+
+    def __init__(self, make):
+        self.make = make
+
+    def read(self, path, limit=None):
+        return self.make()
+
+    def expand(self, pattern):
+        return [pattern.replace("*", "x")], None
+
+    def run(self, command, timeout_s):
+        return self.make()
+
+
+def garbage(seed):
+    source = random.Random(seed)
+    pieces = [
+        b":",
+        b"\n",
+        b"=",
+        b"\t",
+        b" ",
+        b"\x00",
+        b"\xff\xfe",
+        b"{",
+        b"}",
+        b"#",
+        b"ALL",
+        b"9" * 30,
+        b"$6$",
+        b"\\\n",
+    ]
+    return lambda: Answer(Outcome.OK, b"".join(source.choices(pieces, k=400)), source.choice([0, 1, 100]))
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_garbage_is_refused_and_never_crashes(seed):
+    outcome = collect_from(OneAnswer(garbage(seed)), NOW, ASSET)
+
+    assert outcome.rejected
+    assert all(item.reason.zh and item.reason.en for item in outcome.rejected)
+
+
+REFUSALS = [
+    Answer(Outcome.DENIED, detail="Permission denied"),
+    Answer(Outcome.TIMED_OUT, detail="30 s"),
+    Answer(Outcome.BROKEN, detail="Input/output error"),
+]
+
+
+@pytest.mark.parametrize("answer", REFUSALS, ids=lambda answer: answer.outcome)
+def test_a_host_that_refuses_everything_gives_no_value_and_a_reason_for_each_fact(answer):
+    outcome = collect_from(OneAnswer(lambda: answer), NOW, ASSET)
+
+    assert [dict(record.fields) for record in outcome.records] == [{"id": "h"}, {"asset_id": "h"}]
+    expected = {kind for fact in FACTS.values() for kind in fact.kinds} - {"password_state"}
+    assert {item.kind for item in outcome.rejected} == expected
+
+
+def test_a_host_without_name_needs_an_asset_id():
+    with pytest.raises(CollectFailed, match="asset_id"):
+        collect_from(OneAnswer(lambda: ABSENT), NOW)
+
+
+def test_only_the_facts_that_are_included_are_asked_for():
+    outcome = collect_from(RecordedHost(RECORDED / "debian-12-root"), NOW, {"include": ["host", "time"]})
+
+    assert {record.kind for record in outcome.records} == {"host", "time_source"}
+
+
+@pytest.mark.parametrize(("days", "is_known"), [(7, True), (8, False)])
+def test_package_lists_older_than_a_week_say_nothing_of_pending_updates(days, is_known):
+    host = RecordedHost(RECORDED / "debian-12-root")
+    published = datetime(2026, 11, 21, 0, 53, 2, tzinfo=UTC)
+    outcome = collect_from(host, published + timedelta(days=days, hours=1), {"include": ["patching"]})
+
+    assert ("pending_updates" in outcome.one("patch_state")) is is_known
+    assert ("days old" in " ".join(outcome.reasons("patch_state"))) is not is_known
+
+
+class Changed(RecordedHost):
+    """A recorded host of which some files or outputs are otherwise."""
+
+    def __init__(self, name, *, gone=(), commands=None):
+        super().__init__(RECORDED / name)
+        self.gone = gone
+        self.said = commands or {}
+
+    def expand(self, pattern):
+        found, refusal = super().expand(pattern)
+        return [path for path in found if not any(part in path for part in self.gone)], refusal
+
+    def run(self, command: Command, timeout_s: float) -> Answer:
+        return self.said.get(command.shown) or super().run(command, timeout_s)
+
+
+def patch_state(host, now=None):
+    outcome = collect_from(host, now or host.now, {"include": ["patching"]})
+    return outcome.one("patch_state"), outcome.reasons("patch_state")
+
+
+def test_without_the_security_list_no_number_of_security_updates_is_given():
+    state, reasons = patch_state(
+        Changed("debian-12-root", gone=["debian-security"]), datetime(2026, 7, 12, tzinfo=UTC)
+    )
+
+    assert "pending_security_updates" not in state
+    assert "pending_updates" in state
+    assert "do not say" in reasons[0]
+
+
+def test_without_any_list_no_pending_update_is_not_zero_pending_updates():
+    silent = Answer(Outcome.OK, b"Listing...\n")
+    apt = "apt -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= list --upgradable"
+    state, reasons = patch_state(Changed("debian-12-root", gone=["/lists/"], commands={apt: silent}))
+
+    assert "pending_updates" not in state
+    assert len(reasons) == 1
+
+
+def test_a_repository_that_dnf_skips_in_silence_makes_pending_updates_unknown():
+    repos = Answer(Outcome.OK, b"repo id   repo name\nupdate   u\nnocache  u2\n")
+    host = Changed("openeuler-22.03-by-hand", commands={"dnf -q --cacheonly repolist": repos})
+    state, reasons = patch_state(host)
+
+    assert "pending_updates" not in state
+    assert "nocache" in reasons[0]
+
+
+def test_an_update_from_a_repository_without_advisories_makes_security_updates_unknown():
+    check = Answer(Outcome.OK, b"\nbash.noarch 5.1.8-6 other\n", 100)
+    host = Changed("openeuler-22.03-by-hand", commands={"dnf -q --cacheonly check-update": check})
+    state, reasons = patch_state(host)
+
+    assert state["pending_updates"] == 1
+    assert "pending_security_updates" not in state
+    assert len(reasons) == 1
+
+
+def test_a_command_that_hangs_is_ended_with_its_children():
+    answer = LocalHost().run(Command(("sh",), ("-c", "sleep 60 & sleep 60")), 0.2)
+
+    assert answer.outcome is Outcome.TIMED_OUT
+
+
+def test_a_file_of_the_kernel_is_read_in_pieces_that_the_kernel_accepts():
+    assert LocalHost().read("/proc/sys/kernel/ostype") == Answer(Outcome.OK, b"Linux\n")
+
+
+def test_commands_run_in_the_c_locale_and_in_utc():
+    answer = LocalHost().run(Command(("sh",), ("-c", "echo $LC_ALL $TZ")), 5)
+
+    assert answer.text == "C UTC\n"

@@ -1,0 +1,128 @@
+"""A host of the rpm family with systemd, and one with hardly any tool."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+OPENEULER = "openeuler-22.03-by-hand"
+BUSYBOX = "busybox-no-tools-by-hand"
+
+
+def test_a_release_that_is_not_listed_has_no_end_of_support(situation):
+    host = situation(OPENEULER).one("host")
+
+    assert host["os_id"] == "openEuler"
+    assert "support_end" not in host
+
+
+def test_of_several_kernels_the_newest_keeps_the_bare_name(situation):
+    versions = {p["name"]: p["version"] for p in situation(OPENEULER).fields("package", source_name="kernel")}
+
+    assert versions == {
+        "kernel": "5.10.0-230.0.0.129.oe2203sp4",
+        "kernel:x86_64": "5.10.0-216.0.0.115.oe2203sp4",
+    }
+
+
+def test_patching_comes_from_the_cache_and_the_log_of_dnf(situation):
+    assert situation(OPENEULER).one("patch_state") == {
+        "asset_id": "his-db-01",
+        "pending_updates": 3,
+        "pending_security_updates": 1,
+        "last_patched_at": datetime(2026, 10, 23, 9, 12, 55, tzinfo=UTC),
+        "reboot_required": True,
+    }
+
+
+def test_a_second_account_with_number_0_is_privileged_and_has_no_password(situation):
+    assert situation(OPENEULER).one("account", login="toor")["privileged"] is True
+    assert situation(OPENEULER).one("password_state", login="toor")["has_password"] is False
+
+
+def test_privileged_is_unknown_for_others_while_an_include_of_sudoers_is_not_read(situation):
+    assert "privileged" not in situation(OPENEULER).one("account", login="oracle")
+    assert situation(OPENEULER).reasons("sudo_rule") == ["includes /etc/sudoers.local, which was not read"]
+
+
+def test_a_defaults_line_can_spare_one_account_its_password(situation):
+    rules = situation(OPENEULER).fields("sudo_rule")
+
+    assert {rule["principal"]: rule["needs_password"] for rule in rules} == {
+        "root": True,
+        "ops": False,
+        "%wheel": True,
+    }
+
+
+def test_of_repeated_settings_the_last_one_read_is_effective(situation):
+    found = situation(OPENEULER).fields("setting", key="minlen")
+
+    assert [(s["value"], s["is_effective"]) for s in found] == [("14", False), ("8", True)]
+
+
+def test_a_key_that_stands_alone_has_no_value(situation):
+    setting = situation(OPENEULER).one("setting", key="enforce_for_root")
+
+    assert (setting["value"], setting["value_empty"]) == (None, True)
+
+
+def test_listeners_are_told_apart_by_reach(situation):
+    reach = {(s["address"], s["port"]): s["is_loopback"] for s in situation(OPENEULER).fields("listener")}
+
+    assert reach == {
+        ("127.0.0.1", 323): True,
+        ("0.0.0.0", 22): False,
+        ("127.0.0.53", 53): True,
+        ("::", 22): False,
+        ("::", 1521): False,
+        ("::ffff:127.0.0.1", 8005): True,
+    }
+
+
+def test_a_service_joins_its_unit_file_with_its_state(situation):
+    services = situation(OPENEULER).fields("service")
+
+    assert {s["name"]: (s.get("startup"), s.get("state")) for s in services} == {
+        "chronyd": ("enabled", "active"),
+        "kdump": ("enabled", "failed"),
+        "sshd": ("enabled", "active"),
+        "telnet": ("disabled", None),
+    }
+
+
+def test_a_configured_time_source_carries_what_the_daemon_says_of_it(situation):
+    source = situation(OPENEULER).one("time_source", address="10.1.1.1")
+
+    assert (source["is_configured"], source["is_selected"], source["stratum"]) == (True, True, 2)
+    assert situation(OPENEULER).one("host")["clock_synchronized"] is True
+
+
+RETENTION = {
+    "/var/log/his/*.log": 181,
+    "/var/log/his/audit.log": 200,
+    "/var/log/secure": None,
+    "journald": 0,
+}
+
+
+@pytest.mark.parametrize(("name", "days"), RETENTION.items())
+def test_a_log_is_kept_as_long_as_is_sure(situation, name, days):
+    assert situation(OPENEULER).one("log_source", name=name).get("retention_days") == days
+
+
+def test_a_host_without_tools_gives_what_its_files_say_and_names_the_rest(situation):
+    outcome = situation(BUSYBOX)
+
+    assert outcome.one("patch_state") == {"asset_id": "edge"}
+    assert [(s["address"], s["port"]) for s in outcome.fields("listener")] == [
+        ("127.0.0.1", 8080),
+        ("::", 80),
+    ]
+    assert {item.kind for item in outcome.rejected} == {"package", "patch_state", "account", "service"}
+
+
+def test_an_account_whose_state_cannot_be_read_is_not_called_enabled(situation):
+    assert "enabled" not in situation(BUSYBOX).one("account", login="root")
+    assert situation(BUSYBOX).one("account", login="bin")["enabled"] is False

@@ -1,0 +1,178 @@
+"""What the collector says of the machine under test, against what the system's own tools say."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from recorded_host import Collected, collect_from
+
+from hiscomply_local.fetch import LocalHost
+
+# The product's promise for a whole audit is 3 s; a loaded test machine gets some slack on top of 2 s.
+LONGEST_S = 6.0
+
+
+def said(*command: str) -> str:
+    """The output of a tool of the system; skips the test when it is not there or does not work here."""
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C", "TZ": "UTC"}
+    )
+    if done.returncode:
+        pytest.skip(f"{' '.join(command)} does not work here: {done.stderr.strip()[-80:]}")
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def timed() -> tuple[Collected, float]:
+    if not Path("/proc/sys/kernel").is_dir():
+        pytest.skip("not a Linux host")
+    start = time.perf_counter()
+    found = collect_from(LocalHost(), datetime.now(UTC), {"asset_id": "here"})
+    return found, time.perf_counter() - start
+
+
+@pytest.fixture(scope="module")
+def here(timed: tuple[Collected, float]) -> Collected:
+    return timed[0]
+
+
+def test_it_takes_a_moment(timed):
+    assert timed[1] < LONGEST_S
+
+
+def test_name_and_kernel_are_those_of_uname(here):
+    host = here.one("host")
+
+    assert (host["hostname"], host["kernel"]) == (said("uname", "-n").strip(), said("uname", "-r").strip())
+
+
+def test_the_start_is_that_of_uptime(here):
+    started = datetime.strptime(said("uptime", "-s").strip(), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+
+    assert abs((here.one("host")["booted_at"] - started).total_seconds()) <= 2
+
+
+def test_the_system_is_the_one_that_os_release_names_to_a_shell(here):
+    names = said("sh", "-c", '. /etc/os-release; echo "$ID"; echo "$PRETTY_NAME"').splitlines()
+
+    assert [here.one("host")[field] for field in ("os_id", "os_name")] == names
+
+
+def test_the_packages_are_those_of_dpkg(here):
+    lines = said(
+        "dpkg-query", "-W", "-f", "${db:Status-Abbrev} ${Package} ${Version} ${Architecture}\n"
+    ).splitlines()
+    installed = sorted(tuple(line.split()[1:]) for line in lines if line[1] in "iUFWt")
+
+    found = sorted((re.sub(":.*", "", p["name"]), p["version"], p["arch"]) for p in here.fields("package"))
+    assert found == installed
+
+
+def test_the_local_accounts_are_those_of_getent(here):
+    lines = [line.split(":") for line in said("getent", "-s", "files", "passwd").splitlines()]
+
+    found = {(a["login"], a["uid"], a["shell"]) for a in here.fields("account")}
+    assert found == {(line[0], int(line[2]), line[6] or "/bin/sh") for line in lines}
+
+
+def test_locks_are_those_of_passwd(here):
+    states = {line.split()[0]: line.split()[1] for line in said("passwd", "-S", "-a").splitlines()}
+
+    found = {a["login"]: a["locked"] for a in here.fields("account") if "locked" in a}
+    assert found == {login: state.startswith("L") for login, state in states.items()}
+
+
+def test_password_changes_and_ages_are_those_of_passwd(here):
+    rows = [line.split() for line in said("passwd", "-S", "-a").splitlines()]
+    expected = {row[0]: (row[2], None if row[4] in {"-1", "99999"} else int(row[4])) for row in rows}
+
+    def day(account):
+        moment = account["pwd_changed_at"]
+        return f"{moment:%m/%d/%Y}" if re.search("/", rows[0][2]) else f"{moment:%Y-%m-%d}"
+
+    found = [a for a in here.fields("account") if "pwd_changed_at" in a]
+    assert found
+    assert {a["login"]: (day(a), a["pwd_max_age_days"]) for a in found} == {
+        a["login"]: expected[a["login"]] for a in found
+    }
+
+
+def test_members_of_the_sudo_group_are_privileged(here):
+    members = said("getent", "group", "sudo").strip().split(":")[3].split(",")
+
+    privileged = {a["login"] for a in here.fields("account") if a.get("privileged")}
+    assert {"root", *members} - {""} <= privileged
+
+
+def test_sshd_settings_are_those_of_sshd(here):
+    lines = said("sshd", "-T").splitlines()
+
+    found = here.fields("setting", format="sshd_effective")
+    assert [f"{s['key']} {s['value'] or ''}".strip() for s in found] == [line.strip() for line in lines]
+
+
+def test_an_sshd_that_does_not_answer_gives_no_setting_but_a_reason(here):
+    done = subprocess.run([shutil.which("sshd") or "true", "-T"], capture_output=True)
+    if done.returncode == 0:
+        pytest.skip("sshd answers here, or is not installed")
+
+    assert here.fields("setting", format="sshd_effective") == []
+    assert any(item.pointer == "sshd -T" for item in here.rejected)
+
+
+def test_kernel_parameters_are_those_of_sysctl(here):
+    settings = here.fields("setting", format="sysctl_effective")
+
+    assert len(settings) >= 10
+    assert {s["key"]: s["value"] for s in settings} == {
+        s["key"]: said("sysctl", "-n", s["key"]).strip() for s in settings
+    }
+
+
+def test_tcp_listeners_are_those_of_the_kernel(here):
+    ports = set()
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        rows = Path(table).read_text().splitlines()[1:] if Path(table).exists() else []
+        ports |= {int(row.split()[1].rpartition(":")[2], 16) for row in rows if row.split()[3] == "0A"}
+
+    assert {listener["port"] for listener in here.fields("listener", protocol="tcp")} == ports
+
+
+def test_pending_updates_are_those_that_apt_would_fetch(here):
+    lines = said("apt-get", "-s", "-o", "Debug::NoLocking=1", "dist-upgrade").splitlines()
+    state = here.one("patch_state")
+    if "pending_updates" not in state:
+        pytest.skip("the package lists of this machine are old or missing")
+    counted = next(
+        re.match(r"(\d+) upgraded, .* (\d+) not upgraded", line)
+        for line in lines
+        if "newly installed" in line
+    )
+
+    assert state["pending_updates"] == int(counted[1]) + int(counted[2])
+
+
+def test_login_defs_is_what_a_search_finds(here):
+    found = said("grep", "-E", r"^\s*PASS_MAX_DAYS", "/etc/login.defs").split()
+
+    settings = here.fields("setting", format="login_defs", key="PASS_MAX_DAYS", is_effective=True)
+    assert [s["value"] for s in settings] == found[-1:]
+
+
+def test_no_hash_of_this_machine_is_collected(here):
+    try:
+        lines = Path("/etc/shadow").read_text().splitlines()
+    except OSError:
+        pytest.skip("/etc/shadow cannot be read")
+    hashes = [field for line in lines if len(field := line.split(":")[1].lstrip("!*")) > 1]
+
+    assert [stored for stored in hashes if stored in repr(here)] == []
