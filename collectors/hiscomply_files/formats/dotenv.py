@@ -12,9 +12,9 @@ from hiscomply.model import Text
 from hiscomply_files.formats.precedence import last_wins
 
 ENTRY = re.compile(
-    r"""[ \t]*(?:export[ \t]+)?(?P<key>[A-Za-z_][\w.-]*)[ \t]*
-    (?:=[ \t]*(?:'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*+)"|(?P<bare>(?!['"])[^\n]*)))?
-    [ \t]*(?:\#[^\n]*)?(?=\n|\Z)""",
+    r"""[ \t]*+(?:export[ \t]++)?(?P<key>[A-Za-z_][\w.-]*+)[ \t]*+
+    (?:=[ \t]*+(?:'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*+)"|(?P<bare>(?!['"])[^\n]*)))?
+    [ \t]*+(?:\#[^\n]*+)?(?=\n|\Z)""",
     re.X | re.S,
 )
 SKIP = re.compile(r"[ \t]*(?:\#[^\n]*)?(?:\n|\Z)")

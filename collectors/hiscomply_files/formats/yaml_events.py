@@ -39,7 +39,7 @@ class _Builder:
         self.merged = merged
         self.anchors: dict[str, Node] = {}
         self.open: list[Node] = []
-        self.keys: list[str | None] = []
+        self.keys: list[Node | None] = []
         """For each open collection, the key that waits for its value; None in a sequence."""
 
     def take(self, event: Any) -> None:
@@ -51,7 +51,7 @@ class _Builder:
             node = Node(mark.line + 1, mark.column + 1, None if is_null else event.value)
             if event.anchor:
                 self.anchors[event.anchor] = node
-            self._place(node, event.value)
+            self._place(node, event.value, is_absent=is_null and not event.value)
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
             self._start(event, is_mapping=kind is yaml.MappingStartEvent)
         elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
@@ -88,8 +88,11 @@ class _Builder:
             raise FormatError(reason, mark.line + 1, mark.column + 1)
         self._place(node, node.value)
 
-    def _place(self, node: Node, text: str | None) -> None:
-        """Puts a node where it belongs: as root, as item, as key, or as the value of the waiting key."""
+    def _place(self, node: Node, text: str | None, is_absent: bool = False) -> None:
+        """Puts a node where it belongs: as root, item, key, or value of the key that waits for one.
+
+        A value that is absent takes the place of its key.
+        """
         if not self.open:
             self.root = node
             return
@@ -100,12 +103,14 @@ class _Builder:
             if node.entries is not None or node.items is not None:
                 reason = Text(zh="映射或列表不能作为键", en="a mapping or list as a key is not supported")
                 raise FormatError(reason, node.line, node.column)
-            self.keys[-1] = text or ""
+            self.keys[-1] = Node(node.line, node.column, text or "")
         else:
-            entries = parent.entries
-            assert entries is not None
-            entries.append((self.keys[-1], node))
-            self.keys[-1] = None
+            key, self.keys[-1] = self.keys[-1], None
+            assert key is not None
+            assert parent.entries is not None
+            if is_absent:
+                node.line, node.column = key.line, key.column
+            parent.entries.append((key.value or "", node))
 
     def _merge(self, node: Node) -> None:
         """Replaces ``<<`` by the entries it brings; what the mapping says itself goes first."""

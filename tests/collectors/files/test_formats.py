@@ -50,7 +50,7 @@ CASES: list[Any] = [
         "yaml",
         "a:\nb: ~\nc: ''\nd: []\ne: {}\n",
         [
-            row("a", None, 1, 3),
+            row("a", None, 1, 1),
             row("b", None, 2, 4),
             row("c", "", 3, 4),
             row("d", "[]", 4, 4),
@@ -86,7 +86,8 @@ CASES: list[Any] = [
     ),
     pytest.param(
         "docker-compose",
-        'services:\n  db:\n    image: postgres:16\n    ports:\n      - 5432:5432\n      - target: 80\n        published: "8080"\n',
+        "services:\n  db:\n    image: postgres:16\n    ports:\n"
+        '      - 5432:5432\n      - target: 80\n        published: "8080"\n',
         [
             row("services.db.image", "postgres:16", 3, 12),
             row("services.db.ports[0]", "5432:5432", 5, 9),
@@ -249,7 +250,8 @@ CASES: list[Any] = [
     ),
     pytest.param(
         "sysctl_conf",
-        "; c\nnet.ipv4.ip_forward = 1\nnet/ipv4/conf/eth0.1/rp_filter=1\n-net.ipv4.ip_forward = 0\n-net.ipv4.conf.eth0.rp_filter\n",
+        "; c\nnet.ipv4.ip_forward = 1\nnet/ipv4/conf/eth0.1/rp_filter=1\n"
+        "-net.ipv4.ip_forward = 0\n-net.ipv4.conf.eth0.rp_filter\n",
         [
             row("net.ipv4.ip_forward", "1", 2, 23, False),
             row("net.ipv4.conf.eth0/1.rp_filter", "1", 3, 32),
@@ -259,7 +261,8 @@ CASES: list[Any] = [
     ),
     pytest.param(
         "postgresql_conf",
-        "ssl = off\t# c\nSSL 'on'\nlog_line_prefix = '%m [%p] ''q'' # '\nshared_buffers = 128MB\ninclude 'a'\ninclude 'b'\n#ssl = off\n",
+        "ssl = off\t# c\nSSL 'on'\nlog_line_prefix = '%m [%p] ''q'' # '\n"
+        "shared_buffers = 128MB\ninclude 'a'\ninclude 'b'\n#ssl = off\n",
         [
             row("ssl", "off", 1, 7, False),
             row("ssl", "on", 2, 5),

@@ -1,0 +1,102 @@
+"""A secret's value never leaves the collector; a reference to one may."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hiscomply_files.secrets import guard
+
+
+def digest(text: str) -> str:
+    return f"<digest {len(text)}>"
+
+
+SECRET: list[Any] = [
+    ("POSTGRES_PASSWORD", "", "hunter2", "<digest 7>"),
+    ("databasePassword", "", "hunter2", "<digest 7>"),
+    ("dbpassword", "", "hunter2", "<digest 7>"),
+    ("keystore.storepass".rpartition(".")[2], "keystore", "81uWxplDtB", "<digest 10>"),
+    ("SECRET_KEY", "", "abc", "<digest 3>"),
+    ("api-key", "", "abc", "<digest 3>"),
+    ("token", "", "123456", "<digest 6>"),
+    ("PASSWORD_2", "", "abc", "<digest 3>"),
+    ("alice", "RegisteredUsers", "alicePassword", "<digest 13>"),
+    ("environment[0]", "services.db", "MYSQL_ROOT_PASSWORD=root", "MYSQL_ROOT_PASSWORD=<digest 4>"),
+    ("url", "", "postgres://his:hunter2@db:5432/his", "postgres://his:<digest 7>@db:5432/his"),
+    ("url", "", "amqp://his:p@ss@mq/", "amqp://his:<digest 4>@mq/"),
+    (
+        "url",
+        "",
+        "jdbc:mysql://db/his?user=a&password=hunter2&x=1",
+        "jdbc:mysql://db/his?user=a&password=<digest 7>&x=1",
+    ),
+    ("dsn", "", "host=db password='a b' user=x", "host=db password=<digest 3> user=x"),
+    ("conn", "", "Server=db;User Id=sa;Password=abc;", "Server=db;User Id=sa;Password=<digest 3>;"),
+    ("command", "", "redis-server --requirepass foobared", "redis-server --requirepass <digest 8>"),
+    ("header", "", "Bearer abcdefghijk", "Bearer <digest 11>"),
+    ("cert", "", "-----BEGIN RSA PRIVATE KEY-----\nabc", "<digest 35>"),
+    ("password", "", "hmac-sha256:typed by a person", "<digest 29>"),
+    ("url", "", "x?password=hmac-sha256:forged", "x?password=<digest 18>"),
+    ("password", "", "${DB_PASSWORD:-postgres}", "<digest 24>"),
+    ("PASSWORD_FILE", "", "hunter2", "<digest 7>"),
+]
+
+
+@pytest.mark.parametrize(("key", "parent", "value", "expected"), SECRET)
+def test_a_secret_leaves_as_its_digest(key: str, parent: str, value: str, expected: str) -> None:
+    guarded = guard(key, parent, value, digest)
+    assert (guarded.value, guarded.is_secret, guarded.is_placeholder) == (expected, True, False)
+
+
+REFERENCES: list[Any] = [
+    ("password", "${DB_PASSWORD}"),
+    ("password", "${DB_PASSWORD:?must be set}"),
+    ("password", "$DB_PASSWORD"),
+    ("password", "{{ vault_db_password }}"),
+    ("password", "vault:secret/data/his#password"),
+    ("password", "ENC(abc==)"),
+    ("password", "$ANSIBLE_VAULT;1.1;AES256\n6162"),
+    ("POSTGRES_PASSWORD_FILE", "/run/secrets/db"),
+    ("environment[3]", "DB_PASSWORD=${DB_PASSWORD}"),
+    ("url", "postgres://his:${PW}@db/his"),
+]
+
+
+@pytest.mark.parametrize(("key", "value"), REFERENCES)
+def test_a_reference_to_a_secret_stays_readable(key: str, value: str) -> None:
+    guarded = guard(key, "", value, digest)
+    assert (guarded.value, guarded.is_secret, guarded.is_placeholder) == (value, True, True)
+
+
+PLAIN: list[Any] = [
+    ("PasswordAuthentication", "no"),
+    ("password_encryption", "scram-sha-256"),
+    ("PASS_MAX_DAYS", "90"),
+    ("passwordMinimumLength", "12"),
+    ("permitemptypasswords", "no"),
+    ("automountServiceAccountToken", "false"),
+    ("secrets[0]", "db_password"),
+    ("secretName", "his-tls"),
+    ("ssl_key_file", "/etc/ssl/server.key"),
+    ("monkey", "banana"),
+    ("compass", "north"),
+    ("url", "https://example.org:8443/a@b"),
+    ("image", "postgres:16@sha256:abc"),
+]
+
+
+@pytest.mark.parametrize(("key", "value"), PLAIN)
+def test_what_only_sounds_like_a_secret_is_left_alone(key: str, value: str) -> None:
+    guarded = guard(key, "", value, digest)
+    assert (guarded.value, guarded.is_secret) == (value, False)
+
+
+def test_an_empty_secret_is_empty_and_not_a_digest() -> None:
+    guarded = guard("password", "", "", digest)
+    assert (guarded.value, guarded.is_secret, guarded.is_placeholder) == ("", True, False)
+
+
+def test_a_value_named_by_its_sibling_is_a_secret() -> None:
+    assert guard("value", "env[0]", "hunter2", digest, hint="DB_PASSWORD").value == "<digest 7>"
