@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
@@ -53,6 +55,22 @@ class Answer:
 
 
 ABSENT = Answer(Outcome.ABSENT)
+
+
+def from_epoch(seconds: str) -> datetime | None:
+    """The moment of a count of seconds, UTC; None for what cannot be one."""
+    if not re.fullmatch(r"[0-9]{1,11}", seconds):
+        return None
+    return datetime.fromtimestamp(int(seconds), UTC)
+
+
+def from_text(text: str, form: str) -> datetime | None:
+    """The moment that ``form`` reads, UTC where it carries no zone; None for what cannot be one."""
+    try:
+        moment = datetime.strptime(text, form)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)

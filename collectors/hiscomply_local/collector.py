@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from hiscomply.hookspecs import CollectContext, CollectFailed
 from hiscomply.model import Record, Rejected, Target, Text
-from hiscomply_local.facts import FACTS, IDENTITY, about_host
-from hiscomply_local.fetch import Host, LocalHost, gather
+from hiscomply_local.kinds import KINDS
+
+if TYPE_CHECKING:
+    from hiscomply_local.fetch import Host
 
 _COMMAND_TIMEOUT_S = 30.0
 
@@ -28,10 +30,10 @@ class LocalCollector:
         "properties": {
             "include": {
                 "type": "array",
-                "items": {"enum": list(FACTS)},
+                "items": {"enum": list(KINDS)},
                 "minItems": 1,
                 "uniqueItems": True,
-                "default": list(FACTS),
+                "default": list(KINDS),
                 "description": "The facts to collect; all of them without this option.",
             },
             "asset_id": {
@@ -50,12 +52,12 @@ class LocalCollector:
     }
 
     def __init__(self, host: Host | None = None) -> None:
-        self._host = host or LocalHost()
+        self._host = host
 
     def kinds(self, options: Mapping[str, Any]) -> tuple[str, ...]:
         """The kinds of the facts that are asked for."""
-        names = options.get("include") or FACTS
-        return tuple(dict.fromkeys(kind for name in names for kind in FACTS[name].kinds))
+        names = options.get("include") or KINDS
+        return tuple(dict.fromkeys(kind for name in names for kind in KINDS[name]))
 
     def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
         """Records and refusals, fact by fact.
@@ -63,9 +65,12 @@ class LocalCollector:
         Raises:
             CollectFailed: the host has no name and the target no ``asset_id``.
         """
-        facts = [FACTS[name] for name in target.options.get("include") or FACTS]
+        from hiscomply_local.facts import FACTS, IDENTITY, about_host
+        from hiscomply_local.fetch import LocalHost, gather
+
+        facts = [FACTS[name] for name in target.options.get("include") or KINDS]
         timeout_s = min(_COMMAND_TIMEOUT_S, target.timeout_s)
-        answers = gather(self._host, (IDENTITY, *(fact.ask for fact in facts)), timeout_s)
+        answers = gather(self._host or LocalHost(), (IDENTITY, *(fact.ask for fact in facts)), timeout_s)
         about = about_host(
             answers,
             target.options.get("asset_id"),

@@ -1,4 +1,4 @@
-"""The facts of a host: what each asks, which kinds of evidence it gives, and the function that reads it."""
+"""The facts of a host: what each asks, and the function that reads it."""
 
 from __future__ import annotations
 
@@ -29,24 +29,23 @@ from hiscomply_local.parse_os import zone_name
 class Fact:
     """One group of evidence: its inputs as data, its reading as a pure function."""
 
-    kinds: tuple[str, ...]
     ask: Ask
     parse: Callable[[Answers, About], Iterator[Record | Rejected]]
 
 
 FACTS: Mapping[str, Fact] = {
-    "host": Fact(("host",), parse_host.ASK, parse_host.parse),
-    "packages": Fact(("package",), parse_packages.ASK, parse_packages.parse),
-    "patching": Fact(("patch_state",), parse_patching.ASK, parse_patching.parse),
-    "accounts": Fact(("account", "password_state"), parse_accounts.ASK, parse_accounts.parse),
-    "sudo": Fact(("sudo_rule",), parse_sudo.ASK, parse_sudo.parse),
-    "sshd": Fact(("setting",), parse_settings.SSHD_ASK, parse_settings.parse_sshd),
-    "sysctl": Fact(("setting",), parse_settings.SYSCTL_ASK, parse_settings.parse_sysctl),
-    "password_rules": Fact(("setting",), parse_settings.PASSWORD_ASK, parse_settings.parse_password_rules),
-    "listeners": Fact(("listener",), parse_listeners.ASK, parse_listeners.parse),
-    "services": Fact(("service",), parse_services.ASK, parse_services.parse),
-    "time": Fact(("time_source",), parse_clock.ASK, parse_clock.parse),
-    "logs": Fact(("log_source",), parse_logs.ASK, parse_logs.parse),
+    "host": Fact(parse_host.ASK, parse_host.parse),
+    "packages": Fact(parse_packages.ASK, parse_packages.parse),
+    "patching": Fact(parse_patching.ASK, parse_patching.parse),
+    "accounts": Fact(parse_accounts.ASK, parse_accounts.parse),
+    "sudo": Fact(parse_sudo.ASK, parse_sudo.parse),
+    "sshd": Fact(parse_settings.SSHD_ASK, parse_settings.parse_sshd),
+    "sysctl": Fact(parse_settings.SYSCTL_ASK, parse_settings.parse_sysctl),
+    "password_rules": Fact(parse_settings.PASSWORD_ASK, parse_settings.parse_password_rules),
+    "listeners": Fact(parse_listeners.ASK, parse_listeners.parse),
+    "services": Fact(parse_services.ASK, parse_services.parse),
+    "time": Fact(parse_clock.ASK, parse_clock.parse),
+    "logs": Fact(parse_logs.ASK, parse_logs.parse),
 }
 IDENTITY = Ask(files=(parse_host.HOSTNAME, "/etc/timezone"), commands=parse_host.ASK.commands[:1])
 

@@ -48,7 +48,7 @@ def parse_passwd(text: str) -> Iterator[Login | int]:
         fields = line.split(":")
         if not line.strip() or line.startswith(("#", "+", "-")):
             continue
-        if len(fields) != 7 or not fields[0] or not fields[2].isdigit() or not fields[3].isdigit():
+        if len(fields) != 7 or not fields[0] or not fields[2].isdecimal() or not fields[3].isdecimal():
             yield number
         else:
             yield Login(fields[0], int(fields[2]), int(fields[3]), fields[6].strip(), number)
@@ -60,7 +60,7 @@ def parse_group(text: str) -> Iterator[tuple[str, int, frozenset[str]] | int]:
         fields = line.split(":")
         if not line.strip() or line.startswith(("#", "+", "-")):
             continue
-        if len(fields) != 4 or not fields[0] or not fields[2].isdigit():
+        if len(fields) != 4 or not fields[0] or not fields[2].isdecimal():
             yield number
         else:
             yield fields[0], int(fields[2]), frozenset(fields[3].split(",")) - {""}

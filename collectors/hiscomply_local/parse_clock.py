@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ NTP_FILES = ("/etc/ntp.conf", "/etc/ntpsec/ntp.conf")
 TIMESYNCD_FILES = ("/etc/systemd/timesyncd.conf", "/etc/systemd/timesyncd.conf.d/*.conf")
 CONFIGURATION = {"chrony": CHRONY_FILES, "ntp": NTP_FILES, "timesyncd": TIMESYNCD_FILES}
 ASK = Ask(files=tuple(path for paths in CONFIGURATION.values() for path in paths), commands=COMMANDS)
+_OCTAL = re.compile(r"[0-7]{1,3}")
 _WHAT = Text("时间源", "time sources")
 _STATE = Text("时间同步状态", "state of the time sources")
 
@@ -53,7 +55,7 @@ def parse_chrony_sources(text: str) -> Iterator[tuple[int, dict[str, Any] | None
         row = line.split(",")
         if not line.strip():
             continue
-        if len(row) < 10 or not row[3].isdigit() or not row[5].isdigit():
+        if len(row) < 10 or not row[3].isdecimal() or not _OCTAL.fullmatch(row[5]):
             yield number, None
             continue
         # chrony prints reach in octal; any set bit is an answer to one of the last eight questions.
@@ -69,7 +71,7 @@ def parse_ntp_peers(text: str) -> Iterator[tuple[int, dict[str, Any] | None]]:
         row = line[1:].split()
         if not row:
             continue
-        if len(row) != 10 or not row[2].isdigit() or not row[6].isdigit():
+        if len(row) != 10 or not row[2].isdecimal() or not _OCTAL.fullmatch(row[6]):
             yield number, None
             continue
         fields = {"address": row[0], "is_selected": line[0] in "*o", "is_reachable": int(row[6], 8) > 0}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import PurePosixPath
 
-from hiscomply_local.answers import Answers, Command
+from hiscomply_local.answers import Answers, Command, from_epoch
 from hiscomply_local.parse_packages import DPKG_STATUS
 
 CHECK = Command(("dnf", "yum"), ("-q", "--cacheonly", "check-update"), DPKG_STATUS)
@@ -25,12 +25,13 @@ _HASH = re.compile(r"-[0-9a-f]{16}$")
 def metadata_date(answers: Answers) -> datetime | None:
     """When the newest cached repository metadata was made."""
     stamps = [
-        int(stamp)
+        moment
         for pattern in REPOSITORIES
         for _, answer in answers.matching(pattern)
         for stamp in _STAMP.findall(answer.text)
+        if (moment := from_epoch(stamp))
     ]
-    return datetime.fromtimestamp(max(stamps), UTC) if stamps else None
+    return max(stamps, default=None)
 
 
 def cached_repositories(answers: Answers) -> dict[str, bool]:

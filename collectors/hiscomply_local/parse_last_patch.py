@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, tzinfo
 
-from hiscomply_local.answers import Answers
+from hiscomply_local.answers import Answers, from_text
 from hiscomply_local.parse_packages import RPM_PACKAGES, parse_rpm
 
 DPKG_LOG = "/var/log/dpkg.log"
@@ -24,9 +24,10 @@ def last_dpkg_upgrade(answers: Answers, zone: tzinfo | None) -> datetime | None:
     if zone is None:
         return None
     for path in (DPKG_LOG, f"{DPKG_LOG}.1"):
-        times = _DPKG_UPGRADE.findall(answers.file(path).text)
+        found = _DPKG_UPGRADE.findall(answers.file(path).text)
+        times = [time for text in found if (time := from_text(text, "%Y-%m-%d %H:%M:%S"))]
         if times:
-            return datetime.fromisoformat(max(times)).replace(tzinfo=zone).astimezone(UTC)
+            return max(times).replace(tzinfo=zone).astimezone(UTC)
     return None
 
 
@@ -34,8 +35,11 @@ def last_rpm_upgrade(answers: Answers) -> datetime | None:
     """The last upgrade in dnf's log; without one, the newest installation of a core package. UTC."""
     for path in (DNF_LOG, f"{DNF_LOG}.1"):
         found = _DNF_UPGRADE.findall(answers.file(path).text)
-        if found:
-            return max(datetime.fromisoformat(time + offset).astimezone(UTC) for time, offset in found)
+        times = [time for text in found if (time := from_text("".join(text), "%Y-%m-%dT%H:%M:%S%z"))]
+        if times:
+            return max(times)
     packages, _ = parse_rpm(answers.command(RPM_PACKAGES).text)
-    times = [package.installed_at for package in packages if package.name in _CORE and package.installed_at]
-    return max(times, default=None)
+    installed = [
+        package.installed_at for package in packages if package.name in _CORE and package.installed_at
+    ]
+    return max(installed, default=None)

@@ -58,7 +58,7 @@ def _address(text: str) -> tuple[str, int] | None:
         address = _written(ip_address("::" if host == "*" else host))
     except ValueError:
         return None
-    return (address, int(port)) if colon and port.isdigit() else None
+    return (address, int(port)) if colon and port.isdecimal() else None
 
 
 def parse_table(text: str, protocol: str) -> Iterator[Listener | int]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
-from hiscomply_local.answers import Answers, Command
+from hiscomply_local.answers import Answers, Command, from_text
 
 # Both run in the C locale and in UTC: fetch sets LC_ALL and TZ.
 LASTLOG = Command(("lastlog2", "lastlog"))
@@ -23,11 +23,8 @@ def parse_lastlog(text: str) -> Iterator[tuple[str, datetime] | int]:
         if not line or number == 1 or line.endswith("**Never logged in**"):
             continue
         match = _LASTLOG_TIME.search(line)
-        if match is None:
-            yield number
-        else:
-            time = datetime.strptime(match[1], "%a %b %d %H:%M:%S %z %Y")
-            yield line.split()[0], time.astimezone(UTC)
+        time = from_text(match[1], "%a %b %d %H:%M:%S %z %Y") if match else None
+        yield (line.split()[0], time) if time else number
 
 
 def parse_last(text: str) -> Iterator[tuple[str, datetime] | int]:
@@ -37,10 +34,8 @@ def parse_last(text: str) -> Iterator[tuple[str, datetime] | int]:
         if not line.strip() or login in _NOT_PEOPLE or not login:
             continue
         match = _LAST_TIME.search(line)
-        if match is None:
-            yield number
-        else:
-            yield login, datetime.strptime(match[1], "%a %b %d %H:%M:%S %Y").replace(tzinfo=UTC)
+        time = from_text(match[1], "%a %b %d %H:%M:%S %Y") if match else None
+        yield (login, time) if time else number
 
 
 def last_logins(answers: Answers) -> tuple[dict[str, datetime], list[tuple[Command, int]]]:

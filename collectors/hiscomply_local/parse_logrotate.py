@@ -102,7 +102,7 @@ def _direct(words: list[str], rotation: Rotation) -> None:
         rotation.period, rotation.is_by_size = name, False
     elif name == "rotate" and re.fullmatch(r"-?\d+", value):
         rotation.rotate = int(value)
-    elif name == "maxage" and value.isdigit():
+    elif name == "maxage" and value.isdecimal():
         rotation.max_age = int(value)
     elif name in {"size", "maxsize"}:
         rotation.is_by_size = True

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import shlex
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from importlib.resources import files
 
-from hiscomply_local.answers import Answers, Command
+from hiscomply_local.answers import Answers, Command, from_epoch
 
 TIMEZONE = "/etc/timezone"
 LOCALTIME = Command(("readlink",), ("-f", "/etc/localtime"))
@@ -49,8 +49,8 @@ def parse_boot_time(text: str) -> datetime | None:
     """``btime`` of /proc/stat: seconds since the epoch."""
     for line in text.splitlines():
         name, _, value = line.partition(" ")
-        if name == "btime" and value.strip().isdigit():
-            return datetime.fromtimestamp(int(value), UTC)
+        if name == "btime":
+            return from_epoch(value.strip())
     return None
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from hiscomply.model import Record, Rejected, Text
 from hiscomply_local.about import About, missing, unreadable
-from hiscomply_local.answers import Answers, Ask, Command
+from hiscomply_local.answers import Answers, Ask, Command, from_epoch
 
 DPKG_STATUS = "/var/lib/dpkg/status"
 RPM_PACKAGES = Command(
@@ -75,10 +75,10 @@ def parse_rpm(text: str) -> tuple[list[Package], list[int]]:
         fields = line.split("\t")
         if not line or fields[0] == "gpg-pubkey":
             continue
-        if len(fields) != 5 or not fields[3].isdigit():
+        installed = from_epoch(fields[3]) if len(fields) == 5 else None
+        if installed is None:
             bad.append(number)
             continue
-        installed = datetime.fromtimestamp(int(fields[3]), UTC)
         source = fields[4].rsplit("-", 2)[0]
         packages.append(
             Package(fields[0], fields[1].removeprefix("0:"), fields[2], source, number, installed)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 
+import jsonschema
+import pluggy
 import pytest
 from recorded_host import RECORDED, RecordedHost, collect_from
 
+import hiscomply_local
+from hiscomply import hookspecs
 from hiscomply.hookspecs import CollectFailed
 from hiscomply_local.answers import ABSENT, Answer, Command, Outcome
 from hiscomply_local.facts import FACTS
 from hiscomply_local.fetch import LocalHost
+from hiscomply_local.kinds import KINDS
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 ASSET = {"asset_id": "h"}
@@ -74,7 +79,7 @@ def test_a_host_that_refuses_everything_gives_no_value_and_a_reason_for_each_fac
     outcome = collect_from(OneAnswer(lambda: answer), NOW, ASSET)
 
     assert [dict(record.fields) for record in outcome.records] == [{"id": "h"}, {"asset_id": "h"}]
-    expected = {kind for fact in FACTS.values() for kind in fact.kinds} - {"password_state"}
+    expected = {kind for kinds in KINDS.values() for kind in kinds} - {"password_state"}
     assert {item.kind for item in outcome.rejected} == expected
 
 
@@ -172,3 +177,70 @@ def test_commands_run_in_the_c_locale_and_in_utc():
     answer = LocalHost().run(Command(("sh",), ("-c", "echo $LC_ALL $TZ")), 5)
 
     assert answer.text == "C UTC\n"
+
+
+def test_every_fact_that_can_be_asked_for_is_there():
+    assert list(FACTS) == list(KINDS)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_fact_gives_only_the_kinds_that_it_promises(name):
+    outcome = collect_from(RecordedHost(RECORDED / "openeuler-22.03-by-hand"), NOW, {"include": [name]})
+
+    assert {record.kind for record in outcome.records} == set(KINDS[name])
+
+
+def test_the_plugin_registers_the_collector_by_its_hook():
+    manager = pluggy.PluginManager("hiscomply")
+    manager.add_hookspecs(hookspecs)
+    manager.register(hiscomply_local)
+
+    ((collector,),) = manager.hook.hiscomply_collectors()
+    assert (collector.name, isinstance(collector, hookspecs.Collector)) == ("local", True)
+    jsonschema.Draft202012Validator.check_schema(collector.options_schema)
+
+
+class Mutated(RecordedHost):
+    """A recorded host whose every answer has a few bytes exchanged."""
+
+    TOKENS = (
+        b"9" * 12,
+        "²".encode(),
+        b"\xff",
+        b":",
+        b"\n",
+        b"\t",
+        b"",
+        b"=",
+        b"-1",
+        b"{",
+        b"}",
+        b"#",
+        b"\\\n",
+        b'"',
+    )
+
+    def __init__(self, name, seed):
+        super().__init__(RECORDED / name)
+        self.random = random.Random(seed)
+
+    def mutate(self, answer):
+        data = bytearray(answer.data)
+        for _ in range(self.random.randint(0, 6) if data else 0):
+            start = self.random.randint(0, len(data))
+            data[start : start + self.random.randint(0, 3)] = self.random.choice(self.TOKENS)
+        return Answer(answer.outcome, bytes(data), answer.exit_code, answer.detail)
+
+    def read(self, path, limit=None):
+        return self.mutate(super().read(path, limit))
+
+    def run(self, command, timeout_s):
+        return self.mutate(super().run(command, timeout_s))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_few_wrong_bytes_never_stop_the_other_facts(seed):
+    outcome = collect_from(Mutated("openeuler-22.03-by-hand", seed), NOW, ASSET)
+
+    kinds = {item.kind for item in (*outcome.records, *outcome.rejected)}
+    assert {kind for kinds_of_fact in KINDS.values() for kind in kinds_of_fact} - {"password_state"} <= kinds
