@@ -173,8 +173,11 @@ def _list(column: ColumnPlan) -> Convert:
     def convert(cell: Any) -> list[str]:
         parts = cell if isinstance(cell, list) else split(values.text(cell))
         # dict: each element once, in order
-        return list(
+        found = list(
             dict.fromkeys(element(part) for part in parts if not isinstance(part, str) or part.strip())
         )
+        if parts and not found:
+            raise Unfit("只有分隔符,没有内容", "separators only, and nothing between them")
+        return found
 
     return convert

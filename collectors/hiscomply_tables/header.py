@@ -9,7 +9,7 @@ from typing import Any
 
 from hiscomply.hookspecs import CollectFailed
 from hiscomply.model import Text
-from hiscomply_tables.columns import find_positions, missing_headers, refuse_duplicates
+from hiscomply_tables.matching import find_positions, missing_headers, refuse_duplicates
 from hiscomply_tables.plan import Plan
 from hiscomply_tables.table import Row, Table
 from hiscomply_tables.values import header_word

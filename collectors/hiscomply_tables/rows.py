@@ -11,14 +11,19 @@ from typing import Any
 
 from hiscomply.hookspecs import CollectFailed
 from hiscomply.model import Record, Rejected, Text
-from hiscomply_tables.columns import missing_headers
 from hiscomply_tables.converters import Convert, Surroundings, build
 from hiscomply_tables.header import Header
+from hiscomply_tables.matching import missing_headers
 from hiscomply_tables.plan import Plan
 from hiscomply_tables.table import BrokenRow, Row, Table
 from hiscomply_tables.values import Missing, Unfit, header_word, plain, refuse_error, word
 
-_TOTAL = re.compile(r"\s*(合\s*计|总\s*计|小\s*计|共\s*计|(grand\s+|sub)?total)(?![^\W\d])", re.IGNORECASE)
+_NO_DATA = re.compile(
+    r"\s*((合\s*计|总\s*计|小\s*计|共\s*计|(grand\s+|sub)?total)(?![^\W\d])"
+    r"|(制表|填表|审核|复核|打印|导出|统计|备注|说明|注)[^\s::]{0,6}\s*[::])",
+    re.IGNORECASE,
+)
+"""Totals, and notes under a table: never the first cell of a record."""
 
 
 @dataclass(slots=True)
@@ -92,8 +97,8 @@ class Reader:
                 return self._reject(row, _ragged(len(cells), width))
             cells = [*cells, *[None] * (width - len(cells))]
         first = _first(cells)
-        if isinstance(first, str) and _TOTAL.match(first):
-            return self._reject(row, _LOOKS_TOTAL)
+        if isinstance(first, str) and _NO_DATA.match(first):
+            return self._reject(row, _LOOKS_NO_DATA)
         fields = dict(self._constants)
         try:
             if not self._is_wanted(cells):
@@ -221,8 +226,9 @@ def _is_damaged(cells: Sequence[Any], width: int) -> bool:
     return len(cells) < width or _first(cells[width:]) is not None
 
 
-_LOOKS_TOTAL = Text(
-    "像是合计行;若确是,请用 skip_rows 写明", "looks like a row of totals; if it is one, say so in skip_rows"
+_LOOKS_NO_DATA = Text(
+    "像是合计行或表注;若确是,请用 skip_rows 写明",
+    "looks like a row of totals or a note; if it is one, say so in skip_rows",
 )
 
 

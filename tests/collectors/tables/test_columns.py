@@ -81,6 +81,7 @@ def test_an_empty_cell_of_other_fields_is_not_known(project: Any, field: str, co
         ("status", STATUS, "病假"),
         ("status", {}, "在职"),
         ("roles", {"values": {"甲": "a"}}, "甲、丁"),
+        ("roles", {}, "、、"),
         ("left_at", {"empty_values": [""]}, "/"),
         ("left_at", {}, "待定"),
         ("left_at", {}, "#N/A"),
@@ -174,15 +175,21 @@ def test_where_chooses_rows_and_counts_the_others(
     }
 
 
-def test_a_row_of_totals_is_rejected_unless_it_is_named(project: Any) -> None:
-    project.write("t.csv", "id,n\n1,2\n合 计:,2\n")
+@pytest.mark.parametrize(
+    "first",
+    ["合 计:", "总计", "合计3人", "Grand total", "制表人:张三", "注:仅含在编", "导出时间: 2026-06-30"],
+)
+def test_totals_and_notes_are_rejected_unless_they_are_named(project: Any, first: str) -> None:
+    project.write("t.csv", f"id,n\n1,2\n{first},2\n")
     [rejected] = project.rejected("t.csv", {"id": "id"})
-    assert (rejected.line, "totals" in rejected.reason.en) == (3, True)
+    assert (rejected.line, "skip_rows" in rejected.reason.en) == (3, True)
+    assert project.fields("t.csv", {"id": "id"}, skip_rows=f"^{first}") == [{"id": "1"}]
 
 
-def test_a_name_that_begins_like_a_total_is_no_total(project: Any) -> None:
-    project.write("t.csv", "id\n总计算机室\n")
-    assert project.fields("t.csv", {"id": "id"}) == [{"id": "总计算机室"}]
+@pytest.mark.parametrize("first", ["总计算机室", "注射泵-01", "totally", "审核员01", "小计划"])
+def test_an_id_that_begins_like_a_total_or_a_note_is_none(project: Any, first: str) -> None:
+    project.write("t.csv", f"id\n{first}\n")
+    assert project.fields("t.csv", {"id": "id"}) == [{"id": first}]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def rewritten(path: Path, member: str, change: Callable[[str], str]) -> None:
     """The workbook with one of its parts changed, as another program might have written it."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    parts[member] = change(parts[member].decode()).encode()
+    parts[member] = change(parts.get(member, b"").decode()).encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
@@ -262,3 +262,18 @@ def test_each_row_of_a_large_sheet_is_streamed(project: Any) -> None:
     rest = list(items)
     assert len([item for item in rest if isinstance(item, Record)]) == 1999
     assert not [item for item in rest if isinstance(item, Rejected)]
+
+
+def test_shared_strings_are_read_without_their_reading_aids(project: Any) -> None:
+    path = project.excel("hr.xlsx", [HEADER, [1, "张三"]])
+    space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    strings = "<si><t>工号</t></si><si><t>姓名</t></si>"
+    strings += '<si><r><t>王</t></r><r><t>五</t></r><rPh sb="0" eb="2"><t>wang</t></rPh></si>'
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    part = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+    rows = '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>'
+    rows += '<row r="2"><c r="A2"><v>7</v></c><c r="B2" t="s"><v>2</v></c></row>'
+    rewritten(path, SHEET, lambda _: f"<worksheet {space}><sheetData>{rows}</sheetData></worksheet>")
+    rewritten(path, "[Content_Types].xml", lambda xml: xml.replace("</Types>", part))
+    rewritten(path, "xl/sharedStrings.xml", lambda _: f"<sst {space}>{strings}</sst>")
+    assert project.fields("hr.xlsx", COLUMNS) == [{"id": "7", "name": "王五"}]
