@@ -50,7 +50,7 @@ def audit_result(
 
     Args:
         policies: how many policies; clauses without one are 证据不足.
-        findings: about how many findings in total, streamed by ``findings()``; groups hold 25 samples at most.
+        findings: about how many findings in total, streamed by ``findings()``; at most 25 samples a group.
         is_hostile: subjects, values, names and reasons hold markup, control characters and 1 MB of text.
         is_clean: nothing failed, nothing unknown, every collection ok.
         groups: groups per failed or unknown policy.
