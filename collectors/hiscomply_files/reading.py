@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from hiscomply.hookspecs import CollectContext, FileFormat, FormatError, Setting
 from hiscomply.model import Record, Rejected, Target, Text
@@ -11,6 +11,7 @@ from hiscomply_files import fetch
 from hiscomply_files.decode import decode
 from hiscomply_files.evidence import clean, setting_records
 
+INCLUDES = frozenset({"include", "include_dir", "include_if_exists", "!include", "!includedir"})
 DEFAULT_MAX_BYTES = 8 * 1024 * 1024
 NOT_RECOGNISED = "not_recognised"
 UNDECODABLE = Text(
@@ -42,7 +43,7 @@ class Reading:
             return
         file_format = self._recognise(found.name, head)
         if file_format is None:
-            yield self._record(found, NOT_RECOGNISED, NOT_RECOGNISED)
+            yield self._record(found, NOT_RECOGNISED, NOT_RECOGNISED, {})
         elif problem is not None:
             yield from self._failed(found, file_format, "unreadable", problem)
         else:
@@ -87,7 +88,11 @@ class Reading:
     def _parsed(
         self, found: fetch.Found, file_format: FileFormat, settings: list[Setting], sha256: str
     ) -> Iterator[Record]:
-        yield self._record(found, file_format.name, "read", sha256=sha256, settings=len(settings))
+        # what it includes may override it: then whether it stands alone is left out, which is "not known"
+        more: dict[str, str | int] = {"sha256": sha256, "settings": len(settings)}
+        if not any(map(_includes, settings)):
+            more["is_self_contained"] = True
+        yield self._record(found, file_format.name, "read", more)
         yield from setting_records(
             clean(found.name),
             file_format.name,
@@ -119,7 +124,7 @@ class Reading:
     ) -> Iterator[Record | Rejected]:
         """The file's own record with its status, and the rejection that makes the collection partial."""
         more = {} if sha256 is None else {"sha256": sha256}
-        yield self._record(found, file_format.name, status, place=place, **more)
+        yield self._record(found, file_format.name, status, more, place)
         yield Rejected("setting", clean(found.name), reason, *place, subject=clean(found.name))
 
     def _record(
@@ -127,9 +132,8 @@ class Reading:
         found: fetch.Found,
         format_name: str,
         status: str,
-        *,
+        more: Mapping[str, str | int],
         place: tuple[int | None, int | None] = (None, None),
-        **more: str | int,
     ) -> Record:
         name = clean(found.name)
         fields = {"path": name, "format": format_name, "status": status, **more}
@@ -138,3 +142,7 @@ class Reading:
         if self.asset_id is not None:
             fields["asset_id"] = self.asset_id
         return Record("config_file", fields, name, self.context.now, *place)
+
+
+def _includes(setting: Setting) -> bool:
+    return setting.key.partition("[")[0].partition(".")[0] in INCLUDES

@@ -11,6 +11,7 @@ def builtin_formats() -> list[FileFormat]:
     from hiscomply_files.formats.ini import Ini
     from hiscomply_files.formats.json_comments import Json
     from hiscomply_files.formats.login_defs import LoginDefs
+    from hiscomply_files.formats.pam_conf import Faillock, Pwquality
     from hiscomply_files.formats.postgresql_conf import PostgresqlConf
     from hiscomply_files.formats.properties import Properties
     from hiscomply_files.formats.sshd_config import SshdConfig
@@ -23,6 +24,8 @@ def builtin_formats() -> list[FileFormat]:
         SysctlConf(),
         PostgresqlConf(),
         LoginDefs(),
+        Pwquality(),
+        Faillock(),
         DockerCompose(),
         Yaml(),
         Json(),

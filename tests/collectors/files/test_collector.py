@@ -109,6 +109,23 @@ def test_files_of_no_known_format_are_listed_and_do_not_make_it_partial(tmp_path
     assert rejected == []
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("sshd_config", "Port 22\n", True),
+        ("sshd_config", "Include /etc/ssh/sshd_config.d/*.conf\n", None),
+        ("postgresql.conf", "include_dir 'conf.d'\n", None),
+        ("my.cnf", "!includedir /etc/mysql/conf.d\n", None),
+        ("compose.yaml", "include:\n  - other.yaml\n", None),
+    ],
+)
+def test_a_file_that_includes_others_does_not_claim_to_stand_alone(
+    tmp_path: Path, name: str, text: str, expected: bool | None
+) -> None:
+    records, _ = collect(write(tmp_path, {name: text}))
+    assert records[0].fields.get("is_self_contained") is expected
+
+
 UNREAD: list[Any] = [
     pytest.param("a.yaml", b"a: [", "unparsable", id="bad-syntax"),
     pytest.param("a.yaml", b"a: \x00\x01", "undecodable", id="binary"),

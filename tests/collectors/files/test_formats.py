@@ -274,6 +274,18 @@ CASES: list[Any] = [
         id="postgresql",
     ),
     pytest.param(
+        "pwquality",
+        "# c\nminlen = 14 # c\nenforce_for_root\n minlen=8\nx=\n",
+        [
+            row("minlen", "14", 2, 10, False),
+            row("enforce_for_root", None, 3, 1),
+            row("minlen", "8", 4, 9),
+            row("x", "", 5, 1),
+        ],
+        id="pwquality",
+    ),
+    pytest.param("faillock", "deny = 5\n", [row("deny", "5", 1, 8)], id="faillock"),
+    pytest.param(
         "login_defs",
         "# c\nPASS_MAX_DAYS\t99999\nPASS_MAX_DAYS 90\nMAIL_DIR\n",
         [
@@ -315,6 +327,7 @@ REFUSED: list[Any] = [
     pytest.param("sshd_config", "Port 22\n  = x\n", 2, 3, id="sshd-no-directive"),
     pytest.param("sysctl_conf", "net.ipv4.ip_forward 1\n", 1, 1, id="sysctl-no-equals"),
     pytest.param("postgresql_conf", "ssl = on\nport = 'x\n", 2, 1, id="postgresql-open-quote"),
+    pytest.param("pwquality", "minlen 14\n", 1, 1, id="pwquality-no-equals"),
     pytest.param("login_defs", "PASS_MAX_DAYS 90\n=\n", 2, 1, id="login-defs-no-name"),
 ]
 
@@ -357,6 +370,9 @@ RECOGNISED: list[Any] = [
     ("pg/postgresql.conf", "postgresql_conf"),
     ("etc/postgresql/16/main/conf.d/tls.conf", "postgresql_conf"),
     ("etc/login.defs", "login_defs"),
+    ("etc/security/pwquality.conf", "pwquality"),
+    ("etc/security/pwquality.conf.d/his.conf", "pwquality"),
+    ("etc/security/faillock.conf", "faillock"),
     ("docker-compose.yml", "docker-compose"),
     ("pacs/compose.prod.yaml", "docker-compose"),
     ("k8s/decompose.yaml", "yaml"),

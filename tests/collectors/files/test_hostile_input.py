@@ -124,6 +124,7 @@ def test_ini_values_agree_with_configparser(lines: list[str]) -> None:
 SLOW: list[Any] = [
     ("ini", "[a]\nk" + " " * 200_000 + "x"),
     ("login_defs", "K v" + " " * 200_000 + "x"),
+    ("pwquality", "k" + " " * 200_000 + "v"),
     ("sysctl_conf", " " * 200_000 + "k v"),
     ("sshd_config", "k" + " " * 200_000 + "v"),
     ("postgresql_conf", "k" + " " * 200_000 + "'v"),

@@ -1,0 +1,55 @@
+"""pwquality.conf(5) and faillock.conf(5) of Linux-PAM: ``key = value`` and lone keys, the last one wins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+from hiscomply.hookspecs import FormatError, Setting
+from hiscomply.model import Text
+from hiscomply_files.formats.precedence import last_wins
+
+LINE = re.compile(r"\s*+(?P<key>[A-Za-z_]\w*+)\s*+(?:=\s*+(?P<value>[^#]*+))?(?:#.*)?$")
+
+
+class Pwquality:
+    """``pwquality.conf`` and the files in ``pwquality.conf.d``."""
+
+    name: ClassVar[str] = "pwquality"
+
+    def recognises(self, path: str, head: bytes) -> bool:
+        """True by the file's name, or its folder's."""
+        file = PurePosixPath(path)
+        return file.name == "pwquality.conf" or (
+            file.parent.name == "pwquality.conf.d" and file.suffix == ".conf"
+        )
+
+    def parse(self, text: str) -> Iterator[Setting]:
+        """Keys as written; the last occurrence is effective."""
+        yield from last_wins(list(_settings(text)))
+
+
+class Faillock(Pwquality):
+    """``faillock.conf``."""
+
+    name: ClassVar[str] = "faillock"
+
+    def recognises(self, path: str, head: bytes) -> bool:
+        """True for a file named ``faillock.conf``."""
+        return PurePosixPath(path).name == "faillock.conf"
+
+
+def _settings(text: str) -> Iterator[Setting]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        stripped = line.strip()
+        if not stripped or stripped[0] == "#":
+            continue
+        match = LINE.match(line)
+        if match is None:
+            column = len(line) - len(line.lstrip()) + 1
+            raise FormatError(Text(zh="不是“键 = 值”的形式", en="not key = value"), number, column)
+        value = None if match["value"] is None else match["value"].rstrip()
+        column = (match.start("value") if value else match.start("key")) + 1
+        yield Setting(match["key"], value, number, column)
