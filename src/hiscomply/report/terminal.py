@@ -25,7 +25,7 @@ from hiscomply.report.words import COLLECTION_STATUSES, SEVERITIES, chapter_name
 if TYPE_CHECKING:
     from rich.console import Console
 
-_MAX_POLICIES: Final = 8
+_MAX_POLICIES: Final = {Verdict.FAIL: 8, Verdict.UNKNOWN: 5}
 _MAX_UNSEEN: Final = 8
 _MAX_LINE: Final = 4_000
 _CHAPTER: Final = Text("章节", "Chapter")
@@ -128,19 +128,22 @@ def _print_chapters(result: AuditResult, console: Console, language: str) -> Non
 def _print_policies(
     result: AuditResult, verdict: Verdict, heading: Text, console: Console, language: str
 ) -> None:
+    from rich.cells import cell_len
+
     policies = worst_first(result.policies, verdict)
     if not policies:
         return
     console.print()
     _say(console, heading.to(language), style="bold")
-    for policy in policies[:_MAX_POLICIES]:
+    for policy in policies[: _MAX_POLICIES[verdict]]:
         count = policy.failed if verdict is Verdict.FAIL else policy.unknown
         total = policy.judged + policy.unknown
         severity = SEVERITIES[policy.info.severity].to(language)
         of = _OF.to(language).format(f"{count:,}", f"{total:,}")
-        _say(console, f"  {severity}  {printable(policy.info.title.to(language), 60)}  {of}")
+        title = _fit(policy.info.title.to(language), console.width - cell_len(severity + of) - 6)
+        _say(console, f"  {severity}  {title}  {of}")
         _print_example(result, policy, verdict, console, language)
-    _print_rest(len(policies) - _MAX_POLICIES, console, language)
+    _print_rest(len(policies) - _MAX_POLICIES[verdict], console, language)
 
 
 def _print_example(
@@ -180,6 +183,15 @@ def _print_rest(count: int, console: Console, language: str) -> None:
 def _count_policies(result: AuditResult, language: str) -> str:
     counts = Counter(policy.verdict for policy in result.policies)
     return _COUNTS.to(language).format(len(result.policies), *(counts[verdict] for verdict in Verdict))
+
+
+def _fit(text: str, cells: int) -> str:
+    """The text cut to so many columns, Chinese being two wide."""
+    from rich.text import Text as Line
+
+    line = Line(printable(text))
+    line.truncate(max(20, cells), overflow="ellipsis")
+    return line.plain
 
 
 def _say(console: Console, text: str, *, indent: int = 0, style: str = "") -> None:

@@ -115,7 +115,7 @@ class FindingStream:
         return place
 
     def _build(self, finding: Finding, shape: Shape) -> Result:
-        index, info = self._rules[finding.policy_id]
+        index, info = self._rules.get(finding.policy_id, (-1, None))
         has_baseline = self._result.run.previous is not None
         return Result(
             rule_id=finding.policy_id,
@@ -123,7 +123,7 @@ class FindingStream:
             kind=KINDS[finding.verdict],
             level=level_of(info, finding.verdict),
             message=Message(text=blank("text")),
-            locations=[build_location(shape, blank("subject"), info.subject_kind)],
+            locations=[build_location(shape, blank("subject"), info.subject_kind if info else "record")],
             guid=blank("guid"),
             partial_fingerprints={FINGERPRINT: blank("fingerprint")},
             baseline_state=finding.state.value if has_baseline else None,
@@ -146,9 +146,11 @@ class FindingStream:
         ]
 
 
-def level_of(info: PolicyInfo, verdict: Verdict) -> str:
+def level_of(info: PolicyInfo | None, verdict: Verdict) -> str:
     """By severity for a failure; the standard allows nothing but ``none`` for every other kind."""
-    return LEVELS[info.severity] if verdict is Verdict.FAIL else "none"
+    if verdict is not Verdict.FAIL:
+        return "none"
+    return LEVELS[info.severity] if info else "note"
 
 
 @lru_cache(maxsize=8192)

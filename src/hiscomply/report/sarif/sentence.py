@@ -7,12 +7,13 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from hiscomply.model import Finding, FindingGroup, PolicyInfo, Verdict
+from hiscomply.model import Finding, FindingGroup, PolicyInfo, Text, Verdict
 from hiscomply.report.messages import reason_text, render_message, show_value
 
 MAX_LENGTH: Final = 2_000
 _PLACEHOLDER: Final = re.compile(r"\{([A-Za-z_]\w*)\}")
-_ENDS: Final = ("。", ".", "!", "?", "!", "?", "…")
+_ENDS: Final = ("。", ".", "!", "?", "\uff01", "\uff1f", "…")
+_GONE: Final = Text("策略 {} 已不在本次检查之列。", "Policy {} is no longer asked for.")
 
 
 class Sentences:
@@ -28,6 +29,8 @@ class Sentences:
 
     def of(self, finding: Finding) -> str:
         """What is wrong with this subject, or why that is not known, as a sentence that ends."""
+        if finding.policy_id not in self._templates:  # gone together with its policy
+            return _GONE.to(self._language).format(finding.policy_id)
         if finding.verdict is Verdict.UNKNOWN:
             return self._of_unknown(finding)
         literals, names, defaults = self._templates[finding.policy_id]

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+from tests.unit.report.factory import audit_result
+
+from hiscomply.model import AuditResult, ClauseStatus, State, Verdict
+from hiscomply.report.chapters import Chapter, draw_bar
+from hiscomply.report.terminal import print_check, print_summary
+
+
+class Screen(io.StringIO):
+    def __init__(self, encoding: str) -> None:
+        super().__init__()
+        self._encoding = encoding
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # a stream in memory has none of its own
+        return self._encoding
+
+
+def summary(
+    result: AuditResult, language: str = "en", reports: Sequence[str] = (), encoding: str = "utf-8"
+) -> list[str]:
+    screen = Screen(encoding)
+    print_summary(result, Console(file=screen, width=80, color_system=None), language, reports)
+    return screen.getvalue().splitlines()
+
+
+def check(result: AuditResult, language: str = "en") -> list[str]:
+    screen = Screen("utf-8")
+    print_check(result, Console(file=screen, width=80, color_system=None), language)
+    return screen.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("is_hostile", [False, True])
+def test_the_summary_fits_80_columns(is_hostile: bool, language: str) -> None:
+    lines = summary(audit_result(is_hostile=is_hostile), language)
+    assert [line for line in lines[1:] if cell_len(line) > 80] == []
+    assert len(lines) < 110
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "zh", "en"),
+    [
+        (0, "所要求的检查全部符合", "all that was asked for is compliant"),
+        (1, "存在不符合项", "something is not compliant"),
+        (2, "未作判定", "nothing was judged"),
+        (3, "未能判定", "undecided, evidence is missing"),
+    ],
+)
+def test_the_last_line_is_the_verdict_in_words(exit_code: int, zh: str, en: str) -> None:
+    result = replace(audit_result(), exit_code=exit_code)
+    assert zh in summary(result, "zh")[-1]
+    assert f"{en} (exit code {exit_code})" in summary(result, "en")[-1]
+
+
+def test_an_allowed_unknown_is_not_called_compliant() -> None:
+    policies = tuple(item for item in audit_result().policies if item.verdict is Verdict.UNKNOWN)
+    result = replace(audit_result(), policies=policies, exit_code=0, allow_unknown=True)
+    assert "allowed to be so" in summary(result)[-1]
+
+
+def test_every_chapter_has_a_line_with_its_clauses() -> None:
+    result = audit_result()
+    lines = summary(result, "zh")
+    for chapter in {clause.chapter for clause in result.clauses}:
+        (line,) = [line for line in lines if line.startswith(f"{chapter} ")]
+        clauses = [clause for clause in result.clauses if clause.chapter == chapter]
+        assert sum(line.count(glyph) for glyph in "█▓▒░·") == len(clauses)
+
+
+def test_a_terminal_without_unicode_gets_plain_bars() -> None:
+    lines = summary(audit_result(), encoding="ascii")
+    assert not set("█▓▒░") & set("".join(lines))
+    assert any(line.endswith("##xx?") for line in (line.rstrip() for line in lines))
+
+
+def test_a_wide_chapter_is_drawn_to_scale_and_loses_no_status() -> None:
+    counts = {ClauseStatus.PASS: 900, ClauseStatus.FAIL: 99, ClauseStatus.UNKNOWN: 1}
+    bar = draw_bar(Chapter("9", counts), True)
+    assert bar == "█" * 14 + "▒" * 2 + "░"
+
+
+def test_the_worst_come_first_with_count_and_place() -> None:
+    result = audit_result()
+    lines = summary(result)
+    start = lines.index("Worst findings")
+    assert re.fullmatch(r"  Critical  .*  \d+ of \d+", lines[start + 1])
+    assert re.fullmatch(r"      @ \S+:\d+:\d+", lines[start + 3])
+    assert "8 more in the report" in " ".join(lines)
+
+
+def test_what_was_not_seen_is_listed() -> None:
+    text = "\n".join(summary(audit_result()))
+    for told in (
+        "hosts/pacs02 (ssh) Failed: connection refused",
+        "monitoring (zabbix) Timed out",
+        "system, ticket, vuln",
+    ):
+        assert told in text
+
+
+def test_reports_are_named_in_one_piece_however_long() -> None:
+    path = "/".join(["folder"] * 30) + "/report.html"
+    assert f"Report: {path}" in summary(audit_result(), reports=[path])
+
+
+def test_a_clean_audit_is_calm() -> None:
+    text = "\n".join(summary(audit_result(is_clean=True)))
+    assert "Worst findings" not in text
+    assert "Not known" not in text
+
+
+@pytest.mark.parametrize("show", [summary, check])
+def test_no_control_character_of_the_evidence_reaches_the_terminal(show: object) -> None:
+    assert callable(show)
+    text = "\n".join(show(audit_result(is_hostile=True, findings=100)))
+    assert re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text) == []
+
+
+def test_evidence_is_not_read_as_style() -> None:
+    result = audit_result()
+    run = replace(result.run, institution=replace(result.run.institution, en="[red]x[/red] [/oops]"))
+    assert summary(replace(result, run=run))[0].startswith("[red]x[/red] [/oops]")
+
+
+def test_check_prints_one_line_per_finding_that_tools_can_read() -> None:
+    result = audit_result(findings=200)
+    lines = check(result)
+    shape = re.compile(r"\S+:\d+:\d+: (critical|high|medium|low|unknown) [a-z0-9_]+ \S.*")
+    found = [line for line in lines if shape.fullmatch(line) and ": unknown evidence " not in line]
+    assert len(found) == sum(item.state is not State.ABSENT for item in result.findings())
+
+
+def test_check_says_what_could_not_be_read() -> None:
+    lines = check(audit_result(findings=60))
+    assert "exports/hr.csv:7:3: unknown evidence no employee number" in lines
+    assert "hosts/pacs02: unknown collection Failed: connection refused (port 22)" in lines
+
+
+def test_check_shows_a_waived_finding_with_its_waiver() -> None:
+    result = audit_result(findings=400)
+    waived = [item for item in result.findings() if item.waiver and item.state is not State.ABSENT]
+    assert sum("[waived by W-" in line for line in check(result)) == len(waived) > 0
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_check_ends_with_the_verdict(language: str) -> None:
+    assert "1" in check(audit_result(findings=60), language)[-1]
