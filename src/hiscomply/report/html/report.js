@@ -41,13 +41,14 @@
   };
   const has = (element, wanted) => wanted.every((word) => textOf(element).includes(word));
 
-  // A control id matches from its first character on: 5.3 finds 5.3 and 5.3.1, not 15.3.
+  // Whole numbers only: 5.3 finds 5.3 and 5.3.1, neither 15.3 nor 5.30.
   const mentions = (controls, wanted) => {
-    const ids = controls.split(' | ');
-    return ids.some((id) => wanted.every((word) => {
-      const at = ` ${id}`.indexOf(word);
-      return at >= 0 && (/[^0-9a-z.]/.test(` ${id}`[at - 1]) || !/^[0-9]/.test(word));
-    }));
+    const patterns = wanted.map((word) => {
+      const start = /^\d/.test(word) ? '(?<![0-9a-z.])' : '';
+      const end = /\d$/.test(word) ? '(?!\\d)' : '';
+      return new RegExp(start + word.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&') + end);
+    });
+    return controls.split(' | ').some((id) => patterns.every((pattern) => pattern.test(id)));
   };
 
   const showSamples = (policy, wanted, state, isWhole) => {
@@ -105,6 +106,8 @@
     showReferences();
     for (const row of rows) row.hidden = byId(row.dataset.row).hidden;
     byId('nothing').hidden = clauses.some((clause) => !clause.hidden);
+    const sampled = byId('sampled');
+    if (sampled) sampled.hidden = !(wanted.length || chosen.state);
     const found = policies.filter((policy) => !policy.hidden);
     if (isFiltered() && found.length && found.length <= 6) {
       for (const policy of found) { policy.open = true; policy.closest('details.clause').open = true; }

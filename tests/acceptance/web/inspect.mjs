@@ -1,0 +1,91 @@
+// Opens a report in Chromium and prints what it found as JSON.
+// node inspect.mjs CHROMIUM NODE_MODULES REPORT.html LANGUAGE WIDTH light|dark
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+
+const [chromiumPath, modules, report, language, width, colorScheme] = process.argv.slice(2);
+const require = createRequire(`${modules}/`);
+const { chromium } = require('playwright-core');
+const axe = readFileSync(`${modules}/axe-core/axe.min.js`, 'utf8');
+const browser = await chromium.launch({
+  executablePath: chromiumPath,
+  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'],
+});
+const viewport = { width: Number(width), height: 900 };
+const complaints = [];
+const requests = [];
+
+const open = async (options) => {
+  const page = await (await browser.newContext({ viewport, colorScheme, ...options })).newPage();
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('dialog', (dialog) => { complaints.push(`dialog ${dialog.message()}`); dialog.dismiss(); });
+  page.on('request', (request) => requests.push(request.url()));
+  await page.goto(pathToFileURL(report).href);
+  return page;
+};
+const isShown = (page, selector) => page.locator(selector).first().isVisible();
+const visible = (page, selector) => page.evaluate(
+  (wanted) => Array.from(document.querySelectorAll(wanted)).filter((item) => !item.hidden && !item.closest('[hidden]')).length,
+  selector,
+);
+
+const page = await open({});
+const found = {};
+found.interactive_ms = await page.evaluate(() => performance.getEntriesByType('navigation')[0].domInteractive);
+found.overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+await page.locator(`[data-set-lang="${language}"]`).click();
+found.lang = await page.evaluate(() => document.documentElement.lang);
+found.other_language_shown = await isShown(page, `#cover span[lang="${language === 'zh' ? 'en' : 'zh'}"]`);
+await page.reload();
+found.lang_after_reload = await page.evaluate(() => document.documentElement.lang);
+
+const policy = await page.evaluate(() => document.querySelector('.policy[data-verdict="fail"]').id);
+await page.evaluate((id) => { location.hash = `#${id}`; }, policy);
+await page.waitForTimeout(150);
+found.deep_link_opened = await isShown(page, `#${policy} .about`);
+found.deep_link_top = await page.evaluate((id) => {
+  const bar = document.querySelector('.filters');
+  const isSticky = getComputedStyle(bar).position === 'sticky';
+  return document.getElementById(id).getBoundingClientRect().top - (isSticky ? bar.getBoundingClientRect().bottom : 0);
+}, policy);
+
+await page.keyboard.press('/');
+found.slash_focuses = await page.evaluate(() => document.activeElement.id);
+found.clauses = await visible(page, 'details.clause');
+await page.keyboard.type('no such thing anywhere');
+await page.waitForTimeout(250);
+found.clauses_without_match = await visible(page, 'details.clause');
+found.sampling_told = await isShown(page, '#sampled');
+found.nothing_told = await isShown(page, '#nothing');
+await page.keyboard.press('Escape');
+found.clauses_after_escape = await visible(page, 'details.clause');
+await page.fill('#f-control', '8.1.4.2');
+await page.waitForTimeout(250);
+found.clauses_of_control = await page.evaluate(
+  () => Array.from(document.querySelectorAll('details.clause')).filter((item) => !item.hidden).map((item) => item.id),
+);
+await page.locator('#reset').click();
+await page.selectOption('#f-verdict', 'unknown');
+found.verdicts_after_filter = await page.evaluate(() => Array.from(new Set(
+  Array.from(document.querySelectorAll('.policy')).filter((item) => !item.hidden).map((item) => item.dataset.verdict),
+)));
+await page.locator('#reset').click();
+await page.locator('#open-all').click();
+found.closed_after_expand = await page.evaluate(() => document.querySelectorAll('#details details:not([open])').length);
+found.overflow_expanded = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+const audited = await open({ bypassCSP: true });
+await audited.evaluate(() => document.querySelectorAll('#details details').forEach((item, n) => { item.open = n < 40; }));
+await audited.evaluate(axe);
+const outcome = await audited.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+found.violations = outcome.violations.map((item) => `${item.impact} ${item.id}: ${item.nodes[0].html.slice(0, 160)}`);
+found.rules_passed = outcome.passes.length;
+
+found.complaints = complaints;
+found.foreign_requests = requests.filter((url) => !url.startsWith('file:'));
+console.log(JSON.stringify(found));
+await browser.close();
