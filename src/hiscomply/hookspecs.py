@@ -12,7 +12,7 @@ lists; the work happens later, each piece behind its own guard.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -43,7 +43,7 @@ class CollectContext:
     zone: str
     now: datetime
     fields: Mapping[str, frozenset[str]]
-    digest: Any
+    digest: Callable[[str], str]
 
 
 @runtime_checkable
@@ -124,6 +124,15 @@ class FileFormat(Protocol):
 
     def parse(self, text: str) -> Iterator[Setting]:
         """The settings of the file in order; raises FormatError."""
+        ...
+
+
+@runtime_checkable
+class FormatUser(Protocol):
+    """A collector that reads configuration files, and so wants the formats that all plugins bring."""
+
+    def with_formats(self, formats: Sequence[FileFormat]) -> Collector:
+        """A collector for these formats, asked in this order."""
         ...
 
 

@@ -159,6 +159,8 @@ class Collection:
     records: Mapping[str, int] = field(default_factory=dict)
     rejected: tuple[Rejected, ...] = ()
     rejected_count: int = 0
+    affected: tuple[str, ...] = ()
+    """Kinds of which records may be missing: all of them unless it ended ok or only some rows were refused."""
     dropped_fields: Mapping[str, int] = field(default_factory=dict)
     """Counts by ``kind.field: why`` of values that the border dropped: unlisted, patient data, secret."""
 

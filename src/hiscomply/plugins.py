@@ -14,6 +14,8 @@ from hiscomply.errors import ConfigError, nearest
 from hiscomply.kinds import Kind, load_kinds
 from hiscomply.paths import policies_dir, schemas_dir
 
+_BUILT_IN = "files"
+
 
 @cache
 def plugin_manager() -> pluggy.PluginManager:
@@ -39,11 +41,13 @@ def plugin_manager() -> pluggy.PluginManager:
     return manager
 
 
-def _registered(hook: str) -> list[Any]:
-    """What all plugins registered for a hook, in order of plugin name."""
+def _registered(hook: str, last: str = "") -> list[Any]:
+    """What all plugins registered for a hook, in order of plugin name, one of them last."""
     manager = plugin_manager()
     caller = getattr(manager.hook, hook)
-    implementations = sorted(caller.get_hookimpls(), key=lambda one: one.plugin_name)
+    implementations = sorted(
+        caller.get_hookimpls(), key=lambda one: (one.plugin_name == last, one.plugin_name)
+    )
     found: list[Any] = []
     for implementation in implementations:
         try:
@@ -57,13 +61,17 @@ def _registered(hook: str) -> list[Any]:
 
 
 def collectors() -> dict[str, hookspecs.Collector]:
-    """All collectors by name."""
-    return _by_name(_registered("hiscomply_collectors"), "collector")
+    """All collectors by name; those that read files are given the formats of every plugin."""
+    found = _by_name(_registered("hiscomply_collectors"), "collector")
+    return {
+        name: one.with_formats(formats()) if isinstance(one, hookspecs.FormatUser) else one
+        for name, one in found.items()
+    }
 
 
 def formats() -> list[hookspecs.FileFormat]:
     """All configuration formats, strangers' first, since they are more specific."""
-    return list(_registered("hiscomply_formats"))
+    return list(_registered("hiscomply_formats", last=_BUILT_IN))
 
 
 def reporters() -> dict[str, hookspecs.Reporter]:

@@ -100,6 +100,11 @@ class Engine:
         for kind in policy.kinds:
             if kind not in self._tables:
                 self.add_empty(kind)
+        subjects = self._tables.get(policy.subject_kind)
+        if subjects is not None and subjects.rows == 0:
+            reason, names = self._policy_gap(policy) or ("no_records", [policy.subject_kind])
+            self._add_gap_row(policy, reason, names)
+            return PolicyCount(policy.id, 0, 0, 1, 0, time.perf_counter() - started)
         if "ev.calendar" in policy.judged:
             self._add_calendar()
         bound = self.last_bound = self._bind(policy, values)
@@ -129,6 +134,12 @@ class Engine:
         self.connection.execute("DELETE FROM verdicts WHERE policy_id = ?", [policy.id])
         self._add_gap_row(policy, "error", [message])
         return PolicyCount(policy.id, 0, 0, 1, 0, 0.0)
+
+    def write_verdicts(self, path: Path) -> None:
+        """The fail and unknown rows as a Parquet file."""
+        target = str(path).replace("'", "''")
+        self.connection.execute(f"COPY verdicts TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        self.connection.close()
 
     # ------------------------------------------------------------ inside
 

@@ -69,11 +69,12 @@ def _collections(collections: tuple[Collection, ...], language: str) -> Iterator
             COLLECTION_STATUSES[item.status],
             item.reason or Text("未说明原因", "no reason given"),
         )
+        kinds = item.affected or (() if item.status is CollectionStatus.PARTIAL else item.kinds)
         text = Text(
             f"采集 {item.target}（{item.collector}）{status.zh}：{reason.zh}。"
-            f"依赖 {'、'.join(item.kinds)} 的判定为证据不足。",
-            f"Collection {item.target} ({item.collector}) {status.en.lower()}: {reason.en}. "
-            f"What rests on {', '.join(item.kinds)} is not known.",
+            + (f"依赖 {'、'.join(kinds)} 的判定为证据不足。" if kinds else ""),
+            f"Collection {item.target} ({item.collector}) {status.en.lower()}: {reason.en}."
+            + (f" What rests on {', '.join(kinds)} is not known." if kinds else ""),
         )
         notice = _notice(COLLECTION, "error" if item.status in _UNSEEN else "warning", text, language)
         notice.time_utc = utc_text(item.ended)

@@ -1,0 +1,127 @@
+"""``hiscomply check``: a configuration repository in CI, the same pipeline over files only."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from dataclasses import replace
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hiscomply.cli.options import apply_flags, judging, report_targets
+from hiscomply.config.settings import Settings
+from hiscomply.errors import ConfigError, Place
+from hiscomply.model import Target, Text
+
+FILE_KINDS = frozenset({"config_file", "setting", "collection"})
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--exclude", multiple=True, metavar="GLOB", help="leave these files out / 排除文件")
+@click.option(
+    "--project",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="parameters and waivers from here / 参数与例外",
+)
+@judging
+@click.pass_obj
+def check(
+    obj: dict[str, Any],
+    paths: tuple[Path, ...],
+    exclude: tuple[str, ...],
+    project: Path | None,
+    lang_here: str | None,
+    **flags: Any,
+) -> int:
+    """检查配置仓库 · Check configuration files (default: this folder).
+
+    Prints one line per finding: file:line:column. Files that cannot be read are undecided, never passed over.
+    """
+    from hiscomply import pipeline
+    from hiscomply.plugins import collectors, evidence_kinds, pack_folders
+
+    for path in paths:
+        if not path.exists():
+            raise ConfigError(
+                "this path does not exist / 路径不存在",
+                place=Place(str(path)),
+                hint="check the spelling and the folder you are in / 请检查拼写与当前目录",
+            )
+    outputs = flags.pop("output")
+    known: dict[str, Any] = {}
+    if outputs:
+        from hiscomply.plugins import reporters
+
+        known = reporters()
+    targets = report_targets(outputs, known)
+    available = collectors()
+    settings, waivers = _settings(project, available, lang_here or obj["language"])
+    options = {"path": [str(path) for path in paths] or ["."], "exclude": list(exclude)}
+    target = Target("files", "files", options, available["files"].kinds(options), 3600.0)
+    scratch = Path(tempfile.mkdtemp(prefix="hiscomply-"))
+    try:
+        settings = replace(settings, project=Path.cwd(), targets=(target,), runs=scratch)
+        settings = apply_flags(settings, **flags)
+        plan = pipeline.make_plan(settings, evidence_kinds(), pack_folders(), waivers, FILE_KINDS)
+        outcome = pipeline.audit(settings, plan, available, previous=None, command=("hiscomply", "check"))
+        result = replace(outcome.result, exit_code=_exit_code(outcome.result, settings))
+        pipeline.write_reports(result, known, targets, settings.language)
+        _say(result, settings.language)
+        return result.exit_code
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _settings(
+    project: Path | None, available: dict[str, Any], language: str
+) -> tuple[Settings, tuple[Any, ...]]:
+    """The settings of a project if one is named or stands here, else plain defaults."""
+    here = project or (Path() if Path("hiscomply.yaml").is_file() else None)
+    if here is not None:
+        from hiscomply.config.project import load_project
+        from hiscomply.config.waivers import load_waivers
+
+        settings = load_project(here, available, language=language, flags={})
+        return replace(settings, language=language), load_waivers(settings.waivers)
+    plain = Settings(
+        project=Path.cwd(),
+        institution=Text("配置仓库", "Configuration repository"),
+        zone="Asia/Shanghai",
+        work_from=time(8),
+        work_to=time(17),
+        profile="tertiary",
+        language=language,
+        packs=(),
+        parameters={},
+        targets=(),
+        waivers=None,
+        reports={},
+        runs=Path(),
+        is_secret_kept=False,
+    )
+    return plain, ()
+
+
+def _exit_code(result: Any, settings: Settings) -> int:
+    """As for an audit, but only the policies on files are asked for; a repository without anything to judge
+    is undecided."""
+    from hiscomply.findings.rollup import exit_code
+
+    asked = [policy for policy in result.policies if set(policy.info.kinds) <= FILE_KINDS]
+    return exit_code(
+        asked, [], result.evidence.collections, fail_on=settings.fail_on, allow_unknown=settings.allow_unknown
+    )
+
+
+def _say(result: Any, language: str) -> None:
+    from rich.console import Console
+
+    from hiscomply.report.terminal import print_check
+
+    print_check(result, Console(file=sys.stdout, soft_wrap=True, highlight=False), language)

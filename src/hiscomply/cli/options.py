@@ -1,0 +1,90 @@
+"""Flags that several commands share, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hiscomply.config.settings import Settings, parse_as_of
+from hiscomply.errors import ConfigError
+from hiscomply.i18n import LANGUAGES
+from hiscomply.model import Severity
+
+Command = Callable[..., Any]
+
+
+def judging(command: Command) -> Command:
+    """Flags of every command that gives verdicts."""
+    for option in (
+        click.option("--lang", "lang_here", type=click.Choice(LANGUAGES), default=None, help="zh | en"),
+        click.option(
+            "--fail-on",
+            type=click.Choice([one.value for one in Severity]),
+            default="low",
+            show_default=True,
+            help="least severity that gives exit code 1 / 导致退出码 1 的最低等级",
+        ),
+        click.option(
+            "--allow-unknown",
+            is_flag=True,
+            help="undecided may exit 0; the report says so / 证据不足时允许退出码 0",
+        ),
+        click.option(
+            "--policy", "only", multiple=True, metavar="ID", help="only these policies / 只评估这些策略"
+        ),
+        click.option(
+            "-o",
+            "--output",
+            multiple=True,
+            metavar="FORMAT=FILE",
+            help="a report to a file; - is stdout; repeatable / 报告输出",
+        ),
+        click.option("--as-of", default=None, metavar="TIME", help="judge as of this moment / 评估时点"),
+    ):
+        command = option(command)
+    return command
+
+
+def apply_flags(
+    settings: Settings, *, as_of: str | None, fail_on: str, allow_unknown: bool, only: Sequence[str]
+) -> Settings:
+    """The settings with the flags of ``judging``.
+
+    Raises:
+        ConfigError: ``--as-of`` is no time.
+    """
+    moment = None
+    if as_of is not None:
+        try:
+            moment = parse_as_of(as_of, settings.zone)
+        except ValueError as error:
+            raise ConfigError(
+                f"--as-of {as_of!r} is no time / 不是有效的时刻",
+                hint="write for example 2026-06-30T08:00:00+08:00 / 例如 2026-06-30T08:00:00+08:00",
+            ) from error
+    return replace(settings, as_of=moment, fail_on=fail_on, allow_unknown=allow_unknown, only=tuple(only))
+
+
+def report_targets(outputs: Sequence[str], known: dict[str, Any]) -> dict[str, Path]:
+    """``FORMAT=FILE`` flags by format.
+
+    Raises:
+        ConfigError: malformed, or an unknown format; names the nearest.
+    """
+    from hiscomply.plugins import find
+
+    targets: dict[str, Path] = {}
+    for text in outputs:
+        name, separator, file = text.partition("=")
+        if not separator or not file:
+            raise ConfigError(
+                f"-o {text!r} is not FORMAT=FILE / 应写作 格式=文件",
+                hint="for example -o sarif=findings.sarif / 例如 -o sarif=findings.sarif",
+            )
+        find(name, known, "report format")
+        targets[name] = Path(file)
+    return targets

@@ -1,0 +1,201 @@
+"""The stages apart, over a run: collect, evaluate, report, verify."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hiscomply.cli.options import report_targets
+from hiscomply.cli.progress import show_progress
+from hiscomply.config.settings import Override, Settings
+from hiscomply.errors import Place, RunError
+from hiscomply.model import Text, Waiver
+
+RUN = click.argument("run", type=click.Path(path_type=Path))
+
+
+@click.command()
+@click.argument("project", type=click.Path(path_type=Path), default=Path())
+@click.pass_obj
+def collect(obj: dict[str, Any], project: Path) -> int:
+    """只采集证据 · Collect evidence into a run folder, without judging it."""
+    from hiscomply.collect.runner import collect_all
+    from hiscomply.collect.secrets import project_digest
+    from hiscomply.config.project import load_project
+    from hiscomply.evidence.store import store_evidence
+    from hiscomply.model import CollectionStatus
+    from hiscomply.plugins import collectors, evidence_kinds
+    from hiscomply.run_folder import new_folder, seal, write_collections
+
+    kinds, available = evidence_kinds(), collectors()
+    settings = load_project(project, available, language=obj["language"], flags={})
+    started = datetime.now(UTC)
+    folder = new_folder(settings.runs)
+    with show_progress(len(settings.targets), 0, settings.language) as progress:
+        collections = collect_all(
+            settings.targets,
+            available,
+            kinds,
+            folder / "staging",
+            project=settings.project,
+            zone=settings.zone,
+            digest=project_digest(settings.project),
+            progress=progress.collecting,
+        )
+    evidence = store_evidence(folder / "staging", folder / "evidence", kinds, collections)
+    write_collections(folder, collections)
+    now = datetime.now(UTC).replace(microsecond=0)
+    facts = {"as_of": now.isoformat(), "started": started.isoformat(), "stage": "collected"}
+    target = seal(folder, settings.runs, f"{now:%Y-%m-%dT%H%M%SZ}-collected", facts)
+    for one in collections:
+        reason = f"  {one.reason.to(settings.language)}" if one.reason else ""
+        click.echo(f"{one.status.value:<10} {one.target}  {sum(one.records.values()):,}{reason}")
+    click.echo(f"{sum(table.rows for table in evidence.tables.values()):,} records -> {target}", err=True)
+    return 0 if all(one.status is CollectionStatus.OK for one in collections) else 3
+
+
+@click.command()
+@RUN
+@click.option("-o", "--output", multiple=True, metavar="FORMAT=FILE", help="a report / 报告输出")
+@click.pass_obj
+def evaluate(obj: dict[str, Any], run: Path, output: tuple[str, ...]) -> int:
+    """对已有证据重新评估 · Evaluate a sealed run's evidence again and compare with what it found.
+
+    Exit 0 when the findings are byte for byte the same, 1 when they differ, 2 when the run was altered.
+    """
+    from hiscomply.run_folder import read_manifest, sha256_of
+
+    manifest = read_manifest(run)
+    with tempfile.TemporaryDirectory(prefix="hiscomply-") as scratch:
+        result, language = _evaluate_again(run, manifest, Path(scratch), obj["language"])
+        _write(result, output, language)
+        recorded = manifest["files"].get("findings.parquet", {}).get("sha256")
+        if recorded is None:
+            click.echo("evaluated; the run held evidence only / 已评估,该运行原先只有证据", err=True)
+            return int(result.exit_code)
+        if sha256_of(Path(scratch) / "findings.parquet") == recorded:
+            click.echo("same findings, byte for byte / 结果逐字节一致")
+            return 0
+    changed = _changes(manifest)
+    click.echo("the findings differ / 结果不一致" + (f": {changed}" if changed else ""))
+    return 1
+
+
+def _changes(manifest: dict[str, Any]) -> str:
+    """Which policies are not the ones of the run."""
+    from hiscomply.plugins import evidence_kinds, pack_folders
+    from hiscomply.policy.pack import load_pack
+
+    now = {one.id: one.digest for one in load_pack(pack_folders(), evidence_kinds()).policies}
+    then = manifest.get("policies", {})
+    names = sorted(name for name in {*now, *then} if now.get(name) != then.get(name))
+    return ", ".join(names[:10]) + (" …" if len(names) > 10 else "")
+
+
+@click.command()
+@RUN
+@click.option(
+    "-o", "--output", multiple=True, required=True, metavar="FORMAT=FILE", help="a report / 报告输出"
+)
+@click.pass_obj
+def report(obj: dict[str, Any], run: Path, output: tuple[str, ...]) -> int:
+    """由一次运行生成报告 · Write reports of a sealed run.
+
+    The verdicts are made again from its evidence, and refused if the run was altered.
+    """
+    from hiscomply.run_folder import read_manifest
+
+    manifest = read_manifest(run)
+    with tempfile.TemporaryDirectory(prefix="hiscomply-") as scratch:
+        result, language = _evaluate_again(run, manifest, Path(scratch), obj["language"])
+        for path in _write(result, output, language):
+            click.echo(path)
+    return 0
+
+
+@click.command()
+@RUN
+def verify(run: Path) -> int:
+    """核验一次运行未被改动 · Verify that no file of a run was altered, removed or added."""
+    from hiscomply.run_folder import read_manifest
+    from hiscomply.run_folder import verify as differences
+
+    lines = differences(run)
+    for line in lines:
+        click.echo(line)
+    files = len(read_manifest(run)["files"])
+    click.echo(f"{files} files, {len(lines)} differences / {files} 个文件,{len(lines)} 处差异", err=True)
+    return 1 if lines else 0
+
+
+def _write(result: Any, outputs: tuple[str, ...], language: str) -> tuple[Path, ...]:
+    from hiscomply import pipeline
+    from hiscomply.plugins import reporters
+
+    known = reporters()
+    return pipeline.write_reports(result, known, report_targets(outputs, known), language)
+
+
+def _evaluate_again(run: Path, manifest: dict[str, Any], scratch: Path, language: str) -> tuple[Any, str]:
+    """The run's evidence judged once more, as of the run's own time, with its parameters and waivers."""
+    from hiscomply import pipeline
+    from hiscomply.plugins import evidence_kinds, pack_folders
+    from hiscomply.run_folder import verify as differences
+
+    altered = differences(run)
+    if altered:
+        raise RunError(
+            f"the run was altered ({len(altered)} differences) / 该运行已被改动",
+            place=Place(str(run)),
+            hint="`hiscomply verify` lists them / hiscomply verify 可列出差异",
+        )
+    if "institution" not in manifest:
+        raise RunError("this run holds evidence only / 该运行只有证据", place=Place(str(run)))
+    settings = _settings_of(run, manifest, language)
+    kinds = evidence_kinds()
+    waivers = tuple(Waiver(**one) for one in manifest["waivers"])
+    plan = pipeline.make_plan(settings, kinds, pack_folders(), waivers)
+    evidence = pipeline.reopen(run, kinds)
+    previous = run.parent / manifest["previous"]["run"] if manifest["previous"] else None
+    result = pipeline.evaluate_run(
+        settings,
+        plan,
+        evidence,
+        scratch,
+        settings.as_of or datetime.now(UTC),
+        datetime.fromisoformat(manifest["started"]),
+        previous=previous,
+        command=tuple(manifest["command"]),
+    )
+    return replace(result, run=replace(result.run, ended=datetime.fromisoformat(manifest["ended"]))), language
+
+
+def _settings_of(run: Path, manifest: dict[str, Any], language: str) -> Settings:
+    start, end = manifest["working_hours"]
+    return Settings(
+        project=run.parent,
+        institution=Text(**manifest["institution"]),
+        zone=manifest["zone"],
+        work_from=time.fromisoformat(start),
+        work_to=time.fromisoformat(end),
+        profile=manifest["profile"],
+        language=language,
+        packs=(),
+        parameters={
+            policy: {name: Override(one["value"], one["origin"]) for name, one in values.items()}
+            for policy, values in manifest["parameters"].items()
+        },
+        targets=(),
+        waivers=None,
+        reports={},
+        runs=run.parent,
+        as_of=datetime.fromisoformat(manifest["as_of"]),
+        fail_on=manifest["fail_on"],
+        allow_unknown=manifest["allow_unknown"],
+        only=tuple(manifest["only"]),
+    )

@@ -1,0 +1,41 @@
+"""All policies over all evidence, one after the other on one engine; one that errs is unknown, never absent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hiscomply.compiled import CompiledPolicy
+from hiscomply.errors import PolicyError
+from hiscomply.evaluate.engine import Engine, Moment
+from hiscomply.kinds import Kind
+from hiscomply.model import Evaluation, Evidence
+
+
+def evaluate_policies(
+    policies: Sequence[CompiledPolicy],
+    values: Mapping[str, Mapping[str, Any]],
+    evidence: Evidence,
+    kinds: Mapping[str, Kind],
+    moment: Moment,
+    path: Path,
+    progress: Callable[[str], None] = lambda _policy: None,
+) -> Evaluation:
+    """Judges every policy; writes the fail and unknown rows to ``path`` as Parquet.
+
+    Args:
+        values: parameters by policy id and placeholder.
+    """
+    engine = Engine(kinds, moment)
+    for table in evidence.tables.values():
+        engine.add_table(table)
+    counts = []
+    for policy in policies:
+        progress(policy.id)
+        try:
+            counts.append(engine.evaluate(policy, values[policy.id]))
+        except PolicyError as error:
+            counts.append(engine.note_error(policy, error.what))
+    engine.write_verdicts(path)
+    return Evaluation(path, tuple(counts), moment.as_of)

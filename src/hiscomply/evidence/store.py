@@ -1,0 +1,145 @@
+"""Staged JSON Lines to Parquet tables, one per kind, with provenance on every row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from hiscomply.errors import EvidenceError, Place
+from hiscomply.kinds import Kind
+from hiscomply.model import Collection, CollectionStatus, Evidence, EvidenceTable
+
+COLLECTION_KIND = "collection"
+
+
+def store_evidence(
+    staging: Path, folder: Path, kinds: Mapping[str, Kind], collections: Sequence[Collection]
+) -> Evidence:
+    """Writes ``<kind>.parquet`` for every kind that was collected or should have been.
+
+    Of rows with one natural key the newest ``observed_at`` counts; older ones are counted as superseded.
+    Rows of one key and one time that differ are all kept.
+
+    Raises:
+        EvidenceError: a table cannot be written.
+    """
+    import duckdb
+
+    folder.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(config={"memory_limit": "512MB", "threads": 2})
+    connection.execute("SET TimeZone = 'UTC'")
+    expected = {kind for one in collections for kind in one.kinds}
+    tables: dict[str, EvidenceTable] = {}
+    for name in sorted(expected & set(kinds)):
+        files = sorted(staging.glob(f"*/{name}.jsonl"))
+        try:
+            tables[name] = _store_kind(connection, kinds[name], files, folder, collections)
+        except duckdb.Error as error:
+            raise EvidenceError(
+                f"evidence of kind {name} cannot be stored: {str(error).splitlines()[0]} / 证据无法保存",
+                place=Place(str(folder)),
+                hint="is the disk full? / 请检查磁盘空间",
+            ) from error
+    connection.close()
+    return Evidence(folder, tables, tuple(collections))
+
+
+def _store_kind(
+    connection: Any, kind: Kind, files: Sequence[Path], folder: Path, collections: Sequence[Collection]
+) -> EvidenceTable:
+    columns = kind.columns()
+    path = folder / f"{kind.name}.parquet"
+    connection.execute("DROP TABLE IF EXISTS staged")
+    typed = ", ".join(f"'{name}': '{type_}'" for name, type_ in columns.items())
+    if files:
+        connection.execute(
+            f"CREATE TEMP TABLE staged AS SELECT * FROM read_json($files, format = 'newline_delimited', "
+            f"columns = {{{typed}}}, maximum_object_size = 16777216)",
+            {"files": [str(file) for file in files]},
+        )
+    else:
+        declared = ", ".join(f'"{name}" {type_}' for name, type_ in columns.items())
+        connection.execute(f"CREATE TEMP TABLE staged ({declared})")
+    superseded = _drop_superseded(connection, kind)
+    order = ", ".join(f'"{name}"' for name in (*kind.key, "_source", "_line", "_column"))
+    target = str(path).replace("'", "''")
+    connection.execute(
+        f"COPY (SELECT * FROM staged ORDER BY {order}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
+    )
+    rows, oldest, newest = connection.execute(
+        "SELECT count(*), min(_observed_at), max(_observed_at) FROM staged"
+    ).fetchone()
+    return describe(kind.name, path, rows, oldest, newest, collections, superseded)
+
+
+def describe(
+    kind: str,
+    path: Path,
+    rows: int,
+    oldest: datetime | None,
+    newest: datetime | None,
+    collections: Sequence[Collection],
+    superseded: int = 0,
+) -> EvidenceTable:
+    """What is known of a stored table, and of what it lacks."""
+    concerned = [one for one in collections if kind in one.kinds]
+    gaps = tuple(
+        one.target for one in concerned if one.status is not CollectionStatus.OK and kind in one.affected
+    )
+    return EvidenceTable(
+        kind=kind,
+        path=path,
+        rows=rows,
+        is_complete=bool(concerned) and not gaps,
+        gaps=gaps,
+        oldest=oldest.replace(tzinfo=UTC) if oldest else None,
+        newest=newest.replace(tzinfo=UTC) if newest else None,
+        superseded=superseded,
+    )
+
+
+def _drop_superseded(connection: Any, kind: Kind) -> int:
+    """Removes exact copies and rows that a newer look at the same thing replaced; gives how many."""
+    key = ", ".join(f'"{name}"' for name in kind.key)
+    total, distinct = connection.execute(
+        f"SELECT count(*), (SELECT count(*) FROM (SELECT DISTINCT {key} FROM staged)) FROM staged"
+    ).fetchone()
+    if total == distinct:
+        return 0
+    fields = ", ".join(f'"{name}"' for name in kind.fields)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE kept AS SELECT * FROM staged "
+        f"QUALIFY _observed_at IS NOT DISTINCT FROM max(_observed_at) OVER (PARTITION BY {key}) "
+        f"AND row_number() OVER (PARTITION BY {fields}, _observed_at ORDER BY _source, _line, _column) = 1"
+    )
+    connection.execute("DROP TABLE staged; ALTER TABLE kept RENAME TO staged")
+    left: int = connection.execute("SELECT count(*) FROM staged").fetchone()[0]
+    return int(total) - left
+
+
+def open_evidence(folder: Path, kinds: Mapping[str, Kind], collections: Sequence[Collection]) -> Evidence:
+    """The evidence of a sealed run.
+
+    Raises:
+        EvidenceError: a table is missing or damaged.
+    """
+    import duckdb
+
+    connection = duckdb.connect()
+    tables: dict[str, EvidenceTable] = {}
+    for name in sorted({kind for one in collections for kind in one.kinds} & set(kinds)):
+        path = folder / f"{name}.parquet"
+        try:
+            rows, oldest, newest = connection.execute(
+                "SELECT count(*), min(_observed_at), max(_observed_at) FROM read_parquet(?)", [str(path)]
+            ).fetchone() or (0, None, None)
+        except duckdb.Error as error:
+            raise EvidenceError(
+                f"the table cannot be read: {str(error).splitlines()[0]} / 证据表无法读取",
+                place=Place(str(path)),
+                hint="the run was altered or is not complete / 该次运行不完整或被改动",
+            ) from error
+        tables[name] = describe(name, path, rows, oldest, newest, collections)
+    return Evidence(folder, tables, tuple(collections))

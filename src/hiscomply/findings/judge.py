@@ -1,0 +1,221 @@
+"""Verdict rows to findings: fingerprint, state against the previous run, age, due date, waiver."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from hiscomply.errors import Place, RunError
+from hiscomply.findings.waivers import WaiverProblem, check_waivers
+from hiscomply.model import Evaluation, Finding, PolicyInfo, Severity, State, Text, Verdict, Waiver
+
+DUE_DAYS: Mapping[Severity, int] = {
+    Severity.CRITICAL: 15,
+    Severity.HIGH: 30,
+    Severity.MEDIUM: 90,
+    Severity.LOW: 180,
+}
+"""Days from first sight until a failure is to be put right; catalogue 5.3.2-c2, critical as in the patch fallback."""
+WAIVER_POLICY = "waivers_in_order"
+_NEVER = Text("没有与之对应的问题", "covers no finding")
+
+COLUMNS = """policy_id, subject, verdict, data, reason, missing, source, line, "column", pointer, collection,
+  observed_at, fingerprint, state, first_seen, due, waiver"""
+
+
+class Judgement:
+    """The findings of a run as a Parquet file, readable as a stream."""
+
+    def __init__(self, path: Path, problems: Sequence[WaiverProblem], in_force: Sequence[Waiver]) -> None:
+        self.path = path
+        self.problems = tuple(problems)
+        self.in_force = tuple(in_force)
+
+    def count(self) -> int:
+        """How many findings there are, absent ones included."""
+        import duckdb
+
+        row = duckdb.connect().execute("SELECT count(*) FROM read_parquet(?)", [str(self.path)]).fetchone()
+        return int(row[0]) if row else 0
+
+    def findings(self) -> Iterator[Finding]:
+        """All findings ordered by policy, then subject; constant memory."""
+        import duckdb
+
+        connection = duckdb.connect(config={"memory_limit": "256MB", "threads": 1})
+        cursor = connection.execute(f"SELECT {COLUMNS} FROM read_parquet(?)", [str(self.path)])
+        while rows := cursor.fetchmany(2000):
+            for row in rows:
+                yield to_finding(row)
+
+
+def judge(
+    evaluation: Evaluation,
+    policies: Sequence[PolicyInfo],
+    waivers: Sequence[Waiver],
+    previous: Path | None,
+    today: date,
+    path: Path,
+) -> Judgement:
+    """Writes ``findings.parquet``.
+
+    Args:
+        previous: findings of the run to compare with, or None.
+        today: in the project's zone.
+
+    Raises:
+        RunError: the previous findings cannot be read.
+    """
+    import duckdb
+
+    severities = {policy.id: policy.severity for policy in policies}
+    in_force, problems = check_waivers(waivers, severities, today)
+    connection = duckdb.connect(config={"memory_limit": "512MB", "threads": 2})
+    connection.execute("SET TimeZone = 'UTC'")
+    _load_current(connection, evaluation)
+    try:
+        _load_previous(connection, previous)
+    except duckdb.Error as error:
+        raise RunError(
+            f"the previous run's findings cannot be read: {str(error).splitlines()[0]} / 上次运行的问题表无法读取",
+            place=Place(str(previous)),
+            hint="choose another with --previous, or none with --no-previous / 请另选一次运行",
+        ) from error
+    problems += [WaiverProblem(waiver, _NEVER) for waiver in in_force if not _covers_any(connection, waiver)]
+    _add_waiver_findings(connection, problems)
+    _write(connection, severities | {WAIVER_POLICY: Severity.MEDIUM}, in_force, evaluation.as_of, path)
+    return Judgement(path, problems, in_force)
+
+
+def _load_current(connection: Any, evaluation: Evaluation) -> None:
+    """The verdict rows with fingerprints, one per subject: the worst of conflicting ones."""
+    connection.execute(
+        "CREATE TABLE current AS SELECT * REPLACE (CAST(code AS INTEGER) AS code), "
+        "sha256(policy_id || chr(31) || subject) AS fingerprint FROM read_parquet(?)",
+        [str(evaluation.path)],
+    )
+    total, distinct = connection.execute(
+        "SELECT count(*), count(DISTINCT fingerprint) FROM current"
+    ).fetchone()
+    if total != distinct:
+        connection.execute(
+            "CREATE TABLE worst AS SELECT * FROM current QUALIFY row_number() OVER "
+            "(PARTITION BY fingerprint ORDER BY code DESC, source, line, data) = 1;"
+            "DROP TABLE current; ALTER TABLE worst RENAME TO current"
+        )
+
+
+def _load_previous(connection: Any, previous: Path | None) -> None:
+    if previous is None:
+        connection.execute(
+            "CREATE TABLE earlier (policy_id VARCHAR, subject VARCHAR, verdict VARCHAR, data VARCHAR, "
+            'reason VARCHAR, missing VARCHAR[], source VARCHAR, line INTEGER, "column" INTEGER, pointer VARCHAR, '
+            "collection VARCHAR, observed_at TIMESTAMP, fingerprint VARCHAR, state VARCHAR, first_seen TIMESTAMP, "
+            "due TIMESTAMP, waiver VARCHAR)"
+        )
+        return
+    connection.execute(
+        f"CREATE TABLE earlier AS SELECT {COLUMNS} FROM read_parquet(?) WHERE state <> 'absent'",
+        [str(previous)],
+    )
+
+
+def _covers_any(connection: Any, waiver: Waiver) -> bool:
+    row = connection.execute(
+        "SELECT 1 FROM current WHERE code = 3 AND policy_id GLOB ? AND subject GLOB ? LIMIT 1",
+        [waiver.policy, waiver.subject],
+    ).fetchone()
+    return row is not None
+
+
+def _add_waiver_findings(connection: Any, problems: Sequence[WaiverProblem]) -> None:
+    for problem in problems:
+        data = {
+            "waiver": problem.waiver.id,
+            "policy": problem.waiver.policy,
+            "what_zh": problem.what.zh,
+            "what_en": problem.what.en,
+        }
+        source, _, rest = problem.waiver.origin.partition(":")
+        connection.execute(
+            "INSERT INTO current (policy_id, code, subject, missing, data, source, line, fingerprint) "
+            "VALUES ($p, 3, $s, [], $d, $f, $l, sha256($p || chr(31) || $s))",
+            {
+                "p": WAIVER_POLICY,
+                "s": problem.waiver.id,
+                "d": json.dumps(data, ensure_ascii=False),
+                "f": source,
+                "l": int(rest.split(":")[0]) if rest else None,
+            },
+        )
+
+
+def _write(
+    connection: Any,
+    severities: Mapping[str, Severity],
+    waivers: Sequence[Waiver],
+    as_of: datetime,
+    path: Path,
+) -> None:
+    connection.execute("CREATE TABLE waiver (id VARCHAR, policy VARCHAR, subject VARCHAR)")
+    for one in waivers:
+        connection.execute("INSERT INTO waiver VALUES (?, ?, ?)", [one.id, one.policy, one.subject])
+    connection.execute("CREATE TABLE policy (id VARCHAR, due_days INTEGER)")
+    connection.execute(
+        "INSERT INTO policy SELECT unnest($ids), unnest($days)",
+        {"ids": list(severities), "days": [DUE_DAYS[severity] for severity in severities.values()]},
+    )
+    target = str(path).replace("'", "''")
+    now = as_of.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    covered = (
+        "(SELECT min(w.id) FROM waiver w WHERE c.code = 3 AND c.policy_id GLOB w.policy AND c.subject GLOB w.subject)"
+        if waivers
+        else "CAST(NULL AS VARCHAR)"
+    )
+    connection.execute(
+        f"""COPY (SELECT {COLUMNS} FROM (
+  SELECT c.policy_id, c.subject, CASE c.code WHEN 3 THEN 'fail' ELSE 'unknown' END AS verdict, c.data,
+    c.reason, c.missing, c.source, c.line, c."column", c.pointer, c.collection, c.observed_at, c.fingerprint,
+    CASE WHEN e.fingerprint IS NULL THEN 'new'
+      WHEN e.verdict = CASE c.code WHEN 3 THEN 'fail' ELSE 'unknown' END AND e.data IS NOT DISTINCT FROM c.data
+        AND e.reason IS NOT DISTINCT FROM c.reason THEN 'unchanged' ELSE 'updated' END AS state,
+    coalesce(e.first_seen, TIMESTAMP '{now}') AS first_seen,
+    CASE WHEN c.code = 3 THEN coalesce(e.first_seen, TIMESTAMP '{now}') + to_days(p.due_days) END AS due,
+    {covered} AS waiver
+  FROM current c LEFT JOIN earlier e USING (fingerprint) LEFT JOIN policy p ON p.id = c.policy_id
+  UNION ALL
+  SELECT e.policy_id, e.subject, e.verdict, e.data, e.reason, e.missing, e.source, e.line, e."column", e.pointer,
+    e.collection, e.observed_at, e.fingerprint, 'absent', e.first_seen, e.due, e.waiver
+  FROM earlier e SEMI JOIN policy p ON p.id = e.policy_id ANTI JOIN current c USING (fingerprint))
+ORDER BY policy_id, subject, fingerprint) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"""
+    )
+
+
+def to_finding(row: Sequence[Any]) -> Finding:
+    """One row of ``findings.parquet``, its columns in the order of ``COLUMNS``."""
+    return Finding(
+        policy_id=row[0],
+        subject=row[1],
+        verdict=Verdict(row[2]),
+        values=json.loads(row[3]) if row[3] else {},
+        reason=row[4],
+        missing=tuple(row[5] or ()),
+        source=row[6],
+        line=row[7],
+        column=row[8],
+        pointer=row[9],
+        collector=row[10],
+        observed_at=_utc(row[11]),
+        fingerprint=row[12],
+        state=State(row[13]),
+        first_seen=row[14].replace(tzinfo=UTC),
+        due=_utc(row[15]),
+        waiver=row[16],
+    )
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment else None

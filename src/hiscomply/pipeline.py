@@ -1,0 +1,326 @@
+"""The seven stages as seven statements: configure -> collect -> store -> compile -> evaluate -> judge -> report."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hiscomply import __version__
+from hiscomply.collect.runner import Progress, collect_all
+from hiscomply.collect.secrets import project_digest, withhold
+from hiscomply.compiled import CompiledPolicy
+from hiscomply.config.settings import Settings
+from hiscomply.errors import PolicyError, nearest
+from hiscomply.evaluate.engine import Moment
+from hiscomply.evaluate.stage import evaluate_policies
+from hiscomply.evidence.store import open_evidence, store_evidence
+from hiscomply.findings.judge import Judgement, judge
+from hiscomply.findings.quality import quality_notes
+from hiscomply.findings.rollup import clause_status, exit_code, group_findings, policy_results
+from hiscomply.kinds import Kind
+from hiscomply.model import (
+    AuditResult,
+    ClauseResult,
+    Collection,
+    Evaluation,
+    Evidence,
+    ParameterValue,
+    PolicyInfo,
+    PolicyResult,
+    RunInfo,
+    Waiver,
+)
+from hiscomply.paths import policies_dir
+from hiscomply.policy.clauses import ClauseMap, load_clauses
+from hiscomply.policy.pack import Pack, load_pack
+from hiscomply.policy.tuning import tune
+from hiscomply.run_folder import new_folder, read_collections, seal, sha256_of, write_collections
+
+
+def _quiet(_name: str, _count: int = 0, _status: object = None) -> None:
+    """No progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is fixed before anything is collected: policies with their parameters, waivers, clause map."""
+
+    pack: Pack
+    policies: tuple[CompiledPolicy, ...]
+    values: Mapping[str, Mapping[str, Any]]
+    parameters: Mapping[str, tuple[ParameterValue, ...]]
+    waivers: tuple[Waiver, ...]
+    clauses: ClauseMap
+    kinds: Mapping[str, Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A finished run."""
+
+    result: AuditResult
+    folder: Path
+    reports: tuple[Path, ...]
+
+
+def make_plan(
+    settings: Settings,
+    kinds: Mapping[str, Kind],
+    pack_folders: Sequence[Path],
+    waivers: tuple[Waiver, ...],
+    only_kinds: frozenset[str] | None = None,
+) -> Plan:
+    """Compiles and tunes what is asked for, so that a wrong policy is told before an hour of collecting.
+
+    Args:
+        only_kinds: policies that read other kinds are not asked for.
+
+    Raises:
+        PolicyError, ConfigError, Problems: a policy, parameter or name is wrong.
+    """
+    pack = load_pack([*pack_folders, *settings.packs], kinds)
+    policies = _asked(pack, settings, only_kinds)
+    overrides = {
+        policy: {name: (one.value, one.origin) for name, one in values.items()}
+        for policy, values in settings.parameters.items()
+    }
+    waived = frozenset(
+        (waiver.policy, waiver.subject.removeprefix("parameter:"))
+        for waiver in waivers
+        if waiver.subject.startswith("parameter:")
+    )
+    values, parameters = tune(pack.policies, overrides, settings.profile, waived)
+    clauses = load_clauses(policies_dir() / "clauses.yaml")
+    return Plan(pack, policies, values, parameters, waivers, clauses, kinds)
+
+
+def _asked(pack: Pack, settings: Settings, only_kinds: frozenset[str] | None) -> tuple[CompiledPolicy, ...]:
+    by_id = {policy.id: policy for policy in pack.policies}
+    for name in settings.only:
+        if name not in by_id:
+            raise PolicyError(f"there is no policy {name!r} / 没有该策略", hint=nearest(name, by_id))
+    return tuple(
+        policy
+        for policy in pack.policies
+        if (not settings.only or policy.id in settings.only)
+        and (only_kinds is None or set(policy.kinds) <= only_kinds)
+    )
+
+
+def audit(
+    settings: Settings,
+    plan: Plan,
+    collectors: Mapping[str, Any],
+    *,
+    previous: Path | None,
+    command: Sequence[str],
+    collecting: Progress = _quiet,
+    evaluating: Callable[[str], None] = _quiet,
+) -> Outcome:
+    """One run from settings to a sealed folder; reports are written by ``write_reports``."""
+    started = datetime.now(UTC)
+    folder = new_folder(settings.runs)
+    try:
+        digest = project_digest(settings.project) if settings.is_secret_kept else withhold
+        collections = collect_all(
+            settings.targets,
+            collectors,
+            plan.kinds,
+            folder / "staging",
+            project=settings.project,
+            zone=settings.zone,
+            digest=digest,
+            progress=collecting,
+        )
+        evidence = store_evidence(folder / "staging", folder / "evidence", plan.kinds, collections)
+        as_of = settings.as_of or datetime.now(UTC).replace(microsecond=0)
+        result = evaluate_run(
+            settings,
+            plan,
+            evidence,
+            folder,
+            as_of,
+            started,
+            previous=previous,
+            command=command,
+            evaluating=evaluating,
+        )
+        return Outcome(result, folder, ())
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def evaluate_run(
+    settings: Settings,
+    plan: Plan,
+    evidence: Evidence,
+    folder: Path,
+    as_of: datetime,
+    started: datetime,
+    *,
+    previous: Path | None,
+    command: Sequence[str],
+    evaluating: Callable[[str], None] = _quiet,
+) -> AuditResult:
+    """Evaluates, judges and rolls up; writes ``findings.parquet`` and ``collections.json`` into the folder."""
+    moment = Moment(as_of, settings.zone, settings.work_from, settings.work_to)
+    evaluation = evaluate_policies(
+        plan.policies, plan.values, evidence, plan.kinds, moment, folder / "verdicts.parquet", evaluating
+    )
+    infos = tuple(policy.info(plan.parameters[policy.id]) for policy in plan.policies)
+    today = as_of.astimezone(ZoneInfo(settings.zone)).date()
+    judgement = judge(
+        evaluation,
+        infos,
+        plan.waivers,
+        previous / "findings.parquet" if previous else None,
+        today,
+        folder / "findings.parquet",
+    )
+    evaluation.path.unlink()
+    write_collections(folder, evidence.collections)
+    run = _run_info(settings, plan, evidence, as_of, started, previous, command)
+    return roll_up(settings, plan, run, evidence, evaluation, infos, judgement)
+
+
+def roll_up(
+    settings: Settings,
+    plan: Plan,
+    run: RunInfo,
+    evidence: Evidence,
+    evaluation: Evaluation,
+    infos: Sequence[PolicyInfo],
+    judgement: Judgement,
+) -> AuditResult:
+    """Findings to what reports say."""
+    groups = group_findings(judgement.path)
+    policies = policy_results(infos, evaluation.counts, groups, judgement, len(plan.waivers))
+    clauses = _clauses(plan.clauses, policies)
+    asked = clauses if not settings.only else [one for one in clauses if one.policies]
+    return AuditResult(
+        run=run,
+        clauses=tuple(clauses),
+        policies=policies,
+        evidence=evidence,
+        waivers=plan.waivers,
+        findings=judgement.findings,
+        findings_count=judgement.count(),
+        quality=quality_notes(evidence, plan.kinds),
+        exit_code=exit_code(
+            policies,
+            asked,
+            evidence.collections,
+            fail_on=settings.fail_on,
+            allow_unknown=settings.allow_unknown,
+        ),
+        allow_unknown=settings.allow_unknown,
+    )
+
+
+def write_reports(
+    result: AuditResult, reporters: Mapping[str, Any], targets: Mapping[str, Path], language: str
+) -> tuple[Path, ...]:
+    """Each report to its file; gives every file written."""
+    written: list[Path] = []
+    for name, path in targets.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        written.extend(reporters[name].write(result, path, language))
+    return tuple(written)
+
+
+def seal_run(settings: Settings, plan: Plan, outcome: Outcome, previous: Path | None) -> Path:
+    """Seals the run's folder under its name."""
+    run = outcome.result.run
+    facts = {
+        "hiscomply": __version__,
+        "as_of": run.as_of.isoformat(),
+        "started": run.started.isoformat(),
+        "ended": run.ended.isoformat(),
+        "institution": asdict(run.institution),
+        "profile": run.profile,
+        "zone": run.zone,
+        "working_hours": [settings.work_from.isoformat(), settings.work_to.isoformat()],
+        "command": list(run.command),
+        "exit_code": outcome.result.exit_code,
+        "fail_on": settings.fail_on,
+        "allow_unknown": settings.allow_unknown,
+        "only": list(settings.only),
+        "pack_digest": run.pack_digest,
+        "evidence_digest": run.evidence_digest,
+        "policies": {policy.id: policy.digest for policy in plan.policies},
+        "parameters": {
+            policy: {
+                one.name: {"value": one.value, "origin": one.origin} for one in values if one.is_overridden
+            }
+            for policy, values in plan.parameters.items()
+            if any(one.is_overridden for one in values)
+        },
+        "waivers": [asdict(waiver) for waiver in plan.waivers],
+        "previous": {"run": previous.name, "manifest_sha256": sha256_of(previous / "manifest.json")}
+        if previous
+        else None,
+    }
+    return seal(outcome.folder, settings.runs, run.id, facts)
+
+
+def reopen(run: Path, kinds: Mapping[str, Kind]) -> Evidence:
+    """The evidence of a sealed run, for evaluating it again."""
+    collections: tuple[Collection, ...] = read_collections(run)
+    return open_evidence(run / "evidence", kinds, collections)
+
+
+def _run_info(
+    settings: Settings,
+    plan: Plan,
+    evidence: Evidence,
+    as_of: datetime,
+    started: datetime,
+    previous: Path | None,
+    command: Sequence[str],
+) -> RunInfo:
+    tables = hashlib.sha256()
+    for file in sorted(evidence.folder.glob("*.parquet")):
+        tables.update(f"{file.name} {sha256_of(file)}\n".encode())
+    evidence_digest = tables.hexdigest()
+    identity = f"{evidence_digest}{plan.pack.digest}{settings.profile}{plan.values!r}{plan.waivers!r}"
+    short = hashlib.sha256(identity.encode()).hexdigest()[:8]
+    return RunInfo(
+        id=f"{as_of:%Y-%m-%dT%H%M%SZ}-{short}",
+        institution=settings.institution,
+        profile=settings.profile,
+        zone=settings.zone,
+        zone_offset=as_of.astimezone(ZoneInfo(settings.zone)).utcoffset() or as_of - as_of,
+        as_of=as_of,
+        started=started,
+        ended=datetime.now(UTC),
+        tool_version=__version__,
+        command=tuple(command),
+        previous=previous.name if previous else None,
+        pack_digest=plan.pack.digest,
+        evidence_digest=evidence_digest,
+    )
+
+
+def _clauses(clause_map: ClauseMap, policies: Sequence[PolicyResult]) -> list[ClauseResult]:
+    results = []
+    for clause in clause_map.clauses:
+        serving = tuple(policy for policy in policies if clause.id in policy.info.clauses)
+        results.append(
+            ClauseResult(
+                id=clause.id,
+                title=clause.title,
+                chapter=clause.section,
+                crosswalk=clause.crosswalk,
+                control_status=clause.control_status,
+                status=clause_status(serving),
+                policies=serving,
+            )
+        )
+    return results

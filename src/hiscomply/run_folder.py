@@ -1,0 +1,146 @@
+"""A run: a folder that is written aside, sealed with a manifest, renamed, and never changed after that."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from hiscomply.errors import Place, RunError
+from hiscomply.model import Collection, CollectionStatus, Rejected, Text
+
+MANIFEST = "manifest.json"
+COLLECTIONS = "collections.json"
+
+
+def new_folder(runs: Path) -> Path:
+    """A fresh folder beside the runs; a killed run leaves only this, never half a run.
+
+    Raises:
+        RunError: the runs folder cannot be written.
+    """
+    try:
+        runs.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=".partial-", dir=runs))
+        (folder / "evidence").mkdir()
+        return folder
+    except OSError as error:
+        raise RunError(
+            f"the run cannot be written: {error.strerror} / 无法写入运行文件夹",
+            place=Place(str(runs)),
+            hint="check free space and permissions / 请检查磁盘空间与权限",
+        ) from error
+
+
+def sha256_of(file: Path) -> str:
+    """The digest of a file, read in pieces."""
+    total = hashlib.sha256()
+    with file.open("rb") as source:
+        while piece := source.read(1 << 20):
+            total.update(piece)
+    return total.hexdigest()
+
+
+def seal(folder: Path, runs: Path, run_id: str, facts: Mapping[str, Any]) -> Path:
+    """Writes the manifest with the digest of every file, and gives the folder its name.
+
+    Raises:
+        RunError: a run of that name exists already.
+    """
+    shutil.rmtree(folder / "staging", ignore_errors=True)
+    files = {
+        str(file.relative_to(folder)): {"sha256": sha256_of(file), "bytes": file.stat().st_size}
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+    manifest = {"format": 1, "run": run_id, **facts, "files": files}
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    target = runs / run_id
+    if target.exists():
+        raise RunError("a run of this name exists already / 同名运行已存在", place=Place(str(target)))
+    folder.chmod(0o755)
+    os.replace(folder, target)
+    return target
+
+
+def read_manifest(run: Path) -> dict[str, Any]:
+    """The manifest of a sealed run.
+
+    Raises:
+        RunError: it is missing or damaged.
+    """
+    try:
+        manifest: dict[str, Any] = json.loads((run / MANIFEST).read_text(encoding="utf-8"))
+        return manifest if manifest["format"] == 1 else {}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(
+            "this is no sealed run: its manifest is missing or damaged / 不是完整的运行",
+            place=Place(str(run)),
+            hint="runs stand in .hiscomply/runs / 运行位于 .hiscomply/runs",
+        ) from error
+
+
+def verify(run: Path) -> list[str]:
+    """What differs from the manifest: one line per altered, missing or added file; empty when all is well."""
+    listed = read_manifest(run)["files"]
+    found = {str(file.relative_to(run)) for file in run.rglob("*") if file.is_file()} - {MANIFEST}
+    lines = [f"missing / 缺失: {name}" for name in sorted(set(listed) - found)]
+    lines += [f"added / 多出: {name}" for name in sorted(found - set(listed))]
+    for name in sorted(set(listed) & found):
+        if sha256_of(run / name) != listed[name]["sha256"]:
+            lines.append(f"altered / 被改动: {name}")
+    return lines
+
+
+def sealed_runs(runs: Path) -> list[Path]:
+    """All sealed runs of a folder, oldest first."""
+    if not runs.is_dir():
+        return []
+    return sorted(one for one in runs.iterdir() if (one / MANIFEST).is_file() and one.name[0] != ".")
+
+
+def write_collections(folder: Path, collections: Sequence[Collection]) -> None:
+    """All collections with what they set aside."""
+    data = [asdict(one) for one in collections]
+    text = json.dumps(data, ensure_ascii=False, indent=1, default=_plain)
+    (folder / COLLECTIONS).write_text(text + "\n", encoding="utf-8")
+
+
+def read_collections(run: Path) -> tuple[Collection, ...]:
+    """The collections of a run.
+
+    Raises:
+        RunError: the file is missing or damaged.
+    """
+    try:
+        data = json.loads((run / COLLECTIONS).read_text(encoding="utf-8"))
+        return tuple(_collection(one) for one in data)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(
+            "the run's collections cannot be read / 采集记录无法读取", place=Place(str(run / COLLECTIONS))
+        ) from error
+
+
+def _collection(data: Mapping[str, Any]) -> Collection:
+    plain = dict(data)
+    plain["status"] = CollectionStatus(data["status"])
+    plain["reason"] = Text(**data["reason"]) if data["reason"] else None
+    plain["kinds"], plain["affected"] = tuple(data["kinds"]), tuple(data["affected"])
+    for name in ("started", "ended"):
+        plain[name] = datetime.fromisoformat(data[name]).astimezone(UTC)
+    plain["rejected"] = tuple(
+        Rejected(**{**one, "reason": Text(**one["reason"])}) for one in data["rejected"]
+    )
+    return Collection(**plain)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
