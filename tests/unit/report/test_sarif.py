@@ -306,6 +306,7 @@ def test_the_invocation_says_when_how_and_what_was_not_seen(result: AuditResult,
     texts = " ".join(item["message"]["text"] for item in notices)
     assert all(text.en in texts for text in result.quality)
     assert "4 more refused" in texts
+    assert "connection refused (port 22). What rests on setting, package is not known." in texts
     assert all({"message.zh", "message.en"} <= set(item["properties"]) for item in notices)
 
 
