@@ -6,6 +6,7 @@ from base64 import b64encode
 from hashlib import sha256
 
 from hiscomply.model import AuditResult
+from hiscomply.report.exits import exit_meaning
 from hiscomply.report.html import drilldown, samples, summary
 from hiscomply.report.html.appendix import appendix
 from hiscomply.report.html.environment import asset, make_environment, sample_renderer
@@ -30,6 +31,7 @@ def render_page(result: AuditResult, language: str) -> str:
         style=style,
         script=script,
         security=_security(style, script),
+        exit_meaning=exit_meaning(result),
         conclusion=summary.conclude(result),
         counts=summary.count_statuses(result),
         chapters=summary.chapters(result),

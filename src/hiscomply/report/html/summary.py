@@ -19,6 +19,7 @@ WORST_FIRST = (
     ClauseStatus.PASS,
     ClauseStatus.NOT_APPLICABLE,
 )
+_IN_ENGLISH = {ClauseStatus.UNKNOWN: "without enough evidence"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,11 @@ def conclude(result: AuditResult) -> Conclusion:
     counts = count_statuses(result)
     told = Text(
         "、".join(f"{CLAUSE_STATUSES[status].zh} {n} 条" for status, n in counts.items() if n),
-        ", ".join(f"{n} {CLAUSE_STATUSES[status].en.lower()}" for status, n in counts.items() if n),
+        ", ".join(
+            f"{n} {_IN_ENGLISH.get(status, CLAUSE_STATUSES[status].en.lower())}"
+            for status, n in counts.items()
+            if n
+        ),
     )
     why = Text(f"共 {len(result.clauses)} 条：{told.zh}。", f"Of {len(result.clauses)} clauses: {told.en}.")
     if counts[ClauseStatus.FAIL] or counts[ClauseStatus.PARTIAL] or _has(result, Verdict.FAIL):
