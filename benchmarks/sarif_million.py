@@ -182,8 +182,8 @@ def _peer_run(result: AuditResult) -> Any:
 
 def measure(
     write: Callable[[AuditResult, Path], None], findings: int
-) -> tuple[float, float, float] | ImportError:
-    """Seconds, peak MiB and MB written, in a process of its own."""
+) -> tuple[float, float, float, float] | ImportError:
+    """CPU seconds, seconds, peak MiB and MB written, in a process of its own."""
     context = multiprocessing.get_context("spawn")
     with context.Pool(1) as pool:
         return pool.apply(_run, (write, findings))
@@ -191,18 +191,18 @@ def measure(
 
 def _run(
     write: Callable[[AuditResult, Path], None], findings: int
-) -> tuple[float, float, float] | ImportError:
+) -> tuple[float, float, float, float] | ImportError:
     result = audit(findings)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "findings.sarif"
-        start = time.perf_counter()
+        start, start_cpu = time.perf_counter(), time.process_time()
         try:
             write(result, path)
         except ImportError as error:
             return error
-        seconds = time.perf_counter() - start
+        cpu, seconds = time.process_time() - start_cpu, time.perf_counter() - start
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        return seconds, peak, path.stat().st_size / 1e6
+        return cpu, seconds, peak, path.stat().st_size / 1e6
 
 
 def main() -> None:
@@ -210,7 +210,7 @@ def main() -> None:
     parser.add_argument("--findings", type=int, default=1_000_000)
     parser.add_argument("--peer", type=int, default=10_000)
     arguments = parser.parse_args()
-    print(f"{'what':<34} {'results':>9} {'seconds':>8} {'us each':>8} {'peak MiB':>9} {'MB':>7}")
+    print(f"{'what':<34} {'results':>9} {'CPU s':>7} {'seconds':>8} {'us each':>8} {'peak MiB':>9} {'MB':>7}")
     for name, write, findings in (
         ("making the findings, nothing else", iterate_only, arguments.findings),
         ("hiscomply, streamed", write_ours, arguments.findings),
@@ -221,9 +221,9 @@ def main() -> None:
         if isinstance(got, ImportError):
             print(f"{name:<34} {findings:>9,} left out: {got}")
             continue
-        seconds, peak, size = got
-        each = seconds / findings * 1e6
-        print(f"{name:<34} {findings:>9,} {seconds:>8.2f} {each:>8.1f} {peak:>9.0f} {size:>7.1f}")
+        cpu, seconds, peak, size = got
+        each = cpu / findings * 1e6  # of the processor: what else runs on the machine does not count
+        print(f"{name:<34} {findings:>9,} {cpu:>7.2f} {seconds:>8.2f} {each:>8.1f} {peak:>9.0f} {size:>7.1f}")
 
 
 if __name__ == "__main__":

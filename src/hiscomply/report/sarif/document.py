@@ -53,8 +53,7 @@ def _write_results(file: IO[str], lines: Iterator[str]) -> None:
     file.write('"results":[')
     separator = "\n"
     for line in lines:
-        file.write(separator)
-        file.write(line)
+        file.write(separator + line)
         separator = ",\n"
     file.write("\n],\n")
 

@@ -33,12 +33,10 @@ class Sentences:
             return _GONE.to(self._language).format(finding.policy_id)
         if finding.verdict is Verdict.UNKNOWN:
             return self._of_unknown(finding)
-        literals, names, defaults = self._templates[finding.policy_id]
-        values = finding.values
-        parts = [literals[0]]
-        for name, default, literal in zip(names, defaults, literals[1:], strict=True):
-            parts.append(self._shown(values[name]) if name in values else default)
-            parts.append(literal)
+        pieces, blanks = self._templates[finding.policy_id]
+        values, shown = finding.values, self._shown
+        parts = pieces.copy()
+        parts[1::2] = [shown(values[name]) if name in values else default for name, default in blanks]
         return self.end("".join(parts))
 
     def of_reason(self, group: FindingGroup) -> str:
@@ -64,11 +62,10 @@ class Sentences:
             self._reasons[key] = self.end(self.end(told) + gap + reason_text(finding, self._language))
         return self._reasons[key]
 
-    def _take_apart(self, info: PolicyInfo) -> tuple[list[str], list[str], list[str]]:
+    def _take_apart(self, info: PolicyInfo) -> tuple[list[str], list[tuple[str, str]]]:
         pieces = _PLACEHOLDER.split(info.message.to(self._language))
         parameters = {parameter.name: parameter.value for parameter in info.parameters}
-        names = pieces[1::2]
-        return pieces[::2], names, [self._shown(parameters.get(name)) for name in names]
+        return pieces, [(name, self._shown(parameters.get(name))) for name in pieces[1::2]]
 
     def _shown(self, value: Any) -> str:
         if type(value) is not str or len(value) > 200:
