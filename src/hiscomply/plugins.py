@@ -29,7 +29,7 @@ def plugin_manager() -> pluggy.PluginManager:
     for point in sorted(entry_points(group="hiscomply"), key=lambda one: one.name):
         try:
             manager.register(point.load(), name=point.name)
-        except Exception as error:  # noqa: BLE001 - a stranger's import may raise anything
+        except Exception as error:
             raise ConfigError(
                 f"plugin {point.name!r} ({point.value}) cannot be loaded: {error!r} / 插件无法加载",
                 hint="mend or uninstall it / 请修复或卸载该插件",
@@ -52,7 +52,7 @@ def _registered(hook: str, last: str = "") -> list[Any]:
     for implementation in implementations:
         try:
             found.extend(implementation.function())
-        except Exception as error:  # noqa: BLE001 - a stranger's hook may raise anything
+        except Exception as error:
             raise ConfigError(
                 f"plugin {implementation.plugin_name!r} failed in {hook}: {error!r} / 插件出错",
                 hint="mend or uninstall it / 请修复或卸载该插件",

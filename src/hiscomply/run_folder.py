@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -67,7 +66,7 @@ def seal(folder: Path, runs: Path, run_id: str, facts: Mapping[str, Any]) -> Pat
     if target.exists():
         raise RunError("a run of this name exists already / 同名运行已存在", place=Place(str(target)))
     folder.chmod(0o755)
-    os.replace(folder, target)
+    folder.replace(target)
     return target
 
 

@@ -28,6 +28,7 @@ _NOTHING = Text("项目没有配置任何采集目标(collect)", "the project na
 @click.pass_obj
 def audit(
     obj: dict[str, Any],
+    /,
     project: Path,
     profile: str | None,
     previous: Path | None,

@@ -33,6 +33,7 @@ FILE_KINDS = frozenset({"config_file", "setting", "collection"})
 @click.pass_obj
 def check(
     obj: dict[str, Any],
+    /,
     paths: tuple[Path, ...],
     exclude: tuple[str, ...],
     project: Path | None,

@@ -155,7 +155,7 @@ def _integer(value: Any) -> int:
 
 
 def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value or abs(value) > 1e300:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 1e300:
         raise ValueError(f"{_short(value)} is no number")
     return float(value)
 

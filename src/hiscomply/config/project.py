@@ -31,7 +31,7 @@ def find_project(path: Path) -> Path:
         raise ConfigError(
             f"there is no {FILE} here / 此处没有 {FILE}",
             place=Place(str(path)),
-            hint="`hiscomply init` makes one; `hiscomply audit --local` needs none / 可用 hiscomply init 新建",
+            hint="`hiscomply init` makes one / 可用 hiscomply init 新建",
         )
     return file
 

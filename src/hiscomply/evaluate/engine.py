@@ -9,13 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time as clock, timedelta
+from datetime import UTC, datetime, timedelta
+from datetime import time as clock
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from hiscomply.compiled import CompiledPolicy
-from hiscomply.errors import PolicyError, Place
+from hiscomply.errors import Place, PolicyError
 from hiscomply.kinds import Kind
 from hiscomply.model import EvidenceTable, PolicyCount
 
@@ -61,8 +62,8 @@ class Engine:
         self.connection.execute("SET preserve_insertion_order = false; CREATE SCHEMA ev")
         self.connection.execute(f"CREATE TABLE verdicts ({VERDICT_COLUMNS})")
         self._has_calendar = False
-        self.last_bound: Mapping[str, Any] = {}
-        """What the last policy was bound to; for its cases, which look at every row."""
+        self.last_bound: Mapping[str, Any] | None = None
+        """What the last policy was bound to, if its query was run; for its cases, which look at every row."""
 
     def set_table(self, table: EvidenceTable) -> None:
         """Says how complete a kind is that ``add_empty`` made and the caller filled."""

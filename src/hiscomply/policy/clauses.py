@@ -63,6 +63,8 @@ def load_clauses(file: Path) -> ClauseMap:
 
 def _models() -> type:
     """Built on call: pydantic is slow to import and a cached pack does not need it."""
+    from pydantic import Field
+
     from hiscomply.policy.document import BilingualText, Model
 
     class Titled(Model):
@@ -79,7 +81,7 @@ def _models() -> type:
         title: BilingualText
         control_status: Literal["automated", "partial", "manual", "pending"]
         crosswalk: dict[str, list[str]]
-        checks: dict[str, CheckEntry] = {}
+        checks: dict[str, CheckEntry] = Field(default_factory=dict)
 
     class ClausesDocument(Model):
         specification: Titled

@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from hiscomply.compiled import CompiledPolicy, GapFlag
 from hiscomply.errors import nearest
 from hiscomply.kinds import Field, FieldType, Kind, parse_duration
 from hiscomply.model import Source, Text
-from hiscomply.compiled import CompiledPolicy, GapFlag
-from hiscomply.policy.draft import Draft, Query, SubjectSource
+from hiscomply.parameters import PROFILES, ParameterSpec, bindings
 from hiscomply.policy.document import ParameterDocument, PolicyDocument, RelatedDocument
+from hiscomply.policy.draft import Draft, Query, SubjectSource
 from hiscomply.policy.free_sql import compile_free_sql
 from hiscomply.policy.output import Shown, judged_rows, rate_output, row_output
-from hiscomply.parameters import PROFILES, ParameterSpec, bindings
 from hiscomply.policy.related import RelatedPlan
 from hiscomply.policy.scope import Scope, Table, subject_table
 from hiscomply.policy.typed import Typed, quote
@@ -122,7 +122,9 @@ def _compile_check(draft: Draft) -> Query:
     where = draft.translate(check.where, ("check", "where"), scope).sql if check.where is not None else "TRUE"
     condition_reads = dict(subject.reads)
 
-    documents = {alias: (one, ("check", "related", alias)) for alias, one in check.related.items()}
+    documents: dict[str, tuple[RelatedDocument, Path_]] = {
+        alias: (one, ("check", "related", alias)) for alias, one in check.related.items()
+    }
     if check.periodic is not None:
         documents["done"] = (_periodic_as_related(draft), ("check", "periodic"))
     plans = {

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hiscomply.compiled import GapFlag
 from hiscomply.errors import PolicyError, nearest
 from hiscomply.kinds import FieldType, Kind
-from hiscomply.compiled import GapFlag
+from hiscomply.parameters import ParameterSpec
 from hiscomply.policy.document import PolicyDocument
 from hiscomply.policy.expression import Translator, parse
-from hiscomply.parameters import ParameterSpec
 from hiscomply.policy.scope import Scope
 from hiscomply.policy.typed import Locator, Typed
 from hiscomply.yaml_source import Path_, YamlDocument

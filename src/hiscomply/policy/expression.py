@@ -9,7 +9,7 @@ Nothing that is not listed here can appear in a compiled query. Every construct 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlglot
 from sqlglot import exp
@@ -22,7 +22,7 @@ from hiscomply.policy.related import Bounds
 from hiscomply.policy.scope import BUILT_IN, Scope, Table, placeholder
 from hiscomply.policy.typed import NUMERIC, TIMES, Locator, Typed, comparable, names, text_literal
 
-COMPARISONS: dict[type[exp.Expression], str] = {
+COMPARISONS: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
     exp.LT: "<",
@@ -31,14 +31,14 @@ COMPARISONS: dict[type[exp.Expression], str] = {
     exp.GTE: ">=",
 }
 MIRRORED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-ARITHMETIC: dict[type[exp.Expression], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}
-AGGREGATES: dict[type[exp.Expression], str] = {
+ARITHMETIC: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}
+AGGREGATES: dict[type[exp.Expr], str] = {
     exp.Min: "min",
     exp.Max: "max",
     exp.Sum: "sum",
     exp.Avg: "avg",
 }
-_NAMED_NODES: dict[type[exp.Expression], str] = {
+_NAMED_NODES: dict[type[exp.Expr], str] = {
     exp.Lower: "lower",
     exp.Upper: "upper",
     exp.Trim: "trim",
@@ -55,7 +55,7 @@ _NAMED_NODES: dict[type[exp.Expression], str] = {
 }
 
 
-def parse(text: str, place_at: Callable[[int], Place]) -> exp.Expression:
+def parse(text: str, place_at: Callable[[int], Place]) -> exp.Expr:
     """The expression as a tree.
 
     Raises:
@@ -83,7 +83,7 @@ class Translator:
         self.locator = locator
         self.keyed_calls: dict[str, Typed] = {}
 
-    def boolean(self, tree: exp.Expression) -> str:
+    def boolean(self, tree: exp.Expr) -> str:
         """The SQL of a condition.
 
         Raises:
@@ -98,13 +98,13 @@ class Translator:
             )
         return typed.sql
 
-    def error(self, node: exp.Expression, what: str, hint: str = "") -> PolicyError:
+    def error(self, node: exp.Expr, what: str, hint: str = "") -> PolicyError:
         """An error about a node of this expression."""
         return self.locator.error(node, what, hint)
 
     # ------------------------------------------------------------ dispatch
 
-    def visit(self, node: exp.Expression) -> Typed:
+    def visit(self, node: exp.Expr) -> Typed:
         """Any node that is allowed."""
         kind = type(node)
         if kind in COMPARISONS:
@@ -127,6 +127,7 @@ class Translator:
     # ------------------------------------------------------------ names and literals
 
     def column(self, node: exp.Column) -> Typed:
+        """A field, a built-in, or a plain parameter."""
         name, qualifier = node.name, node.table
         if qualifier:
             return self._qualified(node, qualifier, name)
@@ -152,7 +153,7 @@ class Translator:
             )
         return self._field(node, table_, name)
 
-    def _field(self, node: exp.Expression, table: Table, name: str) -> Typed:
+    def _field(self, node: exp.Expr, table: Table, name: str) -> Typed:
         if name not in table.fields:
             raise self.error(
                 node,
@@ -162,26 +163,32 @@ class Translator:
         return table.read(name)
 
     def literal(self, node: exp.Literal) -> Typed:
+        """A number or a quoted text."""
         if node.is_string:
             return Typed(text_literal(node.this), T.TEXT, literal=node.this)
         return Typed(node.this, T.INTEGER if node.is_int else T.NUMBER)
 
     def truth(self, node: exp.Boolean) -> Typed:
+        """``true`` or ``false``."""
         return Typed("TRUE" if node.this else "FALSE", T.BOOLEAN)
 
     # ------------------------------------------------------------ logic
 
-    def logic(self, node: exp.Expression) -> Typed:
+    def logic(self, node: exp.Expr) -> Typed:
+        """``and``, ``or``."""
         word = "AND" if isinstance(node, exp.And) else "OR"
         return Typed(f"({self.boolean(node.this)} {word} {self.boolean(node.expression)})", T.BOOLEAN)
 
     def negation(self, node: exp.Not) -> Typed:
+        """``not``; NULL stays NULL."""
         return Typed(f"(NOT {self.boolean(node.this)})", T.BOOLEAN)
 
     def parentheses(self, node: exp.Paren) -> Typed:
+        """What is inside."""
         return self.visit(node.this)
 
     def minus(self, node: exp.Neg) -> Typed:
+        """A sign before a number or duration."""
         value = self.visit(node.this)
         if value.type not in NUMERIC | {T.DURATION}:
             raise self.error(node, f"a minus before {value.type.value} / 负号不能用于该类型")
@@ -201,9 +208,7 @@ class Translator:
 
     # ------------------------------------------------------------ comparisons
 
-    def comparison(
-        self, node: exp.Expression, operator: str, left: exp.Expression, right: exp.Expression
-    ) -> str:
+    def comparison(self, node: exp.Expr, operator: str, left: exp.Expr, right: exp.Expr) -> str:
         """SQL of a comparison; one with an aggregate on a side is TRUE or FALSE only when that is sure."""
         left, right = _unwrap(left), _unwrap(right)
         if self._is_aggregate(right) and not self._is_aggregate(left):
@@ -216,7 +221,7 @@ class Translator:
         self._check_comparable(node, first, second, operator)
         return f"({first.sql} {operator} {second.sql})"
 
-    def _check_comparable(self, node: exp.Expression, left: Typed, right: Typed, operator: str) -> None:
+    def _check_comparable(self, node: exp.Expr, left: Typed, right: Typed, operator: str) -> None:
         if not comparable(left, right):
             hint = ""
             if {left.type, right.type} == TIMES:
@@ -239,11 +244,13 @@ class Translator:
                 )
 
     def between(self, node: exp.Between) -> Typed:
+        """Both comparisons."""
         low = self.comparison(node, ">=", node.this, node.args["low"])
         high = self.comparison(node, "<=", node.this, node.args["high"])
         return Typed(f"({low} AND {high})", T.BOOLEAN)
 
     def membership(self, node: exp.In) -> Typed:
+        """``x in (…)``, or in a list parameter."""
         if not node.expressions or node.args.get("query") or node.args.get("unnest"):
             value = self.visit(node.this)
             listed = node.args.get("field")
@@ -261,6 +268,7 @@ class Translator:
         return Typed("(" + " OR ".join(parts) + ")", T.BOOLEAN)
 
     def like(self, node: exp.Like) -> Typed:
+        """A text against a written pattern."""
         value, pattern = self.visit(node.this), self.visit(node.expression)
         if value.type is not T.TEXT or pattern.literal is None:
             raise self.error(node, "like takes a text and a quoted pattern / like 需要文本与引号中的模式")
@@ -291,7 +299,8 @@ class Translator:
 
     # ------------------------------------------------------------ arithmetic
 
-    def arithmetic(self, node: exp.Expression, operator: str) -> Typed:
+    def arithmetic(self, node: exp.Expr, operator: str) -> Typed:
+        """Numbers, times and durations, where it has a meaning."""
         left, right = self.visit(node.this), self.visit(node.expression)
         pair = (left.type, right.type)
         sql = f"({left.sql} {operator} {right.sql})"
@@ -323,13 +332,14 @@ class Translator:
     # ------------------------------------------------------------ calls
 
     def anonymous(self, node: exp.Anonymous) -> Typed:
+        """A keyed parameter or an allowed function."""
         name = str(node.this).lower()
         spec = self.scope.parameters.get(name)
         if spec is not None and spec.keys:
             return self._keyed(node, name)
         return self.call(node, name, list(node.expressions))
 
-    def call(self, node: exp.Expression, name: str, arguments: list[exp.Expression]) -> Typed:
+    def call(self, node: exp.Expr, name: str, arguments: list[exp.Expr]) -> Typed:
         """One call of an allowed function."""
         function = FUNCTIONS.get(name)
         if function is None:
@@ -372,10 +382,10 @@ class Translator:
 
     # ------------------------------------------------------------ aggregates
 
-    def _is_aggregate(self, node: exp.Expression) -> bool:
+    def _is_aggregate(self, node: exp.Expr) -> bool:
         return type(node) in AGGREGATES or isinstance(node, exp.Count)
 
-    def bounds(self, node: exp.Expression) -> Bounds:
+    def bounds(self, node: exp.Expr) -> Bounds:
         """The bounds of an aggregate over a related set."""
         inner = node.this
         is_distinct = isinstance(inner, exp.Distinct)
@@ -404,12 +414,13 @@ class Translator:
         return plan.bounds(function, value, target.name, table.fields[target.name].is_nonnegative)
 
     def exists(self, node: exp.Exists) -> Typed:
+        """At least one record of a related set belongs."""
         target = node.this
         if not isinstance(target, exp.Column) or target.name not in self.scope.related:
             raise self.error(node, "exists takes the name of a related set / exists 需要 related 中的名称")
         return Typed(self.scope.related[target.name][0].count_bounds().compare(">=", "1"), T.BOOLEAN)
 
-    _VISITORS: dict[type[exp.Expression], Callable[[Any, Any], Typed]] = {
+    _VISITORS: ClassVar[dict[type[exp.Expr], Callable[[Any, Any], Typed]]] = {
         exp.Column: column,
         exp.Literal: literal,
         exp.Boolean: truth,
@@ -428,20 +439,20 @@ class Translator:
     }
 
 
-def _unwrap(node: exp.Expression) -> exp.Expression:
+def _unwrap(node: exp.Expr) -> exp.Expr:
     while isinstance(node, exp.Paren):
         node = node.this
     return node
 
 
-def _arguments(node: exp.Expression) -> list[exp.Expression]:
+def _arguments(node: exp.Expr) -> list[exp.Expr]:
     """The arguments of a call that sqlglot knows by name, in order."""
-    found: list[exp.Expression] = []
+    found: list[exp.Expr] = []
     for value in node.args.values():
-        if isinstance(value, exp.Expression):
+        if isinstance(value, exp.Expr):
             found.append(value)
         elif isinstance(value, list):
-            found.extend(part for part in value if isinstance(part, exp.Expression))
+            found.extend(part for part in value if isinstance(part, exp.Expr))
     return found
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import sqlglot
 from sqlglot import exp
 
-from hiscomply.errors import nearest
 from hiscomply.compiled import GapFlag
+from hiscomply.errors import nearest
 from hiscomply.policy.expression import parse
 from hiscomply.policy.functions import FUNCTIONS
 from hiscomply.policy.output import age_reason, masked
@@ -18,13 +18,17 @@ from hiscomply.policy.typed import Locator, quote
 if TYPE_CHECKING:
     from hiscomply.policy.draft import Draft, Query
 
-_ALLOWED: frozenset[str] = frozenset(
-    """select from join where group having order ordered with cte tablealias subquery alias table identifier
-    column literal boolean and or not paren neg eq neq lt lte gt gte between in is null add sub mul div
-    case if count min max sum avg distinct logicalor logicaland filter arrayagg lower upper trim length abs
-    floor round month hour date contains startswith endswith like star anonymous exists cast datatype union
-    arrayconcat window windowspec rownumber lag lead""".split()
-)
+# fmt: off
+_ALLOWED: frozenset[str] = frozenset({
+    "select", "from", "join", "where", "group", "having", "order", "ordered", "with", "cte", "tablealias",
+    "subquery", "alias", "table", "identifier", "column", "literal", "boolean", "and", "or", "not",
+    "paren", "neg", "eq", "neq", "lt", "lte", "gt", "gte", "between", "in", "is", "null", "add", "sub",
+    "mul", "div", "case", "if", "count", "min", "max", "sum", "avg", "distinct", "logicalor", "logicaland",
+    "filter", "arrayagg", "lower", "upper", "trim", "length", "abs", "floor", "round", "month", "hour",
+    "date", "contains", "startswith", "endswith", "like", "star", "anonymous", "exists", "cast",
+    "datatype", "union", "arrayconcat", "window", "windowspec", "rownumber", "lag", "lead",
+})
+# fmt: on
 _CASTS = frozenset({"BIGINT", "INT", "DOUBLE", "VARCHAR", "TEXT", "BOOLEAN", "DATE"})
 
 
@@ -79,7 +83,7 @@ def compile_free_sql(draft: Draft) -> Query:
     )
 
 
-def _check_nodes(draft: Draft, tree: exp.Expression, locator: Locator) -> list[str]:
+def _check_nodes(draft: Draft, tree: exp.Expr, locator: Locator) -> list[str]:
     """The kinds that the query reads, once every node is known to be allowed."""
     ctes = {cte.alias for cte in tree.find_all(exp.CTE)}
     kinds: dict[str, None] = {}
@@ -110,10 +114,10 @@ def _is_known_call(draft: Draft, node: exp.Anonymous) -> bool:
     return name in FUNCTIONS or bool(name in draft.parameters and draft.parameters[name].keys)
 
 
-def _rewrite(draft: Draft, tree: exp.Expression, locator: Locator) -> exp.Expression:
+def _rewrite(draft: Draft, tree: exp.Expr, locator: Locator) -> exp.Expr:
     """Parameters become placeholders, our functions their SQL."""
 
-    def change(node: exp.Expression) -> exp.Expression:
+    def change(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Column) and not node.table:
             spec = draft.parameters.get(node.name)
             if spec is not None and not spec.keys:
@@ -139,7 +143,7 @@ def _rewrite(draft: Draft, tree: exp.Expression, locator: Locator) -> exp.Expres
     return tree
 
 
-def _piece(sql: str) -> exp.Expression:
+def _piece(sql: str) -> exp.Expr:
     return sqlglot.parse_one(sql, dialect="duckdb")
 
 

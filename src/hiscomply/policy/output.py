@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hiscomply.kinds import FieldType
 from hiscomply.compiled import GapFlag
+from hiscomply.kinds import FieldType
 from hiscomply.policy.related import RelatedPlan
 from hiscomply.policy.scope import Table
 from hiscomply.policy.typed import Typed, quote, text_literal

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -140,6 +139,6 @@ def _write_cache(digest: str, policies: tuple[CompiledPolicy, ...]) -> None:
             "w", encoding="utf-8", dir=target.parent, suffix=".tmp", delete=False
         ) as file:
             json.dump(data, file, ensure_ascii=False)
-        os.replace(file.name, target)
+        Path(file.name).replace(target)
     except OSError:
         return
