@@ -10,13 +10,12 @@ from typing import Any
 import yaml
 
 from hiscomply.errors import ConfigError, HiscomplyError, Place, nearest
+from hiscomply.yaml_bounds import find_excess
 
 Path_ = tuple[str | int, ...]
 ErrorType = Callable[..., HiscomplyError]
 
 MAX_BYTES = 16 * 1024 * 1024
-MAX_NODES = 500_000
-MAX_DEPTH = 64
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -86,6 +85,12 @@ class YamlDocument:
 def read_text(file: Path, name: str, error_type: ErrorType = ConfigError) -> str:
     """The file's text, or an error that says why it cannot be read."""
     try:
+        if file.exists() and not file.is_file() and not file.is_dir():
+            raise error_type(
+                "not a plain file (a device, pipe or socket) / 不是普通文件",
+                place=Place(name),
+                hint="name a file / 请指定普通文件",
+            )
         if file.stat().st_size > MAX_BYTES:
             raise error_type(
                 f"the file is larger than {MAX_BYTES // 1024 // 1024} MB / 文件过大",
@@ -112,7 +117,7 @@ def load_yaml(file: Path, name: str | None = None, error_type: ErrorType = Confi
 
     Raises:
         error_type: unreadable, not UTF-8, too large, malformed, duplicate keys, too deep, or it
-            expands to more than MAX_NODES values (a YAML bomb).
+            expands to too many values (a YAML bomb).
     """
     label = name or str(file)
     return parse_yaml(read_text(file, label, error_type), label, error_type)
@@ -121,6 +126,13 @@ def load_yaml(file: Path, name: str | None = None, error_type: ErrorType = Confi
 def parse_yaml(text: str, name: str, error_type: ErrorType = ConfigError) -> YamlDocument:
     """Parses YAML text; see ``load_yaml``."""
     try:
+        excess = find_excess(text, _Loader)
+        if excess is not None:
+            raise error_type(
+                "the document expands without end (too many or too deep values) / 文档展开后过大或过深",
+                place=Place(name, excess.line + 1, excess.column + 1),
+                hint="remove repeated aliases and deep nesting / 请删除重复的别名引用与过深的嵌套",
+            )
         root = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -129,11 +141,9 @@ def parse_yaml(text: str, name: str, error_type: ErrorType = ConfigError) -> Yam
             place=Place(name, mark.line + 1, mark.column + 1) if mark else Place(name),
             hint="often a missing quote, a tab, or indentation / 常见原因:缺少引号、制表符或缩进错误",
         ) from error
-    except RecursionError as error:
-        raise error_type("nested too deeply / 嵌套过深", place=Place(name)) from error
     document = YamlDocument(name=name, text=text, value=None)
     if root is not None:
-        document.value = _Builder(document, error_type).build(root, (), 0)
+        document.value = _Builder(document, error_type).build(root, ())
     return document
 
 
@@ -143,26 +153,19 @@ class _Builder:
     def __init__(self, document: YamlDocument, error_type: ErrorType) -> None:
         self._document = document
         self._error_type = error_type
-        self._nodes = 0
         self._constructor = _Loader("")
 
-    def build(self, node: Any, path: Path_, depth: int) -> Any:
-        self._nodes += 1
-        if self._nodes > MAX_NODES or depth > MAX_DEPTH:
-            raise self._error_type(
-                "the document expands without end (too many or too deep values) / 文档展开后过大或过深",
-                place=self._place(node),
-                hint="remove the repeated aliases / 请删除重复的别名引用",
-            )
+    def build(self, node: Any, path: Path_) -> Any:
+        """The node as a plain value."""
         start, end = node.start_mark, node.end_mark
         self._document.marks[path] = _Mark(start.line + 1, start.column + 1, start.index, end.index)
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path, depth)
+            return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
-            return [self.build(item, (*path, number), depth + 1) for number, item in enumerate(node.value)]
+            return [self.build(item, (*path, number)) for number, item in enumerate(node.value)]
         return self._scalar(node)
 
-    def _mapping(self, node: Any, path: Path_, depth: int) -> dict[Any, Any]:
+    def _mapping(self, node: Any, path: Path_) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
@@ -175,7 +178,7 @@ class _Builder:
             self._document.key_marks[child] = _Mark(
                 mark.line + 1, mark.column + 1, mark.index, key_node.end_mark.index
             )
-            result[key] = self.build(value_node, child, depth + 1)
+            result[key] = self.build(value_node, child)
         return result
 
     def _scalar(self, node: Any) -> Any:
