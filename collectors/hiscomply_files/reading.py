@@ -145,4 +145,4 @@ class Reading:
 
 
 def _includes(setting: Setting) -> bool:
-    return setting.key.partition("[")[0].partition(".")[0] in INCLUDES
+    return "include" in setting.key and setting.key.partition("[")[0].partition(".")[0] in INCLUDES

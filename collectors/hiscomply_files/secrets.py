@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 Digest = Callable[[str], str]
 
@@ -31,6 +32,8 @@ PLACEHOLDER = re.compile(
     |(?:vault|op|awssm|secretsmanager|keyvault|file|env):\S+|/run/secrets/\S+)\s*""",
     re.X | re.S,
 )
+# what every pattern below needs to find somewhere; most values have none of it
+NOTABLE = re.compile(r"[$<%@#=({:]|__|(?:^|\s)-|-----BEGIN|[Bb]earer|[Bb]asic|/run/")
 PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 USERINFO = re.compile(r"(?P<head>://[^\s:/@]*+:)(?P<secret>[^\s/]+)(?=@)")
 ASSIGNED = re.compile(
@@ -55,14 +58,15 @@ class Guarded:
     is_placeholder: bool
 
 
+@lru_cache(maxsize=4096)
 def is_secret_name(key: str, parent: str = "") -> bool:
-    """True if the key's last name, or the mapping it stands in, says that its value is a secret."""
+    """True if a key's last name, or the name of the mapping it stands in, says that its value is a secret."""
     words = _words(key)
     while words and words[-1] in POINTER_WORDS:
         words.pop()
     if not words:
         return False
-    if _last_name(parent).lower() in SECRET_PARENTS:
+    if parent.lower() in SECRET_PARENTS:
         return True
     return (
         words[-1] in SECRET_WORDS
@@ -80,19 +84,20 @@ def guard(key: str, parent: str, value: str | None, digest: Digest, hint: str = 
         hint: the name of a sibling that names this value (``name: DB_PASSWORD``, ``value: …``).
     """
     if value is None:
-        return Guarded(None, is_secret_name(key, parent) and not _is_pointer(key), False)
+        return Guarded(None, is_secret_name(key, _last_name(parent)) and not _is_pointer(key), False)
     entry = LIST_ENTRY.fullmatch(value) if "[" in key else None
     if entry and is_secret_name(entry["name"]):
         inner = guard(entry["name"], "", entry["value"], digest)
         return Guarded(f"{entry['name']}={inner.value}", inner.is_secret, inner.is_placeholder)
-    is_placeholder = PLACEHOLDER.fullmatch(value) is not None
-    if is_secret_name(key, parent) or (hint and is_secret_name(hint)):
+    is_notable = NOTABLE.search(value) is not None
+    is_placeholder = is_notable and PLACEHOLDER.fullmatch(value) is not None
+    if is_secret_name(key, _last_name(parent)) or (hint and is_secret_name(hint)):
         if value.lower() in FLAGS:
             return Guarded(value, False, False)
         if is_placeholder or (_is_pointer(key) and re.search(r"[/\\.]", value)):
             return Guarded(value, True, True)
         return Guarded(digest(value) if value else "", True, False)
-    return _embedded(value, is_placeholder, digest)
+    return _embedded(value, is_placeholder, digest) if is_notable else Guarded(value, False, False)
 
 
 def _embedded(value: str, is_placeholder: bool, digest: Digest) -> Guarded:
