@@ -30,6 +30,7 @@ def evaluate_policies(
     engine = Engine(kinds, moment)
     for table in evidence.tables.values():
         engine.add_table(table)
+    engine.confine(evidence.folder, path.parent)
     counts = []
     for policy in policies:
         progress(policy.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import sqlglot
@@ -13,7 +14,7 @@ from hiscomply.policy.expression import parse
 from hiscomply.policy.functions import FUNCTIONS
 from hiscomply.policy.output import age_reason, masked
 from hiscomply.policy.scope import BUILT_IN, Table, placeholder
-from hiscomply.policy.typed import Locator, quote
+from hiscomply.policy.typed import Locator, quote, text_literal
 
 if TYPE_CHECKING:
     from hiscomply.policy.draft import Draft, Query
@@ -29,6 +30,7 @@ _ALLOWED: frozenset[str] = frozenset({
     "datatype", "union", "arrayconcat", "window", "windowspec", "rownumber", "lag", "lead",
 })
 # fmt: on
+_TABLE_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 _CASTS = frozenset({"BIGINT", "INT", "DOUBLE", "VARCHAR", "TEXT", "BOOLEAN", "DATE"})
 
 
@@ -85,7 +87,7 @@ def compile_free_sql(draft: Draft) -> Query:
 
 def _check_nodes(draft: Draft, tree: exp.Expr, locator: Locator) -> list[str]:
     """The kinds that the query reads, once every node is known to be allowed."""
-    ctes = {cte.alias for cte in tree.find_all(exp.CTE)}
+    ctes = _named_tables(draft, tree, locator)
     kinds: dict[str, None] = {}
     for node in tree.walk():
         if node.key not in _ALLOWED:
@@ -109,6 +111,20 @@ def _check_nodes(draft: Draft, tree: exp.Expr, locator: Locator) -> list[str]:
     return list(kinds)
 
 
+def _named_tables(draft: Draft, tree: exp.Expr, locator: Locator) -> set[str]:
+    """The names of the WITH clause, which must stand at the top and must not stand for anything else."""
+    names: set[str] = set()
+    for cte in tree.find_all(exp.CTE):
+        if cte.parent is None or cte.parent.parent is not tree:
+            raise locator.error(cte, "WITH stands at the top of the query only / WITH 只能位于查询开头")
+        if cte.alias in draft.kinds or not _TABLE_NAME.match(cte.alias):
+            raise locator.error(
+                cte, f"{cte.alias!r} cannot name a table of WITH / WITH 不能使用该名称", "choose another / 请另取名称"
+            )
+        names.add(cte.alias)
+    return names
+
+
 def _is_known_call(draft: Draft, node: exp.Anonymous) -> bool:
     name = node.name.lower()
     return name in FUNCTIONS or bool(name in draft.parameters and draft.parameters[name].keys)
@@ -118,6 +134,8 @@ def _rewrite(draft: Draft, tree: exp.Expr, locator: Locator) -> exp.Expr:
     """Parameters become placeholders, our functions their SQL."""
 
     def change(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Literal) and node.is_string and "$" in node.this:
+            return _piece(text_literal(node.this))
         if isinstance(node, exp.Column) and not node.table:
             spec = draft.parameters.get(node.name)
             if spec is not None and not spec.keys:

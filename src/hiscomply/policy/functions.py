@@ -66,6 +66,12 @@ def _strict(function: str) -> Callable[[str, str], str]:
     return lambda a, b: f"CASE WHEN {a} IS NOT NULL AND {b} IS NOT NULL THEN {function}({a}, {b}) END"
 
 
+def _finite_number(text: str) -> str:
+    """A text as a number; ``nan`` and ``inf`` are none, since DuckDB holds NaN to be above every number."""
+    number = f"TRY_CAST(trim({text}) AS DOUBLE)"
+    return f"(CASE WHEN isfinite({number}) THEN {number} END)"
+
+
 FUNCTIONS: Mapping[str, Function] = {
     "lower": Function((TEXT,), T.TEXT, _call("lower")),
     "upper": Function((TEXT,), T.TEXT, _call("upper")),
@@ -74,7 +80,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "abs": Function((NUMBER,), None, _call("abs")),
     "floor": Function((NUMBER,), T.NUMBER, _call("floor")),
     "round": Function((NUMBER, frozenset({T.INTEGER})), T.NUMBER, _call("round"), optional=1),
-    "number": Function((TEXT,), T.NUMBER, lambda text: f"TRY_CAST(trim({text}) AS DOUBLE)"),
+    "number": Function((TEXT,), T.NUMBER, _finite_number),
     "days": Function((NUMBER,), T.DURATION, lambda n: f"to_seconds(86400 * ({n}))"),
     "hours": Function((NUMBER,), T.DURATION, lambda n: f"to_seconds(3600 * ({n}))"),
     "minutes": Function((NUMBER,), T.DURATION, lambda n: f"to_seconds(60 * ({n}))"),

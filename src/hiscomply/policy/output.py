@@ -84,7 +84,8 @@ def missing_column(table: Table, row: str) -> str:
     ]
     if not masked_away:
         return f"{row}._missing"
-    return f"list_concat(coalesce({row}._missing, []), {_kept(', '.join(masked_away))}) AS _missing"
+    gone = _kept(", ".join(masked_away))
+    return f"list_concat(coalesce({row}._missing, []), coalesce({gone}, [])) AS _missing"
 
 
 def judged_rows(
@@ -123,7 +124,7 @@ SELECT *, CASE WHEN _age IS NOT NULL OR _w IS NULL THEN 2 WHEN NOT _w THEN 0
 
 def _kept(items: str) -> str:
     """A list of words without its NULLs."""
-    return f"list_filter([{items}], lambda x: x IS NOT NULL)" if items else "CAST([] AS VARCHAR[])"
+    return f"string_split(nullif(concat_ws(',', {items}), ''), ',')" if items else "CAST(NULL AS VARCHAR[])"
 
 
 def _missing(subject: Table, name: str) -> str:
@@ -219,10 +220,10 @@ def _json(pairs: Mapping[str, str]) -> str:
 
 
 _REASON = """CASE WHEN j._code <> 2 THEN NULL WHEN j._age IS NOT NULL THEN j._age
-  WHEN j._future THEN 'future' WHEN len(j._missing_fields) > 0 THEN 'missing_field'
+  WHEN j._future THEN 'future' WHEN j._missing_fields IS NOT NULL THEN 'missing_field'
   WHEN j._gap THEN 'related_incomplete' WHEN j._unsure THEN 'related_uncertain' ELSE 'undetermined' END"""
-_MISSING = """CASE WHEN j._code <> 2 THEN CAST([] AS VARCHAR[]) WHEN len(j._missing_fields) > 0
-  THEN j._missing_fields ELSE j._hidden_kinds END"""
+_MISSING = """CASE WHEN j._code <> 2 THEN CAST([] AS VARCHAR[]) WHEN j._missing_fields IS NOT NULL
+  THEN j._missing_fields ELSE coalesce(j._hidden_kinds, CAST([] AS VARCHAR[])) END"""
 
 
 def row_output(shown: Shown, code: str = "j._code", suffix: str = "") -> str:

@@ -34,8 +34,9 @@ def quote(name: str) -> str:
 
 
 def text_literal(value: str) -> str:
-    """A text literal for SQL."""
-    return "'" + value.replace("'", "''") + "'"
+    """A text literal for SQL. A dollar sign is written apart: ``$name`` in a query is a placeholder."""
+    quoted = "'" + value.replace("'", "''") + "'"
+    return "(" + quoted.replace("$", "' || chr(36) || '") + ")" if "$" in value else quoted
 
 
 @dataclass(frozen=True, slots=True)
