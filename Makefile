@@ -1,0 +1,40 @@
+# Two commands do all the set-up: `make audit` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+AS_OF := 2026-06-30T08:00:00+08:00
+
+.PHONY: audit test check bench docs clean
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[dev,excel]"
+	touch $@
+
+# Audits the example hospital. Exit code 1 is what a hospital with findings gives, so it does not fail the target.
+audit: $(VENV)/installed
+	@test -f examples/hospital/answer-key.json || $(BIN)/python examples/hospital/generate.py
+	@$(BIN)/hiscomply audit examples/hospital --as-of $(AS_OF) --no-previous; code=$$?; \
+	 test $$code -ne 2 && echo "report: $$(ls -td examples/hospital/.hiscomply/runs/*/ | head -1)report.html"
+
+test: $(VENV)/installed
+	@bash tests/install-servers.sh
+	$(BIN)/pytest
+
+# Everything that CI looks at besides the tests.
+check: $(VENV)/installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/hiscomply policy lint
+	$(BIN)/python -m hiscomply.reference_docs --check docs/reference
+
+bench: $(VENV)/installed
+	$(BIN)/python benchmarks/run.py
+
+docs: $(VENV)/installed
+	$(BIN)/python -m hiscomply.reference_docs docs/reference
+
+clean:
+	rm -rf $(VENV) dist build examples/hospital/exports examples/hospital/answer-key.json examples/hospital/.hiscomply
