@@ -1,0 +1,12 @@
+"""The ``records`` collector: evidence as JSON Lines, from files or from any program in any language."""
+
+from __future__ import annotations
+
+from hiscomply.hookspecs import Collector, hookimpl
+from hiscomply_records.collector import RecordsCollector
+
+
+@hookimpl
+def hiscomply_collectors() -> list[Collector]:
+    """The one collector of this package."""
+    return [RecordsCollector()]

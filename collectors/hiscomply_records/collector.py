@@ -1,0 +1,139 @@
+"""The collector: lines in, records out, and proof that none is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from hiscomply.errors import nearest
+from hiscomply.hookspecs import CollectContext, CollectDenied, CollectFailed
+from hiscomply.model import Record, Rejected, Target, Text
+from hiscomply_records.options import OPTIONS_SCHEMA
+
+
+class RecordsCollector:
+    """Takes evidence in its own shape, as JSON Lines."""
+
+    name: ClassVar[str] = "records"
+    version: ClassVar[str] = "1.0"
+    summary: ClassVar[Text] = Text(
+        "读取任意程序写出的证据(JSON Lines)", "takes evidence that any program wrote, as JSON Lines"
+    )
+    options_schema: ClassVar[Mapping[str, Any]] = OPTIONS_SCHEMA
+
+    def kinds(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """The kinds that the target names."""
+        return tuple(options["kinds"])
+
+    def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
+        """The records; after them, one rejected item per promised kind that never came."""
+        from hiscomply_records.tally import StreamTally, missing_kinds
+
+        _check_kinds(target.kinds, context)
+        tallies: list[StreamTally] = []
+        if "command" in target.options:
+            source = str(target.options["command"][0])
+            tallies.append(StreamTally())
+            yield from _from_program(target, context, source, tallies[0])
+        else:
+            source = str(target.options["path"])
+            yield from _from_files(target, context, tallies)
+        yield from missing_kinds(target.kinds, tallies, source)
+
+
+def _check_kinds(kinds: tuple[str, ...], context: CollectContext) -> None:
+    for kind in kinds:
+        if kind not in context.fields:
+            hint = nearest(kind, context.fields)
+            raise CollectFailed(
+                Text(f"没有证据类型 {kind!r} {hint}", f"there is no evidence kind {kind!r} {hint}".rstrip())
+            )
+
+
+def _from_program(
+    target: Target, context: CollectContext, source: str, tally: Any
+) -> Iterator[Record | Rejected]:
+    from hiscomply_records.program import program_lines
+
+    options = target.options
+    started = datetime.now(UTC)
+    lines = program_lines(options["command"], context.project, options.get("env", ()), target.timeout_s)
+    with closing(lines):
+        yield from _read(lines, target, context, source, started, tally)
+    _close(tally, options)
+
+
+def _from_files(target: Target, context: CollectContext, tallies: list[Any]) -> Iterator[Record | Rejected]:
+    """Every file; one that fails is raised after the others are read."""
+    from hiscomply_records.fetch import find_files, modified, read_file
+    from hiscomply_records.tally import StreamTally
+
+    failures: list[tuple[str, CollectFailed]] = []
+    for path in find_files(context.project, target.options["path"]):
+        source = _name(path, context.project)
+        tallies.append(StreamTally())
+        try:
+            with closing(read_file(path)) as lines:
+                yield from _read(lines, target, context, source, modified(path), tallies[-1])
+            _close(tallies[-1], target.options)
+        except CollectFailed as failure:
+            failures.append((source, failure))
+    if failures:
+        raise _joined(failures)
+
+
+def _read(
+    lines: Iterator[tuple[int, bytes | None]],
+    target: Target,
+    context: CollectContext,
+    source: str,
+    default: datetime,
+    tally: Any,
+) -> Iterator[Record | Rejected]:
+    from hiscomply_records.lines import End, Origin, parse_line
+
+    zone = ZoneInfo(context.zone)
+    observed = _observed_at(target.options.get("observed_at"), zone) or default
+    origin = Origin(source, observed, zone, frozenset(target.kinds))
+    for number, data in lines:
+        item = parse_line(number, data, origin)
+        tally.take(item)
+        if not isinstance(item, End):
+            yield item
+
+
+def _observed_at(text: str | None, zone: ZoneInfo) -> datetime | None:
+    from hiscomply_records.lines import parse_moment
+
+    if text is None:
+        return None
+    try:
+        return parse_moment(text, zone)
+    except (ValueError, OverflowError):
+        raise CollectFailed(
+            Text(f"observed_at {text!r} 不是有效时间", f"observed_at {text!r} is no ISO 8601 time")
+        ) from None
+
+
+def _close(tally: Any, options: Mapping[str, Any]) -> None:
+    tally.close(options.get("complete", "required") == "required")
+
+
+def _name(path: Path, project: Path) -> str:
+    return path.relative_to(project).as_posix() if path.is_relative_to(project) else path.as_posix()
+
+
+def _joined(failures: list[tuple[str, CollectFailed]]) -> CollectFailed:
+    """All failures as one; denied only if every one is."""
+    shown = failures[:5]
+    more = f" (+{len(failures) - len(shown)})" if len(failures) > len(shown) else ""
+    reason = Text(
+        ";".join(f"{source}:{failure.reason.zh}" for source, failure in shown) + more,
+        "; ".join(f"{source}: {failure.reason.en}" for source, failure in shown) + more,
+    )
+    is_denied = all(isinstance(failure, CollectDenied) for _, failure in failures)
+    return CollectDenied(reason) if is_denied else CollectFailed(reason)
