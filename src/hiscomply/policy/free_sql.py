@@ -119,7 +119,9 @@ def _named_tables(draft: Draft, tree: exp.Expr, locator: Locator) -> set[str]:
             raise locator.error(cte, "WITH stands at the top of the query only / WITH 只能位于查询开头")
         if cte.alias in draft.kinds or not _TABLE_NAME.match(cte.alias):
             raise locator.error(
-                cte, f"{cte.alias!r} cannot name a table of WITH / WITH 不能使用该名称", "choose another / 请另取名称"
+                cte,
+                f"{cte.alias!r} cannot name a table of WITH / WITH 不能使用该名称",
+                "choose another / 请另取名称",
             )
         names.add(cte.alias)
     return names

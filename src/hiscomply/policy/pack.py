@@ -16,6 +16,8 @@ from hiscomply.errors import HiscomplyError, Place, PolicyError, Problems
 from hiscomply.kinds import Kind
 from hiscomply.paths import cache_dir
 
+_SHARED = ("compiled.py", "kinds.py", "parameters.py", "yaml_source.py")
+
 
 @dataclass(frozen=True, slots=True)
 class Pack:
@@ -74,12 +76,21 @@ def _bytes(file: Path) -> bytes:
 
 
 def _digest(contents: Mapping[Path, bytes], kinds: Mapping[str, Kind]) -> str:
-    total = hashlib.sha256(__version__.encode())
+    total = hashlib.sha256(__version__.encode() + _compiler_digest())
     for kind in sorted(kinds):
         total.update(repr(kinds[kind]).encode())
     for file, content in contents.items():
         total.update(str(file).encode() + b"\0" + hashlib.sha256(content).digest())
     return total.hexdigest()
+
+
+def _compiler_digest() -> bytes:
+    """Over the compiler itself: a mended compiler must not be served what a broken one made."""
+    total = hashlib.sha256()
+    package = Path(__file__).parent
+    for file in [*sorted(package.glob("*.py")), *(package.parent / name for name in _SHARED)]:
+        total.update(file.read_bytes())
+    return total.digest()
 
 
 def _compile_all(contents: Mapping[Path, bytes], kinds: Mapping[str, Kind]) -> tuple[CompiledPolicy, ...]:
