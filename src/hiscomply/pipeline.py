@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from hiscomply import __version__
 from hiscomply.collect.runner import Progress, collect_all
-from hiscomply.collect.secrets import project_digest, withhold
+from hiscomply.collect.secrets import project_digest, withholding
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.config.settings import Settings
 from hiscomply.errors import PolicyError, nearest
@@ -127,7 +127,7 @@ def audit(
     started = datetime.now(UTC)
     folder = new_folder(settings.runs)
     try:
-        digest = project_digest(settings.project) if settings.is_secret_kept else withhold
+        digest = project_digest(settings.project) if settings.is_secret_kept else withholding()
         collections = collect_all(
             settings.targets,
             collectors,

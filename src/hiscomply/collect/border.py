@@ -128,6 +128,8 @@ def _converter(known: Field) -> Converter:
                 return None
             raise ValueError("none is not a value here; leave the field out for 'not known'")
         stored = base(value)
+        if known.is_nonnegative and stored < 0:
+            raise ValueError(f"{_short(value)} is below zero")
         if enum and stored not in enum:
             raise ValueError(f"{_short(stored)} is not one of {', '.join(sorted(enum))}")
         return stored

@@ -48,6 +48,7 @@ class _Work:
     lock: threading.Lock = field(default_factory=threading.Lock)
     is_over: bool = False
     failure: tuple[CollectionStatus, Text] | None = None
+    files: dict[str, IO[str]] = field(default_factory=dict)
 
     def run(self) -> None:
         """Collects until the end, an error, or the time-out."""
@@ -58,14 +59,13 @@ class _Work:
             self.failure = (CollectionStatus.DENIED, error.reason)
         except CollectFailed as error:
             self.failure = (CollectionStatus.FAILED, error.reason)
-        except Exception as error:  # noqa: BLE001 - a collector may raise anything, and must cost only itself
+        except BaseException as error:  # noqa: BLE001 - even an exit must cost only this one, and never read as an end
             self.failure = (
                 CollectionStatus.FAILED,
                 Text(f"采集器出错:{error!r}", f"the collector raised {error!r}"),
             )
 
     def _take_all(self, stack: ExitStack) -> None:
-        files: dict[str, IO[str]] = {}
         for item in self.collector.collect(self.target, self.context):
             with self.lock:
                 if self.is_over:
@@ -73,9 +73,9 @@ class _Work:
                 if isinstance(item, Rejected):
                     self._set_aside(item)
                 else:
-                    self._stage(item, files, stack)
+                    self._stage(item, stack)
 
-    def _stage(self, record: Record, files: dict[str, IO[str]], stack: ExitStack) -> None:
+    def _stage(self, record: Record, stack: ExitStack) -> None:
         row, rejected = self.border.admit(record)
         for item in rejected:
             self._set_aside(item)
@@ -90,10 +90,10 @@ class _Work:
             "_observed_at": _stamp(record.observed_at),
             "_collected_at": _stamp(self.started),
         }
-        file = files.get(record.kind)
+        file = self.files.get(record.kind)
         if file is None:
             path = self.folder / f"{record.kind}.jsonl"
-            file = files[record.kind] = stack.enter_context(path.open("w", encoding="utf-8"))
+            file = self.files[record.kind] = stack.enter_context(path.open("w", encoding="utf-8"))
         file.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
         self.records[record.kind] += 1
         total = self.records.total()
@@ -102,28 +102,38 @@ class _Work:
 
     def _set_aside(self, item: Rejected) -> None:
         self.rejected_count += 1
-        self.rejected_kinds.add(item.kind)
+        self.rejected_kinds.add(item.kind if item.kind in self.border.kinds else None)
         if len(self.rejected) < KEPT_REJECTED:
             self.rejected.append(item)
+
+    def stop(self, failure: tuple[CollectionStatus, Text]) -> None:
+        """Ends the collection from outside; what was staged so far ends with a whole line."""
+        with self.lock:
+            self.is_over = True
+            self.failure = failure
+            for file in self.files.values():
+                if not file.closed:
+                    file.flush()
 
     def outcome(self) -> Collection:
         """The collection record, whatever happened."""
         with self.lock:
             status, reason = self.failure or (CollectionStatus.OK, None)
-            affected = set(self.target.kinds) if self.failure else set()
+            named = {kind for kind in self.rejected_kinds if kind is not None}
+            given = {*self.target.kinds, *self.records, *named}
+            affected = given if self.failure else set()
             if not self.failure and self.rejected_count:
                 status = CollectionStatus.PARTIAL
                 reason = Text(
                     f"有 {self.rejected_count} 项无法作为证据,已单独列出",
                     f"{self.rejected_count} items could not become evidence and are listed apart",
                 )
-                named = {kind for kind in self.rejected_kinds if kind is not None}
-                affected = set(self.target.kinds) if None in self.rejected_kinds else named
+                affected = given if None in self.rejected_kinds else named
             return Collection(
                 collector=self.collector.name,
                 collector_version=self.collector.version,
                 target=self.target.name,
-                kinds=tuple(sorted({*self.target.kinds, *self.records})),
+                kinds=tuple(sorted(given)),
                 status=status,
                 reason=reason,
                 started=self.started,
@@ -181,12 +191,12 @@ def _collect_one(
     thread.start()
     thread.join(target.timeout_s)
     if thread.is_alive():
-        with work.lock:
-            work.is_over = True
         waited = f"{time.monotonic() - began:.0f}"
-        work.failure = (
-            CollectionStatus.TIMED_OUT,
-            Text(f"{waited} 秒内未完成", f"not done within {waited} seconds"),
+        work.stop(
+            (
+                CollectionStatus.TIMED_OUT,
+                Text(f"{waited} 秒内未完成", f"not done within {waited} seconds"),
+            )
         )
     outcome = work.outcome()
     progress(target.name, work.records.total(), outcome.status)

@@ -14,9 +14,14 @@ from hiscomply.errors import ConfigError, Place
 WITHHELD = "hmac-sha256:withheld"
 
 
-def withhold(_secret: str) -> str:
-    """What stands for a secret where there is no project to keep a key in."""
-    return WITHHELD
+def withholding() -> Callable[[str], str]:
+    """What stands for secrets where there is no project to keep a key in: their number, in order of sight.
+
+    Two secrets must not become the same text: where one is part of a natural key, that would make two
+    subjects one.
+    """
+    seen: dict[str, str] = {}
+    return lambda secret: seen.setdefault(secret, f"{WITHHELD}-{len(seen) + 1}")
 
 
 def project_digest(project: Path) -> Callable[[str], str]:
