@@ -16,7 +16,7 @@ from hiscomply.errors import nearest
 from hiscomply.kinds import Field, FieldType, Kind, parse_duration
 from hiscomply.model import Source, Text
 from hiscomply.parameters import PROFILES, ParameterSpec, bindings
-from hiscomply.policy.document import ParameterDocument, PolicyDocument, RelatedDocument
+from hiscomply.policy.document import CheckDocument, ParameterDocument, PolicyDocument, RelatedDocument
 from hiscomply.policy.draft import Draft, Query, SubjectSource
 from hiscomply.policy.free_sql import compile_free_sql
 from hiscomply.policy.output import Shown, judged_rows, rate_output, row_output
@@ -119,7 +119,10 @@ def _compile_check(draft: Draft) -> Query:
         raise draft.error(("check",), "give either assert or periodic / assert 与 periodic 必须且只能有一个")
     subject, key, source = _subject(draft, check.each)
     scope = Scope(subject, None, {}, draft.parameters)
-    where = draft.translate(check.where, ("check", "where"), scope).sql if check.where is not None else "TRUE"
+    is_late = _names_a_related_set(check)
+    where = "TRUE"
+    if check.where is not None and not is_late:
+        where = draft.translate(check.where, ("check", "where"), scope).sql
     condition_reads = dict(subject.reads)
 
     documents: dict[str, tuple[RelatedDocument, Path_]] = {
@@ -131,6 +134,7 @@ def _compile_check(draft: Draft) -> Query:
         alias: _related(draft, alias, one, path, subject, key) for alias, (one, path) in documents.items()
     }
     scope = Scope(subject, None, plans, draft.parameters)
+    late = draft.translate(check.where, ("check", "where"), scope).sql if is_late else "s._w"
     if check.periodic is not None:
         asserted, extra = _periodic(draft, scope)
     else:
@@ -163,7 +167,7 @@ def _compile_check(draft: Draft) -> Query:
         missing=tuple(name for name in condition_reads),
         per=per,
     )
-    judged = judged_rows(subject, source, where, asserted, plans, shown, locate)
+    judged = judged_rows(subject, source, where, late, asserted, plans, shown, locate)
     gaps = tuple(
         GapFlag(f"gap_{alias}", plan.kind, plan.may_be_empty) for alias, (plan, _) in sorted(plans.items())
     )
@@ -215,7 +219,7 @@ def _related(
     if alias in subject.fields or alias in draft.parameters:
         raise draft.error(path, f"the name {alias!r} is already taken / 名称已被占用")
     table = Table(alias, "r", kind.fields)
-    pairs, hidden = [], [f"$gap_{alias}"]
+    pairs, hidden = [], [_hidden(draft, alias, document, path, subject)]
     for theirs, ours in document.match.items():
         for name, owner, side in ((theirs, table, "its"), (ours, subject, "the subject's")):
             if name not in owner.fields:
@@ -238,17 +242,41 @@ def _related(
         member = draft.translate(document.where, (*path, "where"), scope).sql
     unplaced = [_not_known("r", kind.fields[name]) for name in document.match if name not in kind.key]
     if unplaced:
-        hidden.append(f"coalesce((SELECT n FROM {quote('unplaced_' + alias)}), 0) > 0")
+        hidden.append(f"coalesce({quote('unplaced_' + alias)}.n, 0) > 0")
     plan = RelatedPlan(
         alias=alias,
         kind=kind.name,
         join=" AND ".join(pairs) or "TRUE",
         member=member,
         gap=" OR ".join(hidden),
-        unplaced=" OR ".join(unplaced) or "FALSE",
+        unplaced=tuple(
+            (f"r.{quote(theirs)}", f"s.{quote(ours)}", _not_known("r", kind.fields[theirs]))
+            for theirs, ours in document.match.items()
+        ),
         may_be_empty=document.may_be_empty,
     )
     return plan, table
+
+
+def _hidden(draft: Draft, alias: str, document: RelatedDocument, path: Path_, subject: Table) -> str:
+    """SQL: records of the set may be hidden. The subject itself may say how many it has."""
+    if document.total is None:
+        return f"$gap_{alias}"
+    known = subject.fields.get(document.total)
+    if known is None or known.type is not FieldType.INTEGER:
+        raise draft.error(
+            (*path, "total"),
+            f"{document.total!r} is no whole number of the subject / 不是主体的整数字段",
+            nearest(document.total, subject.fields),
+        )
+    total = subject.read(document.total).sql
+    return f"coalesce({quote('total_' + alias)}.n, 0) <> coalesce({total}, -1)"
+
+
+def _names_a_related_set(check: CheckDocument) -> bool:
+    """Whether ``where`` reads related records, so that it can be judged only once they are joined."""
+    words = set(re.findall(r"[a-z][a-z0-9_]*", check.where if isinstance(check.where, str) else ""))
+    return bool(words & set(check.related))
 
 
 def _not_known(alias: str, known: Field) -> str:

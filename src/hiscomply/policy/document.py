@@ -56,6 +56,7 @@ class RelatedDocument(Model):
     match: dict[str, str] = {}
     where: Condition | None = None
     may_be_empty: bool = False
+    total: str | None = None
 
 
 class PeriodicDocument(Model):

@@ -92,17 +92,34 @@ def judged_rows(
     subject: Table,
     source: SubjectSource,
     where: str,
+    late_where: str,
     asserted: str,
     plans: Mapping[str, tuple[RelatedPlan, Table]],
     shown: Shown,
     locate: str | None,
 ) -> str:
-    """SQL of one row per subject with its code."""
+    """SQL of one row per subject with its code.
+
+    Args:
+        where: the condition on the subject alone, judged before related records are joined.
+        late_where: what says at last whether the check concerns the subject, ``s._w`` or a condition over
+            related records too.
+    """
     located = _located(plans, locate)
     ctes = _subject_layers(subject, source, where, shown, bool(plans))
     for alias, (plan, table) in plans.items():
         ctes += _related_layers(alias, plan, table)
     joins = "".join(f" LEFT JOIN {quote('rel_' + alias)} USING (_rid)" for alias in plans)
+    joins += "".join(
+        f" LEFT JOIN {quote('total_' + alias)} USING (_rid)"
+        for alias, (plan, _) in plans.items()
+        if _counts_all(alias, plan)
+    )
+    joins += "".join(
+        f" LEFT JOIN {quote('unplaced_' + alias)} USING (_rid)"
+        for alias, (plan, _) in plans.items()
+        if _is_misplaced(alias, plan)
+    )
     gaps = " OR ".join(f"({plan.gap})" for plan, _ in plans.values()) or "FALSE"
     unsure = " OR ".join(
         f"{quote('rel_' + alias)}.n_all <> {quote('rel_' + alias)}.n_sure" for alias in plans
@@ -114,7 +131,7 @@ def judged_rows(
     values = "".join(f", {value.sql} AS {quote('v_' + name)}" for name, value in shown.values.items())
     key = ", ".join(f"CAST(s.{quote(name)} AS VARCHAR)" for name in shown.key)
     return f"""WITH {", ".join(ctes)},
-raw AS (SELECT {f"concat_ws('/', {key})" if key else "'*'"} AS _subject, s._age, s._future, s._w,
+raw AS (SELECT {f"concat_ws('/', {key})" if key else "'*'"} AS _subject, s._age, s._future, ({late_where}) AS _w,
   ({asserted}) AS _a, ({gaps}) AS _gap, coalesce({unsure or "FALSE"}, FALSE) AS _unsure,
   {_kept(missing)} AS _missing_fields, {_kept(hidden)} AS _hidden_kinds, {located}{values}
   FROM s{joins})
@@ -171,13 +188,41 @@ def _related_layers(alias: str, plan: RelatedPlan, table: Table) -> list[str]:
         f"FROM s JOIN {source} r ON {plan.join} WHERE s._w IS NOT FALSE) r "
         f"WHERE r._member IS NOT FALSE GROUP BY _rid)"
     )
-    if f"unplaced_{alias}" in plan.gap:
-        condition = plan.member if "s." not in plan.member else "TRUE"
+    if _counts_all(alias, plan):
         layers.append(
-            f"{quote('unplaced_' + alias)} AS (SELECT count(*) AS n FROM {source} r "
-            f"WHERE ({plan.unplaced}) AND ({condition}) IS NOT FALSE)"
+            f"{quote('total_' + alias)} AS (SELECT s._rid, count(*) AS n FROM s JOIN {source} r "
+            f"ON {plan.join} GROUP BY s._rid)"
         )
+    if _is_misplaced(alias, plan):
+        layers.append(_unplaced_layer(alias, plan, source))
     return layers
+
+
+def _is_misplaced(alias: str, plan: RelatedPlan) -> bool:
+    """Records may lack the field that says whom they belong to."""
+    return f"unplaced_{alias}" in plan.gap
+
+
+def _unplaced_layer(alias: str, plan: RelatedPlan, source: str) -> str:
+    """How many records might belong to a subject: what they say fits, and something is not known."""
+    condition = plan.member if "s." not in plan.member else "TRUE"
+    somewhere = " OR ".join(f"({unknown})" for _, _, unknown in plan.unplaced)
+    columns = ", ".join(
+        f"{theirs} AS k{number}, coalesce({unknown}, FALSE) AS u{number}"
+        for number, (theirs, _, unknown) in enumerate(plan.unplaced)
+    )
+    fits = " AND ".join(
+        f"(r.u{number} OR r.k{number} = {ours})" for number, (_, ours, _) in enumerate(plan.unplaced)
+    )
+    return (
+        f"{quote('unplaced_' + alias)} AS (SELECT s._rid, count(*) AS n FROM s JOIN (SELECT DISTINCT {columns} "
+        f"FROM {source} r WHERE ({somewhere}) AND ({condition}) IS NOT FALSE) r ON {fits} GROUP BY s._rid)"
+    )
+
+
+def _counts_all(alias: str, plan: RelatedPlan) -> bool:
+    """The subject says how many records it has, so all of them are counted."""
+    return f"total_{alias}" in plan.gap
 
 
 def _located(plans: Mapping[str, tuple[RelatedPlan, Table]], locate: str | None) -> str:
@@ -226,9 +271,16 @@ _MISSING = """CASE WHEN j._code <> 2 THEN CAST([] AS VARCHAR[]) WHEN j._missing_
   THEN j._missing_fields ELSE coalesce(j._hidden_kinds, CAST([] AS VARCHAR[])) END"""
 
 
-def row_output(shown: Shown, code: str = "j._code", suffix: str = "") -> str:
-    """Verdict rows from judged rows, one each."""
+def row_output(
+    shown: Shown, code: str = "j._code", suffix: str = "", figures: Mapping[str, str] | None = None
+) -> str:
+    """Verdict rows from judged rows, one each.
+
+    Args:
+        figures: further values, as SQL by name.
+    """
     values = {name: json_value(value, f"j.{quote('v_' + name)}") for name, value in shown.values.items()}
+    values |= figures or {}
     return f"""SELECT {code} AS code, j._subject AS subject, {_REASON} AS reason, {_MISSING} AS missing,
   {_json(values)} AS data, j._source AS source, j._line AS line, j._column AS "column",
   j._pointer AS pointer, j._collection AS collection, j._observed_at AS observed_at
@@ -253,16 +305,19 @@ def rate_output(draft: Draft, shown: Shown, is_kind: bool) -> tuple[str, tuple[G
     grouped = "".join(f"{column}, " for column in per)
     group_by = f" GROUP BY {', '.join(per)}" if per else ""
     subject = ", ".join(f"coalesce(CAST(g.{column} AS VARCHAR), '?')" for column in per)
-    values = {
-        **{
-            name: json_value(shown.values[name], f"g.{column}")
-            for name, column in zip(shown.per, per, strict=True)
-        },
+    figures = {
         "n": "g.n",
         "met": "g.p",
         "failed": "g.f",
         "not_known": "g.u",
         "share_met": "round(g.p / g.n, 4)",
+    }
+    values = {
+        **{
+            name: json_value(shown.values[name], f"g.{column}")
+            for name, column in zip(shown.per, per, strict=True)
+        },
+        **figures,
         "examples": "g.examples",
     }
     matched = " AND ".join(f"j.{column} IS NOT DISTINCT FROM g.{column}" for column in per) or "TRUE"
@@ -277,7 +332,8 @@ SELECT CASE WHEN {gap} THEN 2 {test} ELSE 2 END AS code,
   CAST([] AS VARCHAR[]) AS missing, {_json(values)} AS data, NULL AS source, NULL AS line,
   NULL AS "column", NULL AS pointer, NULL AS collection, NULL AS observed_at
   FROM g WHERE g.n >= {smallest} AND g.n > 0"""
-    small = row_output(shown, code, f" JOIN g ON {matched} WHERE g.n < {smallest}")
+    alone = f" JOIN g ON {matched} WHERE g.n < {smallest}"
+    small = row_output(shown, code, alone, {**figures, "examples": "[j._subject]"})
     flags = (GapFlag("gap_each", draft.document.check.each or "", may_be_empty=True),) if is_kind else ()
     return f"{groups} UNION ALL {small}", flags
 

@@ -64,8 +64,8 @@ class RelatedPlan:
     """SQL of the condition over ``r`` (and ``s``): TRUE, FALSE, or NULL for perhaps."""
     gap: str
     """SQL, per subject: records of the set may be hidden from us."""
-    unplaced: str
-    """SQL over ``r``: the record does not say which subject it belongs to."""
+    unplaced: tuple[tuple[str, str, str], ...]
+    """For each pair of the match: its column, the subject's, and SQL that says that its own is not known."""
     may_be_empty: bool
     columns: dict[str, str] = field(default_factory=dict)
     """Aggregates to compute, by output column."""
