@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,7 @@ from hiscomply.evidence.store import open_evidence, store_evidence
 from hiscomply.findings.judge import Judgement, judge
 from hiscomply.findings.quality import quality_notes
 from hiscomply.findings.rollup import clause_status, exit_code, group_findings, policy_results
+from hiscomply.findings.waivers import PARAMETER, check_waivers
 from hiscomply.kinds import Kind
 from hiscomply.model import (
     AuditResult,
@@ -34,6 +36,7 @@ from hiscomply.model import (
     PolicyInfo,
     PolicyResult,
     RunInfo,
+    Severity,
     Waiver,
 )
 from hiscomply.paths import policies_dir
@@ -84,20 +87,41 @@ def make_plan(
     Raises:
         PolicyError, ConfigError, Problems: a policy, parameter or name is wrong.
     """
-    pack = load_pack([*pack_folders, *settings.packs], kinds)
+    is_narrow = not settings.parameters and not settings.only
+    folders = [*pack_folders, *settings.packs]
+    pack = load_pack(folders, kinds, only_kinds=only_kinds if is_narrow else None)
     policies = _asked(pack, settings, only_kinds)
     overrides = {
         policy: {name: (one.value, one.origin) for name, one in values.items()}
         for policy, values in settings.parameters.items()
     }
-    waived = frozenset(
-        (waiver.policy, waiver.subject.removeprefix("parameter:"))
-        for waiver in waivers
-        if waiver.subject.startswith("parameter:")
-    )
-    values, parameters = tune(pack.policies, overrides, settings.profile, waived)
+    values, parameters = tune(pack.policies, overrides, settings.profile, _waived(pack, settings, waivers))
     clauses = load_clauses(policies_dir() / "clauses.yaml")
     return Plan(pack, policies, values, parameters, waivers, clauses, kinds)
+
+
+def _waived(pack: Pack, settings: Settings, waivers: tuple[Waiver, ...]) -> frozenset[tuple[str, str]]:
+    """(policy, parameter) pairs that a waiver in force lets the project loosen."""
+    severities = {policy.id: Severity(policy.severity) for policy in pack.policies}
+    moment = settings.as_of or datetime.now(UTC)
+    in_force, _ = check_waivers(waivers, severities, moment.astimezone(ZoneInfo(settings.zone)).date())
+    return frozenset(
+        (policy, waiver.subject.removeprefix(PARAMETER))
+        for waiver in in_force
+        if waiver.subject.startswith(PARAMETER)
+        for policy in fnmatch.filter(severities, waiver.policy)
+    )
+
+
+def _concerned(plan: Plan) -> tuple[Waiver, ...]:
+    """The waivers that concern a policy that is asked for, or no policy at all."""
+    asked = [policy.id for policy in plan.policies]
+    known = [policy.id for policy in plan.pack.policies]
+    return tuple(
+        waiver
+        for waiver in plan.waivers
+        if fnmatch.filter(asked, waiver.policy) or not fnmatch.filter(known, waiver.policy)
+    )
 
 
 def _asked(pack: Pack, settings: Settings, only_kinds: frozenset[str] | None) -> tuple[CompiledPolicy, ...]:
@@ -105,6 +129,12 @@ def _asked(pack: Pack, settings: Settings, only_kinds: frozenset[str] | None) ->
     for name in settings.only:
         if name not in by_id:
             raise PolicyError(f"there is no policy {name!r} / 没有该策略", hint=nearest(name, by_id))
+        if only_kinds is not None and not set(by_id[name].kinds) <= only_kinds:
+            others = ", ".join(sorted(set(by_id[name].kinds) - only_kinds))
+            raise PolicyError(
+                f"policy {name!r} reads {others}, which is not to be had from files / 该策略需要文件以外的证据",
+                hint="`hiscomply audit` collects the rest / 请改用 hiscomply audit",
+            )
     return tuple(
         policy
         for policy in pack.policies
@@ -179,7 +209,7 @@ def evaluate_run(
     judgement = judge(
         evaluation,
         infos,
-        plan.waivers,
+        _concerned(plan),
         previous / "findings.parquet" if previous else None,
         today,
         folder / "findings.parquet",
@@ -201,7 +231,7 @@ def roll_up(
 ) -> AuditResult:
     """Findings to what reports say."""
     groups = group_findings(judgement.path)
-    policies = policy_results(infos, evaluation.counts, groups, judgement, len(plan.waivers))
+    policies = policy_results(infos, evaluation.counts, groups, judgement, len(_concerned(plan)))
     clauses = _clauses(plan.clauses, policies)
     asked = clauses if not settings.only else [one for one in clauses if one.policies]
     return AuditResult(

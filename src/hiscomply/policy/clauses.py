@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+from hiscomply import __version__
 from hiscomply.errors import PolicyError
 from hiscomply.model import Text
+from hiscomply.policy.cache import read_cached, write_cached
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +45,37 @@ def load_clauses(file: Path) -> ClauseMap:
     Raises:
         PolicyError, Problems: unreadable or malformed.
     """
-    from hiscomply.yaml_source import load_yaml, validate
+    from hiscomply.yaml_source import read_text
 
-    document = validate(_models(), load_yaml(file, error_type=PolicyError), PolicyError)
+    text = read_text(file, str(file), PolicyError)
+    digest = hashlib.sha256(f"{__version__}\0{text}".encode()).hexdigest()
+    plain = read_cached("clauses", digest)
+    if plain is None:
+        plain = _plain(text, file)
+        write_cached("clauses", digest, plain)
     return ClauseMap(
         clauses=tuple(
             Clause(
-                id=one.id,
-                section=one.section,
-                title=Text(one.title.zh, one.title.en),
-                control_status=one.control_status,
-                crosswalk={name: tuple(ids) for name, ids in one.crosswalk.items()},
+                id=one["id"],
+                section=one["section"],
+                title=Text(**one["title"]),
+                control_status=one["control_status"],
+                crosswalk={name: tuple(ids) for name, ids in one["crosswalk"].items()},
             )
-            for one in document.clauses
+            for one in plain["clauses"]
         ),
-        sections={one.id: Text(one.title.zh, one.title.en) for one in document.sections},
-        frameworks={name: Text(one.title.zh, one.title.en) for name, one in document.frameworks.items()},
+        sections={one["id"]: Text(**one["title"]) for one in plain["sections"]},
+        frameworks={name: Text(**one["title"]) for name, one in plain["frameworks"].items()},
     )
+
+
+def _plain(text: str, file: Path) -> dict[str, Any]:
+    """The checked document as plain data."""
+    from hiscomply.yaml_source import parse_yaml, validate
+
+    document = validate(_models(), parse_yaml(text, str(file), PolicyError), PolicyError)
+    plain: dict[str, Any] = document.model_dump()
+    return plain
 
 
 def _models() -> type:

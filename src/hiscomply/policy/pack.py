@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from hiscomply import __version__
 from hiscomply.compiled import CompiledPolicy, from_plain, to_plain
 from hiscomply.errors import HiscomplyError, Place, PolicyError, Problems
 from hiscomply.kinds import Kind
-from hiscomply.paths import cache_dir
+from hiscomply.policy.cache import read_cached, write_cached
 
 _SHARED = ("compiled.py", "kinds.py", "parameters.py", "yaml_source.py")
 
@@ -50,8 +47,17 @@ def policy_files(folders: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
-def load_pack(folders: Sequence[Path], kinds: Mapping[str, Kind], *, use_cache: bool = True) -> Pack:
+def load_pack(
+    folders: Sequence[Path],
+    kinds: Mapping[str, Kind],
+    *,
+    use_cache: bool = True,
+    only_kinds: frozenset[str] | None = None,
+) -> Pack:
     """All policies, compiled.
+
+    Args:
+        only_kinds: leave out policies that read other kinds of evidence.
 
     Raises:
         Problems, PolicyError: every policy that cannot be used, with file, line and column.
@@ -59,13 +65,17 @@ def load_pack(folders: Sequence[Path], kinds: Mapping[str, Kind], *, use_cache: 
     files = policy_files(folders)
     contents = {file: _bytes(file) for file in files}
     digest = _digest(contents, kinds)
-    cached = _read_cache(digest) if use_cache else None
-    if cached is not None:
-        return Pack(cached, digest)
-    policies = _compile_all(contents, kinds)
-    if use_cache:
-        _write_cache(digest, policies)
-    return Pack(policies, digest)
+    content = read_cached("pack", digest) if use_cache else None
+    if content is None:
+        policies = _compile_all(contents, kinds)
+        if use_cache:
+            write_cached("pack", digest, [to_plain(policy) for policy in policies])
+        return Pack(tuple(one for one in policies if _is_wanted(one.kinds, only_kinds)), digest)
+    return Pack(tuple(from_plain(one) for one in content if _is_wanted(one["kinds"], only_kinds)), digest)
+
+
+def _is_wanted(kinds: Iterable[str], only_kinds: frozenset[str] | None) -> bool:
+    return only_kinds is None or only_kinds.issuperset(kinds)
 
 
 def _bytes(file: Path) -> bytes:
@@ -124,32 +134,3 @@ def _compile_all(contents: Mapping[Path, bytes], kinds: Mapping[str, Kind]) -> t
     if problems:
         raise Problems(problems) if len(problems) > 1 else problems[0]
     return tuple(compiled[id_] for id_ in sorted(compiled))
-
-
-def _cache_file(digest: str) -> Path:
-    return cache_dir() / f"pack-{digest[:32]}.json"
-
-
-def _read_cache(digest: str) -> tuple[CompiledPolicy, ...] | None:
-    """The cached pack, or None: a cache that is absent or damaged costs time, never a result."""
-    try:
-        data: Any = json.loads(_cache_file(digest).read_text(encoding="utf-8"))
-        if data["digest"] != digest:
-            return None
-        return tuple(from_plain(item) for item in data["policies"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _write_cache(digest: str, policies: tuple[CompiledPolicy, ...]) -> None:
-    target = _cache_file(digest)
-    data = {"digest": digest, "policies": [to_plain(policy) for policy in policies]}
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=target.parent, suffix=".tmp", delete=False
-        ) as file:
-            json.dump(data, file, ensure_ascii=False)
-        Path(file.name).replace(target)
-    except OSError:
-        return
