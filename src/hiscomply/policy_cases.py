@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from hiscomply.evaluate.engine import Engine, Moment
 from hiscomply.kinds import FieldType, Kind, parse_duration
 from hiscomply.model import EvidenceTable
 from hiscomply.parameters import bindings
-from hiscomply.yaml_source import YamlDocument, load_yaml, validate
+from hiscomply.yaml_source import Path_, YamlDocument, load_yaml, validate
 
 VERDICTS = ("not_applicable", "pass", "unknown", "fail")
 _RELATIVE = re.compile(r"^(as_of|today)(?: ([+-]) (\d+ (?:days?|hours?|minutes?|seconds?)))?$")
@@ -65,37 +66,36 @@ def run_cases(policy: CompiledPolicy, kinds: Mapping[str, Kind]) -> Iterator[Cas
     document = validate(CasesDocument, yaml, PolicyError)
     if policy.subject_kind and policy.subject_kind not in kinds:
         raise PolicyError(f"unknown kind {policy.subject_kind}")
+    as_of = datetime.fromisoformat(document.as_of).astimezone(UTC)
+    engine = Engine(kinds, Moment(as_of, document.zone))
+    rows = _Rows(kinds, document, as_of, yaml)
     for number, case in enumerate(document.cases):
-        yield _run_case(policy, kinds, document, case, yaml, number)
+        engine.forget()
+        yield _run_case(policy, kinds, engine, rows, case, ("cases", number))
 
 
 def _run_case(
     policy: CompiledPolicy,
     kinds: Mapping[str, Kind],
-    document: Any,
+    engine: Engine,
+    rows: _Rows,
     case: Any,
-    yaml: YamlDocument,
-    number: int,
+    path: Path_,
 ) -> CaseResult:
-    as_of = datetime.fromisoformat(document.as_of).astimezone(UTC)
-    engine = Engine(kinds, Moment(as_of, document.zone))
-    path = ("cases", number)
     for kind in {*case.given, *case.collections}:
         if kind not in kinds:
             raise PolicyError(
                 f"unknown evidence kind {kind!r} / 未知的证据类型",
-                place=yaml.place((*path, "given", kind)),
+                place=rows.yaml.place((*path, "given", kind)),
                 hint=nearest(kind, kinds),
             )
-    rows = _Rows(kinds, document, as_of, yaml)
-    for name in {*policy.kinds, *case.given}:
-        written = case.given.get(name, [])
+    for name in sorted({*policy.kinds, *case.given}):
         made = [
             row
-            for position, one in enumerate(written)
+            for position, one in enumerate(case.given.get(name, []))
             for row in rows.make(name, one, (*path, "given", name, position))
         ]
-        _load(engine, kinds[name], made, case.collections.get(name, "ok"), as_of)
+        _load(engine, kinds[name], made, case.collections.get(name, "ok"), rows.as_of)
     engine.evaluate(policy, case_bindings(policy, case.profile, case.parameters))
     return CaseResult(case.name, case.expect, *_verdicts(engine, policy))
 
@@ -142,11 +142,13 @@ def _load(engine: Engine, kind: Kind, rows: list[dict[str, Any]], status: str, a
             newest=max((row["_observed_at"].replace(tzinfo=UTC) for row in rows), default=as_of),
         )
     )
-    for row in rows:
-        names = ", ".join(f'"{name}"' for name in row)
-        marks = ", ".join("?" for _ in row)
+    for columns, alike in groupby(rows, key=tuple):
+        made = list(alike)
+        names = ", ".join(f'"{name}"' for name in columns)
+        marks = ", ".join(f"({', '.join('?' for _ in columns)})" for _ in made)
         engine.connection.execute(
-            f'INSERT INTO ev."{kind.name}" ({names}) VALUES ({marks})', list(row.values())
+            f'INSERT INTO ev."{kind.name}" ({names}) VALUES {marks}',
+            [value for row in made for value in row.values()],
         )
 
 
@@ -156,9 +158,9 @@ class _Rows:
     def __init__(self, kinds: Mapping[str, Kind], document: Any, as_of: datetime, yaml: YamlDocument) -> None:
         self._kinds = kinds
         self._defaults = document.defaults
-        self._as_of = as_of
+        self.as_of = as_of
         self._zone = ZoneInfo(document.zone)
-        self._yaml = yaml
+        self.yaml = yaml
 
     def make(self, name: str, written: Mapping[str, Any], path: tuple[Any, ...]) -> Iterator[dict[str, Any]]:
         """The rows that one given row stands for; ``repeat`` makes several."""
@@ -172,7 +174,7 @@ class _Rows:
         self, kind: Kind, fields: Mapping[str, Any], number: int | None, path: tuple[Any, ...]
     ) -> dict[str, Any]:
         row: dict[str, Any] = {
-            "_observed_at": self._as_of.replace(tzinfo=None),
+            "_observed_at": self.as_of.replace(tzinfo=None),
             "_source": "case",
             "_missing": [
                 name for name, one in kind.fields.items() if one.none_means is not None and name not in fields
@@ -182,7 +184,7 @@ class _Rows:
             if name != "_observed_at" and name not in kind.fields:
                 raise PolicyError(
                     f"{kind.name} has no field {name!r} / 没有该字段",
-                    place=self._yaml.key_place((*path, name)),
+                    place=self.yaml.key_place((*path, name)),
                     hint=nearest(name, kind.fields) or "known / 可用: " + ", ".join(sorted(kind.fields)),
                 )
             type_ = FieldType.TIMESTAMP if name == "_observed_at" else kind.fields[name].type
@@ -191,13 +193,13 @@ class _Rows:
                 self._check(kind, name, row[name])
             except ValueError as error:
                 raise PolicyError(
-                    f"{name}: {error} / 值不正确", place=self._yaml.place((*path, name))
+                    f"{name}: {error} / 值不正确", place=self.yaml.place((*path, name))
                 ) from error
         for name in kind.key:
             if row.get(name) is None:
                 raise PolicyError(
                     f"{kind.name} needs {name!r}, part of its natural key / 缺少主键字段",
-                    place=self._yaml.place(path),
+                    place=self.yaml.place(path),
                 )
         return row
 
@@ -244,9 +246,9 @@ class _Rows:
         if match is None:
             moment = datetime.fromisoformat(str(value))
             return moment if moment.tzinfo else moment.replace(tzinfo=self._zone)
-        base = self._as_of
+        base = self.as_of
         if match[1] == "today":
-            local = self._as_of.astimezone(self._zone)
+            local = self.as_of.astimezone(self._zone)
             base = local.replace(hour=0, minute=0, second=0, microsecond=0)
         age = parse_duration(match[3]) if match[3] else timedelta(0)
         assert age is not None

@@ -70,6 +70,14 @@ class Engine:
         self.last_bound: Mapping[str, Any] | None = None
         """What the last policy was bound to, if its query was run; for its cases, which look at every row."""
 
+    def forget(self) -> None:
+        """Empties the tables that ``add_empty`` made, and the verdicts, for the next case of a policy."""
+        for kind in self._tables:
+            self.connection.execute(f'TRUNCATE ev."{kind}"')
+        self.connection.execute("TRUNCATE verdicts")
+        self._tables.clear()
+        self.last_bound = None
+
     def set_table(self, table: EvidenceTable) -> None:
         """Says how complete a kind is that ``add_empty`` made and the caller filled."""
         self._tables[table.kind] = table
