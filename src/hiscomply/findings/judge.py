@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from hiscomply.errors import Place, RunError
-from hiscomply.findings.waivers import WaiverProblem, check_waivers
+from hiscomply.findings.waivers import PARAMETER, WaiverProblem, check_waivers
 from hiscomply.model import Evaluation, Finding, PolicyInfo, Severity, State, Text, Verdict, Waiver
 
 DUE_DAYS: Mapping[Severity, int] = {
@@ -84,7 +85,15 @@ def judge(
             place=Place(str(previous)),
             hint="choose another with --previous, or none with --no-previous / 请另选一次运行",
         ) from error
-    problems += [WaiverProblem(waiver, _NEVER) for waiver in in_force if not _covers_any(connection, waiver)]
+    problems += [
+        WaiverProblem(waiver, _NEVER)
+        for waiver in in_force
+        if not (
+            _loosens_any(policies, waiver)
+            if waiver.subject.startswith(PARAMETER)
+            else _covers_any(connection, waiver)
+        )
+    ]
     _add_waiver_findings(connection, problems)
     _write(connection, severities | {WAIVER_POLICY: Severity.MEDIUM}, in_force, evaluation.as_of, path)
     return Judgement(path, problems, in_force)
@@ -120,6 +129,16 @@ def _load_previous(connection: Any, previous: Path | None) -> None:
     connection.execute(
         f"CREATE TABLE earlier AS SELECT {COLUMNS} FROM read_parquet(?) WHERE state <> 'absent'",
         [str(previous)],
+    )
+
+
+def _loosens_any(policies: Sequence[PolicyInfo], waiver: Waiver) -> bool:
+    name = waiver.subject.removeprefix(PARAMETER)
+    return any(
+        one.name == name and one.is_looser is not False and one.is_overridden
+        for policy in policies
+        if fnmatchcase(policy.id, waiver.policy)
+        for one in policy.parameters
     )
 
 
@@ -171,7 +190,8 @@ def _write(
     target = str(path).replace("'", "''")
     now = as_of.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     covered = (
-        "(SELECT min(w.id) FROM waiver w WHERE c.code = 3 AND c.policy_id GLOB w.policy AND c.subject GLOB w.subject)"
+        "(SELECT min(w.id) FROM waiver w WHERE c.code = 3 AND c.policy_id GLOB w.policy "
+        f"AND c.subject GLOB w.subject AND c.policy_id <> '{WAIVER_POLICY}')"
         if waivers
         else "CAST(NULL AS VARCHAR)"
     )

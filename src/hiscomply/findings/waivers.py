@@ -9,6 +9,8 @@ from fnmatch import fnmatchcase
 
 from hiscomply.model import Severity, Text, Waiver
 
+PARAMETER = "parameter:"
+"""A waiver whose subject begins so lets a project loosen that parameter; it covers no finding."""
 LONGEST_DAYS: Mapping[Severity, int] = {
     Severity.CRITICAL: 30,
     Severity.HIGH: 90,
@@ -48,6 +50,8 @@ def check_waivers(
 
 def _problem(waiver: Waiver, severities: Mapping[str, Severity], today: date) -> Text | None:
     starts, until = date.fromisoformat(waiver.starts), date.fromisoformat(waiver.until)
+    if until < starts:
+        return Text(f"截止日 {until} 早于起始日 {starts}", f"ends on {until}, before it starts on {starts}")
     if until < today:
         return Text(f"已于 {until} 到期", f"expired on {until}")
     if waiver.requested_by.strip().casefold() == waiver.approved_by.strip().casefold():
