@@ -443,3 +443,5 @@ class AuditResult:
     quality: tuple[Text, ...]
     exit_code: int
     allow_unknown: bool = False
+    kinds: Mapping[str, Text] = field(default_factory=dict)
+    """Titles of the evidence kinds, by name."""

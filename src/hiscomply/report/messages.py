@@ -88,6 +88,20 @@ _REASONS: Final[Mapping[str, tuple[Text, Text]]] = {
             "The population is too small or has gaps; a share proves nothing",
         ),
     ),
+    "share_undetermined": (
+        Text(
+            "部分对象未能判定，比例是否达标取决于它们：{}",
+            "Whether the share is met hangs on subjects not known: {}",
+        ),
+        Text(
+            "部分对象未能判定，比例是否达标取决于它们",
+            "Whether the share is met hangs on subjects that are not known",
+        ),
+    ),
+    "error": (
+        Text("策略执行出错：{}", "The policy could not be run: {}"),
+        Text("策略执行出错", "The policy could not be run"),
+    ),
     "undetermined": (
         Text("现有证据既不能证明符合，也不能证明不符合：{}", "The evidence proves neither pass nor fail: {}"),
         Text("现有证据既不能证明符合，也不能证明不符合", "The evidence proves neither pass nor fail"),
@@ -112,6 +126,8 @@ def render_message(info: PolicyInfo, finding: Finding, language: str, zone_offse
     def fill(match: re.Match[str]) -> str:
         name = match[1]
         value = finding.values.get(name, parameters.get(name))
+        if name.startswith("share") and isinstance(value, float):
+            return f"{value:.1%}"
         return show_value(value, language, zone_offset)
 
     return _PLACEHOLDER.sub(fill, info.message.to(language))

@@ -171,7 +171,9 @@ def _print_unseen(result: AuditResult, console: Console, language: str) -> None:
         _say(console, f"{printable(item.target, 40)} ({item.collector}) {status}{reason}", indent=2)
     _print_rest(len(failed) - _MAX_UNSEEN, console, language)
     if kinds:
-        listed = ("、" if language == "zh" else ", ").join(kinds)
+        listed = ("、" if language == "zh" else ", ").join(
+            result.kinds[kind].to(language) if kind in result.kinds else kind for kind in kinds
+        )
         _say(console, _NO_RECORD.to(language).format(listed), indent=2)
 
 
