@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hiscomply.errors import Place, RunError
+from hiscomply.findings.reading import reader
 from hiscomply.findings.waivers import PARAMETER, WaiverProblem, check_waivers
 from hiscomply.model import Evaluation, Finding, PolicyInfo, Severity, State, Text, Verdict, Waiver
 
@@ -37,17 +38,12 @@ class Judgement:
 
     def count(self) -> int:
         """How many findings there are, absent ones included."""
-        import duckdb
-
-        row = duckdb.connect().execute("SELECT count(*) FROM read_parquet(?)", [str(self.path)]).fetchone()
+        row = reader().execute("SELECT count(*) FROM read_parquet(?)", [str(self.path)]).fetchone()
         return int(row[0]) if row else 0
 
     def findings(self) -> Iterator[Finding]:
         """All findings ordered by policy, then subject; constant memory."""
-        import duckdb
-
-        connection = duckdb.connect(config={"memory_limit": "256MB", "threads": 1})
-        cursor = connection.execute(f"SELECT {COLUMNS} FROM read_parquet(?)", [str(self.path)])
+        cursor = reader().execute(f"SELECT {COLUMNS} FROM read_parquet(?)", [str(self.path)])
         while rows := cursor.fetchmany(2000):
             for row in rows:
                 yield to_finding(row)

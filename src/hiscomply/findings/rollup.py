@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from hiscomply.findings.judge import COLUMNS, WAIVER_POLICY, Judgement, to_finding
+from hiscomply.findings.reading import reader
 from hiscomply.model import (
     ClauseResult,
     ClauseStatus,
@@ -27,18 +28,19 @@ RANK = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 
 def group_findings(path: Path) -> dict[str, tuple[FindingGroup, ...]]:
     """Groups by policy id: one per verdict, reason and set of missing fields, fails first, largest first."""
-    import duckdb
-
-    connection = duckdb.connect(config={"memory_limit": "512MB", "threads": 2})
     columns = [name.strip() for name in COLUMNS.replace("\n", " ").split(",")]
     packed = ", ".join(f"c{number} := {name}" for number, name in enumerate(columns))
-    rows = connection.execute(
-        f"""SELECT policy_id, verdict, reason, missing, count(*), count(waiver),
+    rows = (
+        reader()
+        .execute(
+            f"""SELECT policy_id, verdict, reason, missing, count(*), count(waiver),
   min_by(struct_pack({packed}), subject || fingerprint, {SAMPLES})
   FROM read_parquet(?) WHERE state <> 'absent' GROUP BY policy_id, verdict, reason, missing
   ORDER BY policy_id, verdict, count(*) DESC, reason, missing""",
-        [str(path)],
-    ).fetchall()
+            [str(path)],
+        )
+        .fetchall()
+    )
     groups: dict[str, list[FindingGroup]] = defaultdict(list)
     for policy_id, verdict, reason, missing, count, waived, samples in rows:
         groups[policy_id].append(
