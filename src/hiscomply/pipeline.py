@@ -87,7 +87,7 @@ def make_plan(
     Raises:
         PolicyError, ConfigError, Problems: a policy, parameter or name is wrong.
     """
-    is_narrow = not settings.parameters and not settings.only
+    is_narrow = not (settings.parameters or settings.only or waivers)
     folders = [*pack_folders, *settings.packs]
     pack = load_pack(folders, kinds, only_kinds=only_kinds if is_narrow else None)
     policies = _asked(pack, settings, only_kinds)
@@ -251,6 +251,7 @@ def roll_up(
             allow_unknown=settings.allow_unknown,
         ),
         allow_unknown=settings.allow_unknown,
+        kinds={name: kind.title for name, kind in plan.kinds.items()},
     )
 
 

@@ -114,7 +114,7 @@ def case_bindings(policy: CompiledPolicy, profile: str, overrides: Mapping[str, 
 def _verdicts(engine: Engine, policy: CompiledPolicy) -> tuple[dict[str, str], dict[str, str]]:
     """All verdicts by subject, the worst where a subject stands twice, and the reasons of unknown ones."""
     rows: list[tuple[str, int, str | None]] = []
-    source = "judged" if policy.is_materialised else f"({policy.judged})"
+    source = f"({policy.judged})"
     if engine.last_bound is not None:
         rows = engine.rows(policy.output.replace("{judged}", source), engine.last_bound)
     gap = engine.connection.execute("SELECT subject, code, reason FROM verdicts WHERE data = '{}'").fetchall()

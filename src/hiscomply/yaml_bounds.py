@@ -29,7 +29,7 @@ def find_excess(text: str, loader: Any) -> Any:
         if isinstance(event, yaml.AliasEvent):
             if any(anchor == event.anchor for anchor, _ in open_):
                 return event.start_mark
-            total += sizes.get(event.anchor, 1)
+            total += sizes.get(str(event.anchor), 1)
         elif isinstance(event, _OPENING):
             open_.append((event.anchor, total))
             total += 1

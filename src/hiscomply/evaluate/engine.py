@@ -17,12 +17,13 @@ from zoneinfo import ZoneInfo
 
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.errors import Place, PolicyError
+from hiscomply.evaluate.deferred import DEFER_ROWS, Deferred, defer, write_all
 from hiscomply.kinds import Kind
 from hiscomply.model import EvidenceTable, PolicyCount
 
 CLOCK_SKEW = timedelta(minutes=5)
 CALENDAR_DAYS = 5 * 366
-NO_APPLICABLE, PASS, UNKNOWN, FAIL = 0, 1, 2, 3
+NO_APPLICABLE, PASS, UNKNOWN, FAIL = _CODES = 0, 1, 2, 3
 
 _WITHOUT = "SET disabled_optimizers = 'statistics_propagation'"
 """DuckDB 2.0.0 fails with "BindBuiltinScalarFunction did not return …" when column statistics prove that a
@@ -66,6 +67,7 @@ class Engine:
         self.connection.execute("SET preserve_insertion_order = false; CREATE SCHEMA ev")
         self.connection.execute(_WITHOUT)
         self.connection.execute(f"CREATE TABLE verdicts ({VERDICT_COLUMNS})")
+        self._deferred: list[Deferred] = []
         self._has_calendar = False
         self.last_bound: Mapping[str, Any] | None = None
         """What the last policy was bound to, if its query was run; for its cases, which look at every row."""
@@ -108,7 +110,7 @@ class Engine:
         self._tables.setdefault(kind, EvidenceTable(kind, Path(), 0, False, (), None, None))
 
     def evaluate(self, policy: CompiledPolicy, values: Mapping[str, Any]) -> PolicyCount:
-        """Judges one policy; its fail and unknown rows go to the table ``verdicts``.
+        """Judges one policy; its fail and unknown rows go to the table ``verdicts``, or wait to be written.
 
         Args:
             values: the policy's parameters by placeholder.
@@ -134,7 +136,7 @@ class Engine:
             counts = self._run(policy, bound)
         except duckdb.Error as error:
             raise PolicyError(
-                f"the query of {policy.id} failed: {str(error).splitlines()[0]} / 查询执行失败",
+                _failed(policy, error),
                 place=Place(policy.file),
                 hint="`hiscomply policy lint` may say more / 可运行 hiscomply policy lint",
             ) from error
@@ -159,29 +161,52 @@ class Engine:
         self._add_gap_row(policy, "error", [message])
         return PolicyCount(policy.id, 0, 0, 1, 0, 0.0)
 
-    def write_verdicts(self, path: Path) -> None:
-        """The fail and unknown rows as a Parquet file."""
+    def write_verdicts(self, path: Path) -> dict[str, PolicyCount]:
+        """The fail and unknown rows as a Parquet file; gives the policies that failed on the way as unknown."""
+        import duckdb
+
         target = str(path.resolve()).replace("'", "''")
-        self.connection.execute(f"COPY verdicts TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        broken: dict[str, PolicyCount] = {}
+        try:
+            write_all(self.connection, self._deferred, target)
+        except duckdb.Error:
+            # Counting needs no values to show, so a value that cannot be computed is first met here.
+            for one in self._deferred:
+                try:
+                    self.connection.execute(f"INSERT INTO verdicts {one.sql}", one.bound)
+                except duckdb.Error as error:
+                    broken[one.policy.id] = self.note_error(one.policy, _failed(one.policy, error))
+            write_all(self.connection, [], target)
         self.connection.close()
+        return broken
 
     # ------------------------------------------------------------ inside
 
     def _run(self, policy: CompiledPolicy, bound: Mapping[str, Any]) -> dict[int, int]:
         execute, source = self.connection.execute, f"({policy.judged})"
+        if policy.concerned and not self._is_concerned(policy, bound):
+            return {NO_APPLICABLE: self._tables[policy.subject_kind].rows}
         if policy.is_materialised:
             execute(f"CREATE OR REPLACE TEMP TABLE judged AS {policy.judged}", _used(policy.judged, bound))
             source = "judged"
         output = policy.output.replace("{judged}", source)
         parameters = _used(output, bound)
-        rows = execute(f"SELECT code, count(*) FROM ({output}) GROUP BY code", parameters).fetchall()
-        counts = dict(rows)
-        if counts.get(FAIL) or counts.get(UNKNOWN):
-            execute(
-                f"INSERT INTO verdicts SELECT $policy_id, * FROM ({output}) WHERE code >= {UNKNOWN}",
-                {**parameters, "policy_id": policy.id},
-            )
+        numbers = ", ".join(f"count(*) FILTER (code = {code})" for code in _CODES)
+        counted = execute(f"SELECT {numbers} FROM ({output})", parameters).fetchone() or ()
+        counts: dict[int, int] = dict(zip(_CODES, counted, strict=True))
+        found = counts[FAIL] + counts[UNKNOWN]
+        if found:
+            rows = f"SELECT $policy_id, * FROM ({output}) WHERE code >= {UNKNOWN}"
+            parameters["policy_id"] = policy.id
+            if found >= DEFER_ROWS and not policy.is_materialised and self._policy_gap(policy) is None:
+                self._deferred.append(defer(policy, rows, parameters, len(self._deferred)))
+            else:
+                execute(f"INSERT INTO verdicts {rows}", parameters)
         return counts
+
+    def _is_concerned(self, policy: CompiledPolicy, bound: Mapping[str, Any]) -> bool:
+        found = self.connection.execute(policy.concerned, _used(policy.concerned, bound)).fetchone()
+        return found is None or bool(found[0])
 
     def _bind(self, policy: CompiledPolicy, values: Mapping[str, Any]) -> dict[str, Any]:
         moment, now = self._moment, self._moment.naive
@@ -250,6 +275,10 @@ class Engine:
             },
         )
         self._has_calendar = True
+
+
+def _failed(policy: CompiledPolicy, error: Exception) -> str:
+    return f"the query of {policy.id} failed: {str(error).splitlines()[0]} / 查询执行失败"
 
 
 def _used(sql: str, bound: Mapping[str, Any]) -> dict[str, Any]:

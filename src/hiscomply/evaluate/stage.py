@@ -38,5 +38,5 @@ def evaluate_policies(
             counts.append(engine.evaluate(policy, values[policy.id]))
         except PolicyError as error:
             counts.append(engine.note_error(policy, error.what))
-    engine.write_verdicts(path)
-    return Evaluation(path, tuple(counts), moment.as_of)
+    broken = engine.write_verdicts(path)
+    return Evaluation(path, tuple(broken.get(one.policy_id, one) for one in counts), moment.as_of)

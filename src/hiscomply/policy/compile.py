@@ -19,7 +19,7 @@ from hiscomply.parameters import PROFILES, ParameterSpec, bindings
 from hiscomply.policy.document import CheckDocument, ParameterDocument, PolicyDocument, RelatedDocument
 from hiscomply.policy.draft import Draft, Query, SubjectSource
 from hiscomply.policy.free_sql import compile_free_sql
-from hiscomply.policy.output import Shown, judged_rows, rate_output, row_output
+from hiscomply.policy.output import Shown, concerned_rows, judged_rows, rate_output, row_output
 from hiscomply.policy.related import RelatedPlan
 from hiscomply.policy.scope import Scope, Table, subject_table
 from hiscomply.policy.typed import Typed, quote
@@ -45,7 +45,7 @@ def compile_policy(
     query = compile_free_sql(draft) if document.check.sql is not None else _compile_check(draft)
     _check_everything_used(draft)
     _check_message(draft, query.names)
-    sql = query.judged + query.output
+    sql = query.concerned + query.judged + query.output
     return CompiledPolicy(
         id=document.id,
         clauses=tuple(document.clauses),
@@ -61,6 +61,7 @@ def compile_policy(
         kinds=query.kinds,
         fresh={kind: _freshness(draft, kind, one.fresh) for kind, one in sorted(document.evidence.items())},
         gaps=query.gaps,
+        concerned=query.concerned,
         judged=query.judged,
         output=query.output,
         is_materialised=query.is_materialised,
@@ -182,6 +183,7 @@ def _compile_check(draft: Draft) -> Query:
         subject_kind=subject.name if source.is_kind else "",
         kinds=kinds,
         gaps=gaps,
+        concerned=concerned_rows(subject, source, where) if source.is_kind and where != "TRUE" else "",
         judged=judged,
         output=output,
         is_materialised=bool(plans) or check.rate is not None,

@@ -61,6 +61,7 @@ class Query:
     subject_kind: str
     kinds: tuple[str, ...]
     gaps: tuple[GapFlag, ...]
+    concerned: str
     judged: str
     output: str
     is_materialised: bool

@@ -78,6 +78,7 @@ def compile_free_sql(draft: Draft) -> Query:
         subject_kind=kinds[0],
         kinds=tuple(kinds),
         gaps=tuple(GapFlag(f"gap_{kind}", kind, may_be_empty=False, needs_fresh=True) for kind in kinds),
+        concerned="",
         judged=judged,
         output=output,
         is_materialised=True,
