@@ -1,0 +1,137 @@
+"""The plan: how the data depart from what is right, and what an audit must say of it.
+
+Everything else in the exports is clean, so the plan is the whole answer key.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from generator.clock import utc
+
+Row = dict[str, Any]
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "access_review": ("system_id", "period", "login"),
+    "account": ("system_id", "login"),
+    "backup_job": ("system_id", "job", "started"),
+    "backup_plan": ("system_id", "job"),
+    "config_result": ("asset_id", "rule_id"),
+    "entitlement": ("system_id", "login", "role"),
+    "inspection": ("system_id", "date", "items"),
+    "kpi": ("metric", "period", "system_id"),
+    "log_source": ("asset_id", "name"),
+    "maintenance": ("asset_id", "kind", "done_at"),
+    "monitor_target": ("asset_id", "metric_set"),
+    "patch": ("asset_id", "advisory"),
+    "patch_state": ("asset_id",),
+    "perf_score": ("person_id", "period"),
+    "scope_statement": ("subject",),
+    "contact": ("organisation",),
+    "training": ("person_id", "course", "done_at"),
+    "vuln": ("asset_id", "cve"),
+}
+"""Natural keys; every other kind has ``id``."""
+
+
+def key_of(kind: str) -> tuple[str, ...]:
+    """The fields that name one row of a kind."""
+    return KEYS.get(kind, ("id",))
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One finding that an audit must make."""
+
+    policy: str
+    subject: str
+    expected: str
+    why: str
+
+
+@dataclass
+class Plan:
+    """Departures by kind, and the findings that follow from them."""
+
+    expectations: list[Expectation] = field(default_factory=list)
+    canaries: list[str] = field(default_factory=list)
+    shares: dict[str, int] = field(default_factory=dict)
+    """How often a bulk defect occurs: every how many rows."""
+    _alters: dict[str, dict[tuple[Any, ...], Row]] = field(default_factory=lambda: defaultdict(dict))
+    _adds: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    _drops: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+
+    def alter(
+        self,
+        kind: str,
+        key: Sequence[Any],
+        changes: Row,
+        why: str = "",
+        *,
+        fail: Sequence[str] = (),
+        unknown: Sequence[str] = (),
+    ) -> None:
+        """Changes fields of a row that the generator makes anyway."""
+        self._alters[kind].setdefault(tuple(key), {}).update(changes)
+        self._expect(key, why, fail, unknown)
+
+    def add(
+        self, kind: str, row: Row, why: str = "", *, fail: Sequence[str] = (), unknown: Sequence[str] = ()
+    ) -> None:
+        """Adds a row; what it does not say is as in a clean row."""
+        self._adds[kind].append(row)
+        self._expect([row[name] for name in key_of(kind)], why, fail, unknown)
+
+    def drop(self, kind: str, **match: Any) -> None:
+        """Leaves out every row of the generator's own that has these values."""
+        self._drops[kind].append(match)
+
+    def find(self, policy: str, subject: str, expected: str, why: str) -> None:
+        """A finding that follows from several rows, or from none."""
+        self.expectations.append(Expectation(policy, subject, expected, why))
+
+    def _expect(self, key: Sequence[Any], why: str, fail: Sequence[str], unknown: Sequence[str]) -> None:
+        subject = "/".join(_text(part) for part in key)
+        for policy in fail:
+            self.find(policy, subject, "fail", why)
+        for policy in unknown:
+            self.find(policy, subject, "unknown", why)
+
+    def apply(self, kind: str, rows: Iterable[Row], clean: Row) -> list[Row]:
+        """The rows with all departures of their kind.
+
+        Raises:
+            ValueError: a departure names a row that is not there, or adds one that is.
+        """
+        names = key_of(kind)
+        drops = self._drops.pop(kind, [])
+        alters = self._alters.pop(kind, {})
+        kept, used = [], set()
+        for row in [*_without(rows, drops), *({**clean, **row} for row in self._adds.pop(kind, []))]:
+            key = tuple(row[name] for name in names)
+            if key in used:
+                raise ValueError(f"{kind} {key} is there twice")
+            used.add(key)
+            row.update(alters.pop(key, {}))
+            kept.append(row)
+        if alters:
+            raise ValueError(f"{kind}: the plan alters rows that are not there: {sorted(map(str, alters))}")
+        return kept
+
+    def leftovers(self) -> list[str]:
+        """Kinds whose departures nobody applied."""
+        return sorted(k for part in (self._alters, self._adds, self._drops) for k, v in part.items() if v)
+
+
+def _without(rows: Iterable[Row], drops: Sequence[Row]) -> Iterable[Row]:
+    return (row for row in rows if not any(match.items() <= row.items() for match in drops)) if drops else rows
+
+
+def _text(part: Any) -> str:
+    if isinstance(part, datetime):
+        return utc(part)
+    return part.isoformat() if isinstance(part, date) else str(part)

@@ -1,0 +1,74 @@
+"""Departures in changes and tests."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from generator.changes import clean_change
+from generator.clock import Clock
+from generator.plan import Plan, Row
+
+APPROVED, AFTERWARDS = ["changes_approved_before_start"], ["emergency_changes_approved_afterwards"]
+WINDOW, CMDB = ["changes_inside_window"], ["cmdb_updated_after_change"]
+COMPLETE, TESTED = ["upgrade_plan_complete"], ["upgrades_tested_first"]
+
+
+def plant(plan: Plan, clock: Clock) -> None:
+    """Approval, windows, plans, tests, backups beforehand, bookkeeping afterwards."""
+    plan.shares["rolled_back"] = 12
+    plan.find("change_success_rate_met", "*", "fail", "每 12 项变更有 1 项回退")
+    start = clock.on(25, 22, 30)
+    _approval(plan, clock, start)
+    _course(plan, clock, start)
+    _tests(plan, start)
+    _backups(plan, clock)
+
+
+def _change(number: int, start: datetime, kind: str = "normal", system: str = "NURSE", **changes: object) -> Row:
+    return {**clean_change(start, f"CP-{number}", system, kind), **changes}
+
+
+def _approval(plan: Plan, clock: Clock, start: datetime) -> None:
+    hour, ahead = timedelta(hours=1), clock.ago(-1)
+    late = _change(101, start, approved=start + 2 * hour)
+    plan.add("change", late, "实施两小时后才批准", fail=APPROVED)
+    own = _change(102, start, approver="P00002")
+    plan.add("change", own, "实施人自己批准", fail=APPROVED)
+    unsure = _change(103, start, approved=ahead)
+    plan.add("change", unsure, "批准时间在将来", unknown=APPROVED)
+    late = _change(104, start, "emergency", approved=start + 70 * hour)
+    plan.add("change", late, "紧急变更三天后才补批", fail=AFTERWARDS)
+    unsure = _change(105, start, "emergency", approved=ahead)
+    plan.add("change", unsure, "补批时间在将来", unknown=AFTERWARDS)
+
+
+def _course(plan: Plan, clock: Clock, start: datetime) -> None:
+    over = {"ended": start + timedelta(hours=7), "cmdb_at": start + timedelta(hours=12)}
+    plan.add("change", _change(201, start, **over), "超出窗口三小时", fail=WINDOW)
+    unsure = _change(202, start, window_from=None)
+    plan.add("change", unsure, "窗口开始时间为空", unknown=[*WINDOW, *COMPLETE])
+    plan.add("change", _change(203, start, cmdb_at=None), "23 天未更新 CMDB", fail=CMDB)
+    plan.add("change", _change(204, start, cmdb_at=clock.ago(-1)), "更新时间在将来", unknown=CMDB)
+    plan.add("change", _change(205, start, rollback=None), "方案没有回退", fail=COMPLETE)
+
+
+def _tests(plan: Plan, start: datetime) -> None:
+    plan.add("change", _change(301, start, "upgrade"), "没有测试记录", fail=TESTED)
+    plan.drop("test_run", change_id="CP-301")
+    plan.add("change", _change(302, start, "upgrade"), "只在生产环境测试", fail=TESTED)
+    plan.alter("test_run", ["TST-CP-302"], {"env": "prod"})
+    plan.add("change", _change(303, start, "upgrade"), "测试的不是同一版本", fail=TESTED)
+    plan.alter("test_run", ["TST-CP-303"], {"version": "V5.2.0"})
+    plan.add("change", _change(304, start, "upgrade"), "严重缺陷数为空", unknown=TESTED)
+    plan.alter("test_run", ["TST-CP-304"], {"crit_defects": None})
+
+
+def _backups(plan: Plan, clock: Clock) -> None:
+    """Sixty days back only the nightly full backup of core systems is still in the export."""
+    before = ["backup_before_upgrade"]
+    plan.add("change", _change(401, clock.on(60, 22, 30), system="ANES"), "前 24 小时没有备份", fail=before)
+    plan.drop("backup_job", system_id="ANES", started=clock.on(60, 1))
+    plan.drop("change", system_id="ANES", started=clock.on(60, 22, 30))
+    plan.drop("change", system_id="ENERGY")
+    unsure = _change(402, clock.on(60, 22, 30), system="ENERGY")
+    plan.add("change", unsure, "系统的层级为空,且导出里没有当日备份", unknown=before)

@@ -1,0 +1,91 @@
+"""Departures in documents, meetings, indicators and projects, and exports that are missing, empty, old or damaged."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from generator.clock import Clock
+from generator.plan import Plan
+
+
+def plant(plan: Plan, clock: Clock) -> None:
+    """Duties of the institution, and gaps in whole collections."""
+    _documents(plan, clock)
+    _indicators(plan, clock)
+    _projects(plan)
+    _gaps(plan)
+    plan.find("coordination_meeting_held", "*", "fail", "上次协调会在 130 天前")
+    plan.alter("eval", ["EV-2"], {"signed_by": None})
+    plan.find("kpi_report_quarterly", "*", "fail", "指标报告无人签字")
+    for waiver, why in (("WV-003", "例外已到期"), ("WV-004", "例外没有对应的问题")):
+        plan.find("waivers_in_order", waiver, "fail", why)
+
+
+def _documents(plan: Plan, clock: Clock) -> None:
+    plan.alter("document", ["DOC-capacity_plan"], {"covers": ["compute", "storage", "network"]})
+    plan.find("capacity_plan_approved", "*", "fail", "容量规划没有覆盖许可")
+    plan.alter("document", ["DOC-预案-勒索软件"], {"reviewed_at": None})
+    plan.find("contingency_plan_reassessed", "*", "unknown", "一份预案的评估时间为空")
+    steps = ["record", "classify", "respond", "close"]
+    plan.alter("document", ["DOC-incident_procedure"], {"covers": steps})
+    plan.find("incident_procedure_complete", "feedback", "fail", "事件管理程序没有反馈环节")
+    plan.alter("document", ["DOC-BK-EMR"], {"reviewed_at": clock.ago(500)})
+    plan.find("backup_policy_documented", "EMR", "fail", "备份策略 500 天未复核")
+    plan.alter("document", ["DOC-BK-ANES"], {"reviewed_at": None})
+    plan.find("backup_policy_documented", "ANES", "unknown", "备份策略的复核时间为空")
+    plan.alter("document", ["DOC-PR-NET"], {"approved_at": clock.ago(150)})
+    plan.find("performance_report_quarterly", "NET", "fail", "150 天没有性能报告")
+    plan.alter("document", ["DOC-PR-VIRT"], {"recommendations": None})
+    plan.find("performance_report_quarterly", "VIRT", "unknown", "性能报告的建议条数为空")
+
+
+def _indicators(plan: Plan, clock: Clock) -> None:
+    newest = (clock.today - timedelta(days=7)).replace(day=1) - timedelta(days=1)
+    month = f"{newest:%Y-%m}"
+    met, missed, same = "availability_targets_met", "missed_targets_have_action", "kpi_values_reproducible"
+    low = {"value": 99.2, "recomputed": 99.2}
+    plan.alter("kpi", ["availability", month, "LIS"], low)
+    plan.find(met, "LIS", "fail", f"{month} 可用性 99.2 %")
+    key = ["availability", month, "ECG"]
+    plan.alter("kpi", key, {"value": None}, "可用性没有填写", unknown=[same, missed])
+    plan.find(met, "ECG", "unknown", f"{month} 可用性没有填写")
+    key = ["availability", month, "PATH"]
+    plan.alter("kpi", key, {"recomputed": 90.0}, "复算值相差近 10 %", fail=[same])
+    key = ["availability", month, "BLOOD"]
+    plan.alter("kpi", key, {"recomputed": None}, "复算值为空", unknown=[same])
+    old = _before(newest, 2)
+    key = ["mttr", f"{old:%Y-%m}", "*"]
+    plan.alter("kpi", key, {"value": 130, "recomputed": 130}, "未达标且没有改进措施", fail=[missed])
+    key = ["mtta", f"{old:%Y-%m}", "*"]
+    plan.alter("kpi", key, {"value": None}, "指标值为空", unknown=[missed, same])
+    for back in range(6):
+        period = f"{_before(newest, back):%Y-%m}"
+        plan.alter("kpi", ["cost_per_system", period, "*"], {"owner": None})
+        plan.alter("kpi", ["first_fix_rate", period, "*"], {"period_end": None})
+    metrics = "efficiency_metrics_have_targets"
+    plan.find(metrics, "cost_per_system", "fail", "指标没有责任人")
+    plan.find(metrics, "first_fix_rate", "unknown", "周期截止日为空")
+
+
+def _before(end: date, months: int) -> date:
+    """The end of the month that lies so many months before the one that ends here."""
+    for _ in range(months):
+        end = end.replace(day=1) - timedelta(days=1)
+    return end
+
+
+def _projects(plan: Plan) -> None:
+    share = ["security_budget_share_met"]
+    plan.alter("project", ["PJ-03"], {"security_budget": 60_000}, "安全预算占 2 %", fail=share)
+    plan.alter("project", ["PJ-05"], {"security_budget": None}, "安全预算为空", unknown=share)
+
+
+def _gaps(plan: Plan) -> None:
+    """Collections that fail, and what nobody exports."""
+    plan.alter("project", ["PJ-12"], {"total_budget": "约300万"})
+    plan.find("security_budget_share_met", "*", "unknown", "一行总预算写成“约300万”,无法读取,采集不完整")
+    plan.find("incident_exercise_held", "*", "unknown", "演练登记表只有表头")
+    for kind in ("cac", "police", "health_commission", "vendor"):
+        plan.find("emergency_contacts_verified", kind, "unknown", "联络表是 41 天前导出的,超过 31 天的时效")
+    for policy in ("unsupported_software_absent", "end_of_life_foreseen"):
+        plan.find(policy, "*", "unknown", "没有任何软件清单")
