@@ -117,7 +117,7 @@ def _verdicts(engine: Engine, policy: CompiledPolicy) -> tuple[dict[str, str], d
     source = f"({policy.judged})"
     if engine.last_bound is not None:
         rows = engine.rows(policy.output.replace("{judged}", source), engine.last_bound)
-    gap = engine.connection.execute("SELECT subject, code, reason FROM verdicts WHERE data = '{}'").fetchall()
+    gap = engine.gap_rows()
     worst: dict[str, int] = {}
     reasons: dict[str, str] = {}
     for subject, code, reason in [*rows, *gap]:

@@ -7,6 +7,7 @@ the compiler.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,12 @@ from hiscomply.model import EvidenceTable, PolicyCount
 CLOCK_SKEW = timedelta(minutes=5)
 CALENDAR_DAYS = 5 * 366
 NO_APPLICABLE, PASS, UNKNOWN, FAIL = _CODES = 0, 1, 2, 3
+
+SMALL = 2_000
+"""Up to how many subjects the rows of a policy are looked at here rather than in the engine."""
+IN_MEMORY = 20_000
+"""Up to how many rows a kind is read once, since each query that names a file opens it again."""
+_CHUNK = 200
 
 _WITHOUT = "SET disabled_optimizers = 'statistics_propagation'"
 """DuckDB 2.0.0 fails with "BindBuiltinScalarFunction did not return …" when column statistics prove that a
@@ -68,6 +75,7 @@ class Engine:
         self.connection.execute(_WITHOUT)
         self.connection.execute(f"CREATE TABLE verdicts ({VERDICT_COLUMNS})")
         self._deferred: list[Deferred] = []
+        self._buffer: list[tuple[Any, ...]] = []
         self._has_calendar = False
         self.last_bound: Mapping[str, Any] | None = None
         """What the last policy was bound to, if its query was run; for its cases, which look at every row."""
@@ -76,7 +84,7 @@ class Engine:
         """Empties the tables that ``add_empty`` made, and the verdicts, for the next case of a policy."""
         for kind in self._tables:
             self.connection.execute(f'TRUNCATE ev."{kind}"')
-        self.connection.execute("TRUNCATE verdicts")
+        self._buffer.clear()
         self._tables.clear()
         self.last_bound = None
 
@@ -93,7 +101,8 @@ class Engine:
         """Makes the Parquet file of a kind readable as ``ev.<kind>``."""
         self._tables[table.kind] = table
         path = str(table.path.resolve()).replace("'", "''")
-        self.connection.execute(f"CREATE VIEW ev.\"{table.kind}\" AS SELECT * FROM read_parquet('{path}')")
+        what = "TABLE" if table.rows <= IN_MEMORY else "VIEW"
+        self.connection.execute(f"CREATE {what} ev.\"{table.kind}\" AS SELECT * FROM read_parquet('{path}')")
 
     def confine(self, *folders: Path) -> None:
         """From now on no query can touch a file outside the folders, and this cannot be undone."""
@@ -157,6 +166,7 @@ class Engine:
 
     def note_error(self, policy: CompiledPolicy, message: str) -> PolicyCount:
         """A policy that could not be run: unknown as a whole, with the reason."""
+        self._buffer = [row for row in self._buffer if row[0] != policy.id]
         self.connection.execute("DELETE FROM verdicts WHERE policy_id = ?", [policy.id])
         self._add_gap_row(policy, "error", [message])
         return PolicyCount(policy.id, 0, 0, 1, 0, 0.0)
@@ -165,6 +175,7 @@ class Engine:
         """The fail and unknown rows as a Parquet file; gives the policies that failed on the way as unknown."""
         import duckdb
 
+        self._flush()
         target = str(path.resolve()).replace("'", "''")
         broken: dict[str, PolicyCount] = {}
         try:
@@ -176,6 +187,7 @@ class Engine:
                     self.connection.execute(f"INSERT INTO verdicts {one.sql}", one.bound)
                 except duckdb.Error as error:
                     broken[one.policy.id] = self.note_error(one.policy, _failed(one.policy, error))
+            self._flush()
             write_all(self.connection, [], target)
         self.connection.close()
         return broken
@@ -186,6 +198,8 @@ class Engine:
         execute, source = self.connection.execute, f"({policy.judged})"
         if policy.concerned and not self._is_concerned(policy, bound):
             return {NO_APPLICABLE: self._tables[policy.subject_kind].rows}
+        if self._subject_rows(policy) <= SMALL:
+            return self._run_small(policy, bound)
         if policy.is_materialised:
             execute(f"CREATE OR REPLACE TEMP TABLE judged AS {policy.judged}", _used(policy.judged, bound))
             source = "judged"
@@ -203,6 +217,28 @@ class Engine:
             else:
                 execute(f"INSERT INTO verdicts {rows}", parameters)
         return counts
+
+    def _subject_rows(self, policy: CompiledPolicy) -> int:
+        """How many subjects there are at most; the institution and lists are few."""
+        return self._tables[policy.subject_kind].rows if policy.subject_kind else 0
+
+    def _run_small(self, policy: CompiledPolicy, bound: Mapping[str, Any]) -> dict[int, int]:
+        """One statement instead of three: planning a query costs more than running it over a few rows."""
+        output = policy.output.replace("{judged}", f"({policy.judged})")
+        rows = self.connection.execute(output, _used(output, bound)).fetchall()
+        counts: Counter[int] = Counter(row[0] for row in rows)
+        self._buffer.extend((policy.id, *row) for row in rows if row[0] >= UNKNOWN)
+        return dict(counts)
+
+    def _flush(self) -> None:
+        """The buffered rows into the table ``verdicts``, many with each statement."""
+        for start in range(0, len(self._buffer), _CHUNK):
+            rows = self._buffer[start : start + _CHUNK]
+            marks = ", ".join(["(" + ", ".join("?" * len(rows[0])) + ")"] * len(rows))
+            self.connection.execute(
+                f"INSERT INTO verdicts VALUES {marks}", [value for row in rows for value in row]
+            )
+        self._buffer.clear()
 
     def _is_concerned(self, policy: CompiledPolicy, bound: Mapping[str, Any]) -> bool:
         found = self.connection.execute(policy.concerned, _used(policy.concerned, bound)).fetchone()
@@ -248,15 +284,19 @@ class Engine:
         return ("no_records", [table.kind]) if table.rows == 0 else None
 
     def _has_institution_row(self, policy_id: str) -> bool:
+        if any(row[0] == policy_id and row[2] == "*" for row in self._buffer):
+            return True
         query = "SELECT count(*) FROM verdicts WHERE policy_id = ? AND subject = '*'"
         found = self.connection.execute(query, [policy_id]).fetchone()
         return bool(found and found[0])
 
     def _add_gap_row(self, policy: CompiledPolicy, reason: str, missing: Sequence[str]) -> None:
-        self.connection.execute(
-            "INSERT INTO verdicts VALUES (?, 2, '*', ?, ?, '{}', NULL, NULL, NULL, NULL, NULL, NULL)",
-            [policy.id, reason, list(missing)],
-        )
+        nowhere = (None,) * 6
+        self._buffer.append((policy.id, UNKNOWN, "*", reason, list(missing), "{}", *nowhere))
+
+    def gap_rows(self) -> list[tuple[str, int, str | None]]:
+        """Subject, code and reason of policies as a whole that are not known."""
+        return [(row[2], row[1], row[3]) for row in self._buffer if row[5] == "{}" and row[2] == "*"]
 
     def _add_calendar(self) -> None:
         if self._has_calendar:
