@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 from dataclasses import replace
 from datetime import time
@@ -121,8 +120,6 @@ def _exit_code(result: Any, settings: Settings) -> int:
 
 
 def _say(result: Any, language: str) -> None:
-    from rich.console import Console
-
     from hiscomply.report.terminal import print_check
 
-    print_check(result, Console(file=sys.stdout, soft_wrap=True, highlight=False), language)
+    print_check(result, click.echo, language)

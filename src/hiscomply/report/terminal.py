@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -79,8 +79,10 @@ def print_summary(
     )
 
 
-def print_check(result: AuditResult, console: Console, language: str) -> None:
+def print_check(result: AuditResult, write: Callable[[str], object], language: str) -> None:
     """A line per finding, ``path:line:column: severity policy_id message``, and the verdict last.
+
+    Plain text for other programs, so that nothing has to be loaded that draws.
 
     Findings that are gone since the previous run are left out; waived ones say by which waiver.
     """
@@ -89,11 +91,11 @@ def print_check(result: AuditResult, console: Console, language: str) -> None:
         if item.status is not CollectionStatus.OK:
             reason = f": {item.reason.to(language)}" if item.reason else ""
             status = COLLECTION_STATUSES[item.status].to(language)
-            _say(console, f"{printable(item.target)}: unknown collection {status}{reason}")
+            _line(write, f"{printable(item.target)}: unknown collection {status}{reason}")
         for rejected in item.rejected:
             parts = (rejected.source, rejected.line, rejected.column)
             place = ":".join(str(part) for part in parts if part is not None)
-            _say(console, f"{place}: unknown evidence {rejected.reason.to(language)}")
+            _line(write, f"{place}: unknown evidence {rejected.reason.to(language)}")
     for finding in result.findings():
         if finding.state is State.ABSENT:
             continue
@@ -101,9 +103,14 @@ def print_check(result: AuditResult, console: Console, language: str) -> None:
         label = "unknown" if finding.verdict is Verdict.UNKNOWN else info.severity.value
         told = message_of(info, finding, language, result.run.zone_offset)
         waived = f" [{_WAIVED.to(language).format(finding.waiver)}]" if finding.waiver else ""
-        _say(console, f"{place_of(finding)}: {label} {info.id} {told}{waived}")
-    _say(console, _count_policies(result, language))
-    _say(console, _EXIT.to(language).format(exit_meaning(result).to(language), result.exit_code))
+        _line(write, f"{place_of(finding)}: {label} {info.id} {told}{waived}")
+    _line(write, _count_policies(result, language))
+    _line(write, _EXIT.to(language).format(exit_meaning(result).to(language), result.exit_code))
+
+
+def _line(write: Callable[[str], object], text: str) -> None:
+    """One line, however long; no control character gets through."""
+    write(printable(text, _MAX_LINE))
 
 
 def _print_chapters(result: AuditResult, console: Console, language: str) -> None:

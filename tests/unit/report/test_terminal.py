@@ -34,9 +34,9 @@ def summary(
 
 
 def check(result: AuditResult, language: str = "en") -> list[str]:
-    screen = Screen("utf-8")
-    print_check(result, Console(file=screen, width=80, color_system=None), language)
-    return screen.getvalue().splitlines()
+    lines: list[str] = []
+    print_check(result, lines.append, language)
+    return lines
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
