@@ -42,12 +42,17 @@ class YamlDocument:
     value: Any
     marks: dict[Path_, _Mark] = field(default_factory=dict)
     key_marks: dict[Path_, _Mark] = field(default_factory=dict)
+    parts: dict[Path_, tuple[YamlDocument, Path_]] = field(default_factory=dict)
+    """Values that came from another document, with the path that they have there."""
 
     def place(self, path: Path_ = (), offset: int | None = None) -> Place:
         """Where the value at ``path`` stands, or the character ``offset`` inside a text value.
 
         A path that does not exist gives the place of its nearest existing parent.
         """
+        foreign = self._foreign(path)
+        if foreign is not None:
+            return foreign[0].place(foreign[1], offset)
         while path and path not in self.marks:
             path = path[:-1]
         mark = self.marks.get(path)
@@ -59,8 +64,19 @@ class YamlDocument:
 
     def key_place(self, path: Path_) -> Place:
         """Where the key that ends ``path`` stands."""
+        foreign = self._foreign(path)
+        if foreign is not None:
+            return foreign[0].key_place(foreign[1])
         mark = self.key_marks.get(path)
         return Place(self.name, mark.line, mark.column) if mark else self.place(path)
+
+    def _foreign(self, path: Path_) -> tuple[YamlDocument, Path_] | None:
+        """The document that a value came from, and its path there, if that is another document."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.parts:
+                document, base = self.parts[path[:length]]
+                return document, base + path[length:]
+        return None
 
     def _place_inside(self, path: Path_, mark: _Mark, offset: int) -> Place:
         """Counts characters that are not white space, which folding and indenting never change."""

@@ -115,9 +115,13 @@ def _merge(into: YamlDocument, part: YamlDocument) -> None:
         present = into.value.get(key)
         if present is None:
             into.value[key] = value
+            into.parts[key,] = (part, (key,))
         elif isinstance(present, list) and isinstance(value, list):
+            for number in range(len(value)):
+                into.parts[key, len(present) + number] = (part, (key, number))
             present.extend(value)
         elif isinstance(present, dict) and isinstance(value, dict) and not set(present) & set(value):
+            into.parts.update({(key, name): (part, (key, name)) for name in value})
             present.update(value)
         else:
             raise ConfigError(
