@@ -31,6 +31,7 @@ OPTIONS_SCHEMA: Mapping[str, Any] = {
         "exclude": {"type": "array", "items": {"type": "string", "minLength": 1}},
         "max_file_bytes": {"type": "integer", "minimum": 1},
         "asset_id": {"type": "string", "minLength": 1},
+        "observed_at": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$"},
     },
 }
 

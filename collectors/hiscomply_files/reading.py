@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from hiscomply.hookspecs import CollectContext, FileFormat, FormatError, Setting
+from hiscomply.hookspecs import CollectContext, CollectFailed, FileFormat, FormatError, Setting
 from hiscomply.model import Record, Rejected, Target, Text
 from hiscomply_files import fetch
 from hiscomply_files.decode import decode
@@ -20,6 +22,23 @@ UNDECODABLE = Text(
 CRASHED = Text(zh="格式插件出错", en="the format plugin broke down")
 
 
+def _observed_at(target: Target, context: CollectContext) -> datetime:
+    """When the files were as they are: now, or when the project says that the copy was taken.
+
+    Raises:
+        CollectFailed: the project's word is no time.
+    """
+    stated = target.options.get("observed_at")
+    if stated is None:
+        return context.now
+    try:
+        moment = datetime.fromisoformat(stated)
+    except ValueError as error:
+        reason = Text(zh=f"observed_at {stated!r} 不是有效的时刻", en=f"observed_at {stated!r} is no time")
+        raise CollectFailed(reason) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(context.zone))
+
+
 class Reading:
     """What is the same for all files of one collection."""
 
@@ -28,6 +47,7 @@ class Reading:
         self.context = context
         self.max_bytes = int(target.options.get("max_file_bytes", DEFAULT_MAX_BYTES))
         self.asset_id = target.options.get("asset_id")
+        self.observed_at = _observed_at(target, context)
 
     def file(self, found: fetch.Found) -> Iterator[Record | Rejected]:
         """All that one file gives."""
@@ -97,7 +117,7 @@ class Reading:
             clean(found.name),
             file_format.name,
             settings,
-            observed_at=self.context.now,
+            observed_at=self.observed_at,
             digest=self.context.digest,
             asset_id=self.asset_id,
         )
@@ -141,7 +161,7 @@ class Reading:
             fields["size_bytes"] = found.size_bytes
         if self.asset_id is not None:
             fields["asset_id"] = self.asset_id
-        return Record("config_file", fields, name, self.context.now, *place)
+        return Record("config_file", fields, name, self.observed_at, *place)
 
 
 def _includes(setting: Setting) -> bool:

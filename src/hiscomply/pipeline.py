@@ -320,7 +320,10 @@ def _run_info(
     for file in sorted(evidence.folder.glob("*.parquet")):
         tables.update(f"{file.name} {sha256_of(file)}\n".encode())
     evidence_digest = tables.hexdigest()
-    identity = f"{evidence_digest}{plan.pack.digest}{settings.profile}{plan.values!r}{plan.waivers!r}"
+    outcomes = [(one.target, one.status.value, one.started, one.ended) for one in evidence.collections]
+    identity = (
+        f"{evidence_digest}{outcomes!r}{plan.pack.digest}{settings.profile}{plan.values!r}{plan.waivers!r}"
+    )
     short = hashlib.sha256(identity.encode()).hexdigest()[:8]
     return RunInfo(
         id=f"{as_of:%Y-%m-%dT%H%M%SZ}-{short}",

@@ -22,6 +22,8 @@ _UNITS: Final = {
     "month": "个月",
     "year": "年",
 }
+_SECONDS: Final = re.compile(r"PT(-?\d+)S")
+_STEPS: Final = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 _NOT_JUDGED: Final = Text("未能判定：{}", "Could not be judged: {}")
 
 _REASONS: Final[Mapping[str, tuple[Text, Text]]] = {
@@ -177,11 +179,29 @@ def show_time(moment: datetime | None, zone_offset: timedelta) -> str:
     return local.isoformat(" ", "minutes")
 
 
+def show_duration(seconds: int, language: str) -> str:
+    """Seconds as people say them, in at most two units: ``45 days``, ``1 天 2 小时``."""
+    left = abs(seconds)
+    parts: list[str] = []
+    for unit, size in _STEPS:
+        count, rest = divmod(left, size)
+        if count and len(parts) < 2:
+            left = rest
+            plural = "" if count == 1 else "s"
+            parts.append(f"{count} {_UNITS[unit]}" if language == "zh" else f"{count} {unit}{plural}")
+    if not parts:
+        return "0 秒" if language == "zh" else "0 seconds"
+    return ("-" if seconds < 0 else "") + " ".join(parts)
+
+
 def _listed(parts: list[str], language: str) -> str:
     return ("、" if language == "zh" else ", ").join(parts)
 
 
 def _show_text(text: str, language: str, zone_offset: timedelta) -> str:
+    span = _SECONDS.fullmatch(text)
+    if span:
+        return show_duration(int(span[1]), language)
     if _TIME.fullmatch(text):
         try:
             return show_time(datetime.fromisoformat(text), zone_offset)

@@ -150,3 +150,18 @@ def test_values_read_well_in_both_languages(value: Any, zh: str, en: str) -> Non
 
 def test_the_end_of_time_can_be_shown() -> None:
     assert show_time(datetime(9999, 12, 31, 23, 59, tzinfo=UTC), EAST_8) == "9999-12-31 23:59"
+
+
+@pytest.mark.parametrize(
+    ("text", "en", "zh"),
+    [
+        ("PT259200S", "3 days", "3 天"),
+        ("PT3600S", "1 hour", "1 小时"),
+        ("PT93784S", "1 day 2 hours", "1 天 2 小时"),
+        ("PT-61S", "-1 minute 1 second", "-1 分钟 1 秒"),
+        ("PT0S", "0 seconds", "0 秒"),
+    ],
+)
+def test_a_duration_of_the_engine_is_said_in_the_units_of_people(text: str, en: str, zh: str) -> None:
+    assert show_value(text, "en", timedelta(hours=8)) == en
+    assert show_value(text, "zh", timedelta(hours=8)) == zh
