@@ -1,0 +1,1 @@
+"""What hiscomply costs beside its peers: ``python -m benchmarks`` prints one table."""

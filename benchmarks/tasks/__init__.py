@@ -1,0 +1,1 @@
+"""Pieces of work that are measured, each function in a process of its own."""
