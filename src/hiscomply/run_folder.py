@@ -100,10 +100,11 @@ def verify(run: Path) -> list[str]:
 
 
 def sealed_runs(runs: Path) -> list[Path]:
-    """All sealed runs of a folder, oldest first."""
+    """All sealed runs of a folder, oldest first: by the moment they judge, then by when they were sealed."""
     if not runs.is_dir():
         return []
-    return sorted(one for one in runs.iterdir() if (one / MANIFEST).is_file() and one.name[0] != ".")
+    sealed = [one for one in runs.iterdir() if (one / MANIFEST).is_file() and one.name[0] != "."]
+    return sorted(sealed, key=lambda run: (run.name.rpartition("-")[0], (run / MANIFEST).stat().st_mtime_ns))
 
 
 def write_collections(folder: Path, collections: Sequence[Collection]) -> None:

@@ -128,7 +128,8 @@ class _Work:
                     f"有 {self.rejected_count} 项无法作为证据,已单独列出",
                     f"{self.rejected_count} items could not become evidence and are listed apart",
                 )
-                affected = given if None in self.rejected_kinds else named
+                is_misnamed = any(kind not in self.border.kinds for kind in self.rejected_kinds)
+                affected = given if is_misnamed else named
             return Collection(
                 collector=self.collector.name,
                 collector_version=self.collector.version,
