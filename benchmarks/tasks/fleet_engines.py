@@ -91,7 +91,7 @@ def hiscomply_end_to_end(folder: str) -> Watch:
     import duckdb  # noqa: F401
 
     from hiscomply.collect.runner import collect_all
-    from hiscomply.collect.secrets import withhold
+    from hiscomply.collect.secrets import withholding
     from hiscomply.evidence.store import store_evidence
     from hiscomply.model import Target
     from hiscomply.plugins import evidence_kinds
@@ -107,7 +107,7 @@ def hiscomply_end_to_end(folder: str) -> Watch:
             base / "staging",
             project=base,
             zone="Asia/Shanghai",
-            digest=withhold,
+            digest=withholding(),
             progress=lambda *_: None,
         )
         evidence = store_evidence(base / "staging", base / "evidence", kinds, collections)

@@ -81,7 +81,7 @@ class Ran:
     @property
     def folder(self) -> Path:
         """The newest sealed run."""
-        return sealed_runs(self.runs)[-1]
+        return max(sealed_runs(self.runs), key=lambda one: one.stat().st_mtime_ns)
 
     def _newest(self, name: str) -> str:
         return (self.folder / name).read_text(encoding="utf-8")
@@ -102,10 +102,11 @@ class Ran:
         return [one for one in data["runs"][0]["results"] if one["ruleId"] == policy]
 
     def sarif_subjects(self, key: str, policy: str = POLICY) -> dict[str, Any]:
-        """A property of the SARIF results of a policy by subject."""
+        """A property of the SARIF results of a policy that are no pass, by subject."""
         return {
             one["locations"][0]["logicalLocations"][0]["fullyQualifiedName"]: one.get(key)
             for one in self.sarif_results(policy)
+            if one["kind"] != "pass"
         }
 
     def html_verdicts(self, policy: str = POLICY) -> set[str]:

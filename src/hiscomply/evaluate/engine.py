@@ -196,9 +196,10 @@ class Engine:
 
     def _run(self, policy: CompiledPolicy, bound: Mapping[str, Any]) -> dict[int, int]:
         execute, source = self.connection.execute, f"({policy.judged})"
-        if policy.concerned and not self._is_concerned(policy, bound):
-            return {NO_APPLICABLE: self._tables[policy.subject_kind].rows}
-        if self._subject_rows(policy) <= SMALL:
+        subjects = self._subject_rows(policy)
+        if policy.concerned and subjects <= IN_MEMORY and not self._is_concerned(policy, bound):
+            return {NO_APPLICABLE: subjects}
+        if subjects <= SMALL:
             return self._run_small(policy, bound)
         if policy.is_materialised:
             execute(f"CREATE OR REPLACE TEMP TABLE judged AS {policy.judged}", _used(policy.judged, bound))
