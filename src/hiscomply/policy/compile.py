@@ -18,6 +18,7 @@ from hiscomply.model import Source, Text
 from hiscomply.parameters import PROFILES, ParameterSpec, bindings
 from hiscomply.policy.document import CheckDocument, ParameterDocument, PolicyDocument, RelatedDocument
 from hiscomply.policy.draft import Draft, Query, SubjectSource
+from hiscomply.policy.expression import is_plain_word
 from hiscomply.policy.free_sql import compile_free_sql
 from hiscomply.policy.output import Shown, concerned_rows, judged_rows, rate_output, row_output
 from hiscomply.policy.related import RelatedPlan
@@ -76,6 +77,10 @@ def compile_policy(
 
 def _parameter_spec(draft: Draft, name: str, document: ParameterDocument) -> ParameterSpec:
     path: Path_ = ("parameters", name)
+    if not is_plain_word(name):
+        raise draft.error(
+            path, f"{name!r} is a word of SQL, choose another name / 该名称是 SQL 关键字,请换一个名称"
+        )
     defaults = _by_profile(document.default)
     if "tertiary" not in defaults:
         raise draft.error(

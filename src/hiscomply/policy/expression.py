@@ -75,6 +75,15 @@ def parse(text: str, place_at: Callable[[int], Place]) -> exp.Expr:
     return trees[0]
 
 
+def is_plain_word(name: str) -> bool:
+    """Whether SQL reads the name as a name, and not as one of its own words (``limit``, ``order``)."""
+    try:
+        tree = sqlglot.parse_one(f"{name} = 1 AND {name}(1) = 1", dialect="duckdb")
+    except SqlglotError:
+        return False
+    return isinstance(tree, exp.And) and isinstance(tree.this.this, exp.Column)
+
+
 class Translator:
     """Writes one expression as SQL within a scope."""
 
