@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from policy_maker import compile_check, judge
+from small_world import compile_check, judge
 
 VALUES = (0, 1, 2)
 CONDITIONS: dict[str, Callable[[list[Any]], bool | None]] = {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from policy_maker import AS_OF, compile_check, judge
+from small_world import AS_OF, compile_check, judge
 
 from hiscomply.errors import HiscomplyError
 
