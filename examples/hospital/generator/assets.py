@@ -21,6 +21,7 @@ def make(world: World) -> None:
     assets = world.put("asset", _assets(world), clean)
     hardware = [row for row in assets if row["class"] in HARDWARE]
     targets = [_target(world, row["id"], name) for row in hardware for name in ("主机", "网络")]
+    targets.append({**_target(world, "SRV-0001", "数据库"), "metrics": ["database", "replication"]})
     world.put("monitor_target", targets, _target(world, "", ""))
     world.put("log_source", [_log(world, row["id"]) for row in hardware], {})
     checked = [row for row in hardware if row["tier"] is None or row["tier"] <= 2]
@@ -71,7 +72,7 @@ def _target(world: World, asset: str, name: str) -> Row:
     return {
         "asset_id": asset,
         "metric_set": name,
-        "metrics": ["cpu", "memory", "disk"] if name == "主机" else ["traffic", "loss"],
+        "metrics": ["cpu", "memory", "disk", "down", "malware_agent"] if name == "主机" else ["traffic", "loss"],
         "interval_s": 60,
         "last_sample": world.clock.now - timedelta(seconds=seconds),
         "enabled": True,
@@ -84,6 +85,7 @@ def _log(world: World, asset: str) -> Row:
         "name": "syslog",
         "retention_days": world.random.choice((365, 400, 730)),
         "last_seen": world.clock.ago(minutes=world.minutes(1, 90)),
+        "reviewed_at": world.clock.on(2, 9),
         "tamper_protected": True,
         "backed_up": True,
     }

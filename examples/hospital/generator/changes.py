@@ -48,9 +48,12 @@ def clean_change(start: datetime, id_: str, system: str, kind: str) -> Row:
         "system_id": system,
         "type": kind,
         "major": False,
-        "requested": start - (120 if kind != "emergency" else 2) * hour,
+        "requested": start - (480 if kind != "emergency" else 2) * hour,
         "approved": start - 48 * hour if kind != "emergency" else start + 3 * hour,
         "approver": "P00066",
+        "notified_at": start - 36 * hour,
+        "rollback_rehearsed_at": start - 40 * hour if kind == "upgrade" else None,
+        "window_approved": False,
         "window_from": start - hour / 2,
         "window_to": start + 4 * hour,
         "started": start,
@@ -59,6 +62,7 @@ def clean_change(start: datetime, id_: str, system: str, kind: str) -> Row:
         "result": "success",
         "version": "V5.2.1",
         "downtime_min": 10,
+        "planned_downtime_min": 30,
         "verified_at": start + hour,
         "cmdb_at": start + 12 * hour,
     }
@@ -75,5 +79,6 @@ def clean_test(change: Row) -> Row:
         "result": "pass",
         "crit_defects": 0,
         "finished_at": change["started"] - timedelta(hours=30),
+        "sec_report": None,
         "data_deidentified": True,
     }

@@ -15,7 +15,10 @@ TOPICS = {
     "capacity_plan": "compute storage network licences",
     "training_plan": "意识 岗位 考核",
     "incident_procedure": "record classify respond close feedback",
-    "om_rules": "运维 安全 备份",
+    "om_rules": "运维 安全 备份 EV-1 revision_assessment",
+    "response_plan": "urgent important who times escalation",
+    "security_procedure": "assessment measures audit",
+    "evaluation_scheme": "metric source formula period roles",
 }
 BACKUP_TOPICS = "scope method frequency medium retention restore"
 METRICS = ("mtta", "mttr", "first_fix_rate", "patch_lead_time", "cost_per_system")
@@ -43,6 +46,9 @@ def make(world: World) -> None:
     ]
     world.put("perf_score", scores, {})
     world.put("project", _projects(world), {})
+    role = {"deputy": None, "system_id": None, "full_time": True, "vacant_since": None}
+    posts = {"supervisor": HEADS[15], "security_admin": HEADS[16], "audit_admin": HEADS[17]}
+    world.put("org_role", [{"role": name, "person": person, **role} for name, person in posts.items()], {})
 
 
 def _documents(world: World) -> list[Row]:
@@ -53,7 +59,12 @@ def _documents(world: World) -> list[Row]:
         if kind == "training_plan":
             january = datetime(year, 1, 8, 9)
             row |= {"approved_at": january, "effective_at": january + timedelta(days=2), "reviewed_at": january}
+        if kind == "om_rules":
+            row |= {"supersedes": "DOC-om_rules-V2", "superseded_withdrawn": True}
         rows.append(row)
+    rows.append(document("DOC-problem", "problem_analysis", clock.on(40, 9), covers=["trend", "top_causes"]))
+    rows.append(document("DOC-supervision", "supervision_plan", clock.on(150, 9), covers=["督查"]))
+    rows.append(document("DOC-disposal", "data_disposal", clock.on(190, 9), covers=["擦除"]) | {"system_id": "OLDHIS"})
     for name in ("机房断电", "网络中断", "数据库故障", "勒索软件"):
         rows.append(document(f"DOC-预案-{name}", "contingency_plan", clock.on(310, 9), covers=[name]))
     for system in running(world):
@@ -66,7 +77,7 @@ def _documents(world: World) -> list[Row]:
     return rows
 
 
-def document(id_: str, kind: str, approved: datetime, covers: list[str]) -> Row:
+def document(id_: str, kind: str, approved: datetime, covers: list[str] | None) -> Row:
     """A document of the IT department that was approved, took effect, and was reviewed since."""
     return {
         "id": id_,
@@ -112,7 +123,7 @@ def _month_ends(today: date, count: int) -> list[date]:
 
 def _indicators(world: World) -> list[Row]:
     rows = []
-    for end in _month_ends(world.clock.today, 6):
+    for end in _month_ends(world.clock.today, 9):
         for system in running(world):
             if system["tier"] is not None and system["tier"] <= 2:
                 value = round(world.between(99.93, 99.99), 3)

@@ -75,7 +75,7 @@ EXPORTS = (
         "培训/培训记录_{stamp}.csv",
         columns(
             slash,
-            "工号=person_id 课程名称=course 完成时间=done_at 培训类型=type 学时=hours 成绩=score 必修=mandatory",
+            "工号=person_id 课程名称=course 完成时间=done_at 培训类型=type 学时=hours 成绩=score 必修=mandatory 标签=tags",
             type=words({"awareness": "意识", "role": "岗位", "om": "运维", "operating": "操作"}),
         ),
     ),
@@ -120,7 +120,7 @@ EXPORTS = (
             as_is,
             "系统编号=id 系统名称=name 系统类别=category 重要性层级=tier 等保级别=mlps 定级时间=graded_at 备案号=filing_no 备案时间=filed_at "
             "涉及人数=persons_affected 业务责任人=biz_owner 信息技术责任人=it_owner 安全责任人=sec_owner 供应商=vendor 阶段=stage "
-            "可用性目标=availability_target RTO分钟=rto_min RPO分钟=rpo_min 互联网=internet_exposed 位置=location 归口部门=department "
+            "可用性目标=availability_target RTO分钟=rto_min RPO分钟=rpo_min 互联网=internet_exposed 退役时间=retired_at 重要数据=important_data 位置=location 归口部门=department "
             "核对时间=inventory_reviewed_at 数据时间=_as_known_on",
             stage=words({"run": "运行", "build": "建设", "retire": "退役"}),
         ),
@@ -221,7 +221,10 @@ EXPORTS = (
             "发生时间=occurred 发现时间=detected 登记时间=recorded 登记改过=recorded_edited 定级时间=classified 响应时间=acked "
             "恢复时间=mitigated 解决时间=resolved 关闭时间=closed 上报时间=reported_at 报卫健委时间=commission_told_at "
             "根因报告时间=root_cause_report_at 状态=status 中断时长=outage_min 原因=cause 处理措施=actions 分析=analysis 类别=category "
-            "建议=suggestion 处理人=resolver 复核人=verifier 反馈时间=feedback_at 问题单=problem_id 引起的变更=change_id",
+            "建议=suggestion 处理人=resolver 复核人=verifier 反馈时间=feedback_at 问题单=problem_id 引起的变更=change_id "
+            "个人信息泄露=personal_data_breach 告知决定时间=notice_decided_at 下调级别=level_lowered 下调理由=level_lowered_reason "
+            "下调批准人=level_lowered_by 报值班领导时间=escalated 报院领导时间=leader_told_at 复盘时间=reviewed_at 总结报送时间=summary_reported_at "
+            "满意度=score 知识条目=knowledge_id",
             **TICKET,
         ),
     ),
@@ -232,9 +235,11 @@ EXPORTS = (
             chinese,
             "变更号=id 系统=system_id 类型=type 必要性=need 风险=risk 步骤=steps 分工=roles 回退方案=rollback 通知安排=communication "
             "申请时间=requested 批准时间=approved 批准人=approver 窗口开始=window_from 窗口结束=window_to 实际开始=started 实际结束=ended "
-            "实施人=implementer 结果=result 版本=version 停机时长=downtime_min 核对时间=verified_at CMDB更新=cmdb_at",
+            "实施人=implementer 结果=result 版本=version 停机时长=downtime_min 核对时间=verified_at CMDB更新=cmdb_at "
+            "重大版本=major 计划停机=planned_downtime_min 窗口特批=window_approved 通知时间=notified_at 回退演练=rollback_rehearsed_at",
             **CHANGE,
             downtime_min=minutes,
+            planned_downtime_min=minutes,
         ),
     ),
     Export(
@@ -243,7 +248,7 @@ EXPORTS = (
         columns(
             slash,
             "测试号=id 变更号=change_id 环境=env 主机=env_hosts 版本=version 结果=result 严重缺陷=crit_defects 完成时间=finished_at "
-            "脱敏=data_deidentified",
+            "安全测试报告=sec_report 脱敏=data_deidentified",
             env=words({"test": "测试", "prod": "生产"}),
             result=words({"pass": "通过"}),
         ),
@@ -296,7 +301,7 @@ EXPORTS = (
         "合规/评估测评_{stamp}.xlsx",
         columns(
             as_is,
-            "编号=id 类型=type 系统=system_id 完成时间=done_at 评估方=assessor 独立=independent",
+            "编号=id 类型=type 系统=system_id 完成时间=done_at 评估方=assessor 独立=independent 报告散列=report_hash",
             type=words({"risk_assessment": "风险评估", "pen_test": "渗透测试", "graded_test": "等级测评", "crypto": "密评"}),
         ),
         "评估与测评登记表",
@@ -306,7 +311,7 @@ EXPORTS = (
         "合规/风险台账_{stamp}.xlsx",
         columns(
             as_is,
-            "编号=id 系统=system_id 等级=level 处置措施=treatment 责任人=owner 发现时间=found_at 方案时间=planned_at 计划完成=due "
+            "编号=id 系统=system_id 来源评估=assessment_id 等级=level 处置措施=treatment 责任人=owner 发现时间=found_at 方案时间=planned_at 计划完成=due "
             "接受人=accepted_by 接受至=accept_until 关闭时间=closed_at 复测编号=retest_id 复测通过=retest_passed",
             level=RISK,
         ),
@@ -387,11 +392,16 @@ EXPORTS = (
     Export(
         "perf_score",
         "管理/绩效引用_{stamp}.csv",
-        columns(slash, "工号=person_id 周期=period 引用评估=eval_id 权重=weight", weight=lambda value: f"{value}%"),
+        columns(slash, "工号=person_id 周期=period 引用评估=eval_id 权重=weight", weight=lambda value: None if value is None else f"{value}%"),
     ),
     Export(
         "project",
         "管理/信息化项目_{stamp}.csv",
         columns(chinese, "项目=id 总预算=total_budget 安全预算=security_budget 新建=is_new 立项时间=approved_at"),
+    ),
+    Export(
+        "org_role",
+        "管理/岗位任命_{stamp}.csv",
+        columns(slash, "职责=role 承担人=person 副手=deputy 系统=system_id 专职=full_time 空缺自=vacant_since"),
     ),
 )

@@ -27,6 +27,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "log_source": ("asset_id", "name"),
     "maintenance": ("asset_id", "kind", "done_at"),
     "monitor_target": ("asset_id", "metric_set"),
+    "org_role": ("role", "person"),
     "patch": ("asset_id", "advisory"),
     "patch_state": ("asset_id",),
     "perf_score": ("person_id", "period"),

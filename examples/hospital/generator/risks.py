@@ -36,6 +36,7 @@ def _assessments(world: World, system: Row) -> list[Row]:
             "done_at": world.clock.on(world.minutes(60, 280), 16),
             "assessor": "外部测评机构",
             "independent": True,
+            "report_hash": f"SM3:{system['id'].lower()}-{kind}",
         }
         for kind in kinds
     ]
@@ -82,7 +83,9 @@ def _audits(world: World, systems: list[Row]) -> list[Row]:
             rows.append(_audit(world, f"AU-{system['id']}-S", "security_audit", system["id"], 250, "审计科"))
     for number, ago in enumerate((30, 120, 210), 1):
         row = _audit(world, f"AU-DC-{number}", "supervision", None, ago, "医务科")
-        rows.append(row | {"done_at": world.clock.on(ago, 15), "covers": list(CLAUSES)})
+        done = world.clock.on(ago, 15)
+        when = {"done_at": done, "planned_for": done.date(), "circulated_at": done + timedelta(days=2)}
+        rows.append(row | when | {"covers": list(CLAUSES)})
     return rows
 
 

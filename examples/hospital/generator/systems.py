@@ -21,16 +21,16 @@ ONCO 放疗管理系统 OTHER 2 2 110; RATION 合理用药系统 OTHER 2 2 900; 
 PORTAL 门户网站 OTHER 2 2 110; BACKUP 备份平台 INFRA 2 2 50
 LIBRARY 图书管理系统 OTHER 3 1 620; CANTEEN 膳食管理系统 OTHER 3 1 520; PARKING 停车管理系统 OTHER 3 1 110; SURVEY 满意度调查系统 OTHER 3 1 160
 TELEMED 远程会诊系统 OTHER 3 2 310; WIFI 无线认证系统 OTHER 3 2 110; MEDWASTE 医废追溯系统 OTHER 3 1 160; LMS 培训考试系统 OTHER 3 1 3200
-RESEARCH 科研管理系统 OTHER 3 1 620; GCP 临床试验系统 OTHER 3 2 160; ETHICS 伦理审查系统 OTHER 3 1 110; ASSETMG 固定资产系统 OTHER 3 1 310
+RESEARCH 科研管理系统 OTHER 3 1 620; GCP 临床试验系统 OTHER 3 2 160; ETHICS 伦理审查系统 OTHER 3 1 0; ASSETMG 固定资产系统 OTHER 3 1 310
 CONTRACT 合同管理系统 OTHER 3 1 160; FIN 财务系统 OTHER 3 2 210; BUDGET 预算系统 OTHER 3 1 260; DRG 病种分析系统 OTHER 3 1 160
 QC 医疗质量系统 OTHER 3 1 420; ADVERSE 不良事件系统 OTHER 3 1 1300; FOLLOW 随访系统 OTHER 3 1 420; CALL 呼叫中心 OTHER 3 1 110
-VIDEO 视频监控平台 OTHER 3 1 110; DOOR 门禁系统 OTHER 3 1 110; ENERGY 能耗系统 OTHER 3 1 110; LAUNDRY 被服系统 OTHER 3 1 110
+VIDEO 视频监控平台 OTHER 3 1 110; DOOR 门禁系统 OTHER 3 1 110; ENERGY 能耗系统 OTHER 3 1 110; LAUNDRY 被服系统 OTHER 3 1 0
 MEETING 会议系统 OTHER 3 1 420; MAIL 电子邮件系统 OTHER 3 2 1600; DOCMG 文档管理系统 OTHER 3 1 820; ITSM 运维工单系统 OTHER 3 1 420
 MONITOR 监控平台 INFRA 3 1 50; LOGPLAT 日志平台 INFRA 3 1 50; BASTION 堡垒机 INFRA 3 2 110; VPN 远程接入 INFRA 3 2 210
 NEWAI 影像辅助诊断系统 OTHER 3 1 0; OLDHIS 旧医院信息系统 OTHER 3 1 0; DONGYUAN 东院区门诊系统 OTHER 3 1 0
 """
 EXPOSED = ("IHOSP", "APPT", "PORTAL", "TELEMED", "MAIL", "VPN")
-STAGES = {"NEWAI": "build", "OLDHIS": "retire"}
+STAGES = {"NEWAI": "build", "OLDHIS": "retire", "ETHICS": "retire", "LAUNDRY": "retire"}
 ROOMS = ("本部主机房A区", "本部主机房B区", "东院区机房")
 
 
@@ -85,6 +85,8 @@ def _system(
         "sec_owner": OM_STAFF[50 + number % 10],
         "vendor": f"V{number % 30 + 1:02d}",
         "stage": STAGES.get(id_, "run"),
+        "retired_at": clock.on(200, 18) if STAGES.get(id_) == "retire" else None,
+        "important_data": id_ in ("HIS", "EMR", "CDR"),
         "availability_target": {1: 99.9, 2: 99.5, 3: 99.0}[tier],
         "rto_min": {1: 120, 2: 720, 3: 2880}[tier],
         "rpo_min": {1: 10, 2: 720, 3: 2880}[tier],

@@ -24,6 +24,17 @@ CLEAN: Row = {
     "nat_level": None,
     "ic_category": None,
     "cii": False,
+    "personal_data_breach": False,
+    "notice_decided_at": None,
+    "level_lowered": False,
+    "level_lowered_reason": None,
+    "level_lowered_by": None,
+    "escalated": None,
+    "leader_told_at": None,
+    "reviewed_at": None,
+    "summary_reported_at": None,
+    "score": None,
+    "knowledge_id": None,
     "recorded_edited": False,
     "reported_at": None,
     "commission_told_at": None,
@@ -74,17 +85,30 @@ def times(start: datetime, worked: int = 30) -> Row:
     }
 
 
+def upward(start: datetime) -> Row:
+    """Whom an urgent incident is told to, and when it is looked back upon."""
+    return {
+        "escalated": start + timedelta(minutes=12),
+        "leader_told_at": start + timedelta(minutes=25),
+        "reviewed_at": start + timedelta(hours=5),
+    }
+
+
 def _incident(world: World, number: int, system: str) -> Row:
     chance, clock = world.random, world.clock
     start = clock.on(world.minutes(1, 360), chance.randint(8, 14), chance.randint(10, 59))
     resolver, verifier = chance.sample(OM_STAFF, 2)
+    level = chance.choices(("general", "important", "urgent"), (85, 12, 3))[0]
     return {
         **CLEAN,
         **times(start, chance.randint(20, 50)),
         "id": f"INC-{clock.today.year}-{number:06d}",
         "source": chance.choices(("user", "monitor", "inspection"), (50, 40, 10))[0],
         "system_id": system,
-        "level": chance.choices(("general", "important", "urgent"), (85, 12, 3))[0],
+        "level": level,
+        **(upward(start) if level == "urgent" else {}),
+        "score": chance.choice((4, 5, 5, None, None)),
+        "knowledge_id": f"KB-{chance.randint(1, 400):03d}" if chance.random() < 0.7 else None,
         "outage_min": chance.choice((0, 0, 0, 5, 12)),
         "cause": chance.choice(CAUSES),
         "actions": chance.choice(ACTIONS),

@@ -48,6 +48,13 @@ def _owners(plan: Plan, clock: Clock) -> None:
         "是否启用为空",
         unknown=[*ASKED_OF_ENABLED, "leavers_disabled"],
     )
+    plan.add("account", _human(30, system_id="OLDHIS"))
+    plan.add(
+        "account",
+        _human(31, system_id="LAUNDRY", enabled=None),
+        "是否启用为空",
+        unknown=[*ASKED_OF_ENABLED, "leavers_disabled"],
+    )
     plan.find("privileged_share_limited", "HRSS", "unknown", "有账户是否启用不明,特权占比无法确定")
 
 

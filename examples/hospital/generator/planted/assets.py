@@ -65,6 +65,10 @@ def _monitoring(plan: Plan, clock: Clock) -> None:
             key = [f"NET-{number:03d}", name]
             plan.alter("monitor_target", key, {"last_sample": None}, why, unknown=[FRESH])
     plan.find("supporting_assets_monitored", "*", "unknown", "16 台交换机的采样时间没有导出,比例无法确定")
+    certificate = {"asset_id": "SRV-0002", "metric_set": "证书", "metrics": ["certificate"], "enabled": None}
+    plan.add("monitor_target", certificate, "是否启用为空", unknown=[FRESH])
+    plan.find("minimum_alert_rules_on", "certificate", "unknown", "唯一监控证书的采集项是否启用为空")
+    plan.find("minimum_alert_rules_on", "backup_failed", "fail", "没有监控备份失败")
     silent = {"last_sample": clock.ago(minutes=50)}
     plan.alter("monitor_target", ["SRV-0033", "网络"], silent, "50 分钟没有采样", fail=[FRESH])
 
@@ -75,6 +79,14 @@ def _logs(plan: Plan, clock: Clock) -> None:
     plan.alter("log_source", ["SRV-0041", "syslog"], {"retention_days": None}, "留存天数为空", unknown=kept)
     plan.alter("log_source", ["SRV-0042", "syslog"], {"last_seen": clock.ago(4)}, "四天没有日志", fail=reporting)
     plan.alter("log_source", ["SRV-0043", "syslog"], {"last_seen": None}, "最近上报为空", unknown=reporting)
+    plan.find(reporting[0], "SRV-0400/syslog", "unknown", "资产的重要性层级为空,不知是否核心资产")
+    reviewed, protected = ["logs_reviewed_weekly"], ["audit_logs_protected"]
+    plan.alter("log_source", ["SRV-0044", "syslog"], {"reviewed_at": clock.ago(20)}, "20 天未审阅", fail=reviewed)
+    ahead = {"reviewed_at": clock.ago(-1)}
+    plan.alter("log_source", ["SRV-0045", "syslog"], ahead, "审阅时间在将来", unknown=reviewed)
+    plan.alter("log_source", ["SRV-0046", "syslog"], {"backed_up": False}, "日志没有备份", fail=protected)
+    unsure = {"tamper_protected": None}
+    plan.alter("log_source", ["SRV-0047", "syslog"], unsure, "是否防篡改为空", unknown=protected)
 
 
 def _baselines(plan: Plan, clock: Clock) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from generator.backups import job_name
-from generator.clock import Clock
+from generator.clock import Clock, utc
 from generator.plan import Plan
 
 RECENT, ISOLATED, OFFSITE = "recent_backup_exists", "isolated_copy_exists", "offsite_copy_recent"
@@ -56,7 +56,7 @@ def _status(plan: Plan, clock: Clock) -> None:
     """A system whose last ten nights have no status at all."""
     for number in range(1, 5):
         for start in _nights("DOOR", number, clock, 10):
-            policies = ["backup_copies_encrypted", "backup_copies_verified", CONSECUTIVE]
+            policies = ["backup_copies_encrypted", "backup_copies_verified"]
             plan.alter(
                 "backup_job",
                 ["DOOR", job_name("DOOR", number), start],
@@ -66,6 +66,11 @@ def _status(plan: Plan, clock: Clock) -> None:
             )
     for policy in (RECENT, ISOLATED):
         plan.find(policy, "DOOR", "unknown", "最近十天的作业状态为空")
+    for number in range(1, 5):
+        job = job_name("ENERGY", number)
+        for start in _nights("ENERGY", number, clock, 30):
+            why = "系统的重要性层级为空,不知是否核心系统"
+            plan.find(CONSECUTIVE, f"ENERGY/{job}/{utc(start)}", "unknown", why)
 
 
 def _runs(plan: Plan, clock: Clock) -> None:

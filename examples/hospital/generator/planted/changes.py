@@ -22,6 +22,8 @@ def plant(plan: Plan, clock: Clock) -> None:
     _course(plan, clock, start)
     _tests(plan, start)
     _backups(plan, clock)
+    _care(plan, clock, start)
+    _major(plan, clock, start)
 
 
 def _change(number: int, start: datetime, kind: str = "normal", system: str = "NURSE", **changes: object) -> Row:
@@ -71,4 +73,44 @@ def _backups(plan: Plan, clock: Clock) -> None:
     plan.drop("change", system_id="ANES", started=clock.on(60, 22, 30))
     plan.drop("change", system_id="ENERGY")
     unsure = _change(402, clock.on(60, 22, 30), system="ENERGY")
-    plan.add("change", unsure, "系统的层级为空,且导出里没有当日备份", unknown=before)
+    asked = [*before, "core_changes_requested_ahead"]
+    plan.add("change", unsure, "系统的层级为空,且导出里没有当日备份", unknown=asked)
+
+
+def _care(plan: Plan, clock: Clock, start: datetime) -> None:
+    """Notice, rehearsal, downtime, verification, test data."""
+    ahead, core = clock.ago(-1), {"system": "HIS"}
+    asked, told = ["core_changes_requested_ahead"], ["departments_told_before_change"]
+    rehearsed, downtime = ["core_upgrade_rollback_rehearsed"], ["change_downtime_within_plan"]
+    verified, cleaned = ["changes_verified_after_go_live"], "test_data_deidentified"
+    rushed = _change(505, start, **core, requested=start - timedelta(hours=40))
+    plan.add("change", rushed, "核心系统变更只提前 40 小时申请", fail=asked)
+    for number, value, why, verdict in ((506, None, "没有演练回退", "fail"), (507, ahead, "演练时间在将来", "unknown")):
+        row = _change(number, start, "upgrade", **core, rollback_rehearsed_at=value)
+        plan.add("change", row, why, **{verdict: rehearsed})
+    plan.add("change", _change(508, start, downtime_min=50), "停机超出计划", fail=downtime)
+    plan.add("change", _change(509, start, planned_downtime_min=None), "计划停机为空", unknown=downtime)
+    plan.add("change", _change(510, start, notified_at=None), "没有通知科室", fail=told)
+    plan.add("change", _change(511, start, notified_at=ahead), "通知时间在将来", unknown=told)
+    plan.add("change", _change(512, start, verified_at=None), "上线后没有核对", fail=verified)
+    plan.add("change", _change(513, start, verified_at=ahead), "核对时间在将来", unknown=verified)
+    plan.alter("test_run", ["TST-CP-512"], {"data_deidentified": False}, "测试数据未脱敏", fail=[cleaned])
+    plan.alter("test_run", ["TST-CP-513"], {"data_deidentified": None}, "是否脱敏为空", unknown=[cleaned])
+
+
+def _major(plan: Plan, clock: Clock, start: datetime) -> None:
+    """Major releases: tested for security before, assessed again afterwards."""
+    tested, assessed = ["major_releases_security_tested"], ["major_changes_reassessed"]
+    plan.add("change", _change(601, start, "upgrade", major=True))
+    plan.alter("test_run", ["TST-CP-601"], {"sec_report": "SEC-601"})
+    plan.add("change", _change(602, start, "upgrade", major=True), "没有安全测试报告", fail=tested)
+    old = clock.on(80, 22, 30)
+    plan.add(
+        "change",
+        _change(603, old, "upgrade", "LIBRARY", major=True),
+        "重大变更 80 天后仍未重新评估",
+        fail=assessed,
+    )
+    plan.alter("test_run", ["TST-CP-603"], {"sec_report": "SEC-603"})
+    unsure = _change(604, start, "upgrade", major=None)
+    plan.add("change", unsure, "是否重大版本为空", unknown=[*tested, *assessed])

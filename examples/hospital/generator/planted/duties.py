@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from generator.clock import Clock
+from generator.duties import document
 from generator.plan import Plan
 
 
@@ -17,6 +18,11 @@ def plant(plan: Plan, clock: Clock) -> None:
     plan.find("coordination_meeting_held", "*", "fail", "上次协调会在 130 天前")
     plan.alter("eval", ["EV-2"], {"signed_by": None})
     plan.find("kpi_report_quarterly", "*", "fail", "指标报告无人签字")
+    metrics = "kpi_report_holds_core_metrics"
+    plan.find(metrics, "EV-2", "fail", "指标报告缺少核心指标")
+    row = {"id": "EV-3", "period": "Q1", "type": "kpi_report", "done_at": clock.on(130, 9), "signed_by": "P00065"}
+    plan.add("eval", row | {"covers": None}, "报告包含的指标为空", unknown=[metrics])
+    _improvements(plan, clock)
     for waiver, why in (("WV-003", "例外已到期"), ("WV-004", "例外没有对应的问题")):
         plan.find("waivers_in_order", waiver, "fail", why)
 
@@ -29,6 +35,16 @@ def _documents(plan: Plan, clock: Clock) -> None:
     steps = ["record", "classify", "respond", "close"]
     plan.alter("document", ["DOC-incident_procedure"], {"covers": steps})
     plan.find("incident_procedure_complete", "feedback", "fail", "事件管理程序没有反馈环节")
+    plan.find("response_plans_cover_levels", "general", "fail", "响应方案没有一般级别")
+    plan.find("appraisal_outcomes_recorded", "*", "fail", "没有考核结果应用的文件")
+    revisions = ["rules_revisions_cite_evaluation", "rules_revisions_traceable"]
+    for name, covers, why, verdict in (
+        ("net", ["网络"], "修订没有引用评估", "fail"),
+        ("data", None, "覆盖内容为空", "unknown"),
+    ):
+        rules = document(f"DOC-om_rules-{name}", "om_rules", clock.on(330, 9), covers)
+        rules |= {"supersedes": f"DOC-om_rules-{name}-V1", "superseded_withdrawn": True}
+        plan.add("document", rules, why, **{verdict: revisions})
     plan.alter("document", ["DOC-BK-EMR"], {"reviewed_at": clock.ago(500)})
     plan.find("backup_policy_documented", "EMR", "fail", "备份策略 500 天未复核")
     plan.alter("document", ["DOC-BK-ANES"], {"reviewed_at": None})
@@ -58,13 +74,33 @@ def _indicators(plan: Plan, clock: Clock) -> None:
     plan.alter("kpi", key, {"value": 130, "recomputed": 130}, "未达标且没有改进措施", fail=[missed])
     key = ["mtta", f"{old:%Y-%m}", "*"]
     plan.alter("kpi", key, {"value": None}, "指标值为空", unknown=[missed, same])
-    for back in range(6):
+    for back in range(9):
         period = f"{_before(newest, back):%Y-%m}"
         plan.alter("kpi", ["cost_per_system", period, "*"], {"owner": None})
         plan.alter("kpi", ["first_fix_rate", period, "*"], {"period_end": None})
     metrics = "efficiency_metrics_have_targets"
     plan.find(metrics, "cost_per_system", "fail", "指标没有责任人")
     plan.find(metrics, "first_fix_rate", "unknown", "周期截止日为空")
+
+
+    improve = ["missed_targets_improve"]
+    why = "长期不达标,没有改善也没有说明"
+    for back in range(1, 9):
+        key = ["patch_lead_time", f"{_before(newest, back):%Y-%m}", "*"]
+        judged = [missed, *improve] if back >= 6 else [missed]
+        plan.alter("kpi", key, {"value": 120, "recomputed": 120}, why, fail=judged)
+    plan.alter("kpi", ["patch_lead_time", month, "*"], {"value": 121, "recomputed": 121, "target": None})
+    key = ["mtta", f"{_before(newest, 8):%Y-%m}", "*"]
+    plan.alter("kpi", key, {"value": None}, "指标值为空", unknown=[missed, same, *improve])
+
+
+def _improvements(plan: Plan, clock: Clock) -> None:
+    finished = ["improvements_finished_on_time"]
+    row = {"eval_id": "EV-1", "metric": None, "owner": "P00066", "opened_at": clock.on(200, 9)}
+    row |= {"due": clock.day(60), "closed_at": clock.on(40, 9)}
+    plan.add("improvement", {"id": "IM-2", **row}, "晚 20 天完成", fail=finished)
+    ahead = {**row, "closed_at": clock.ago(-2)}
+    plan.add("improvement", {"id": "IM-3", **ahead}, "完成时间在将来", unknown=finished)
 
 
 def _before(end: date, months: int) -> date:

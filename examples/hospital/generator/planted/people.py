@@ -26,14 +26,17 @@ def plant(plan: Plan, clock: Clock) -> None:
         "person",
         {"id": "P90005", **acknowledged},
         "没有岗位培训记录",
-        fail=["role_training_for_privileged", "om_staff_trained"],
+        fail=["role_training_for_privileged", "om_staff_trained", "om_staff_examined"],
     )
     plan.add(
-        "person", {"id": "P90006", **acknowledged}, "一年只有一次、4 学时的运维培训", fail=["om_staff_trained"]
+        "person",
+        {"id": "P90006", **acknowledged},
+        "一年只有一次、4 学时、没有考试的运维培训",
+        fail=["om_staff_trained", "om_staff_examined"],
     )
     plan.add(
         "training",
-        {"person_id": "P90006", "course": "运维短训", "done_at": clock.on(90, 9), "type": "om", "hours": 4},
+        {"person_id": "P90006", "course": "运维短训", "done_at": clock.on(90, 9), "type": "om", "hours": 4, "tags": ["skill"]},
     )
     for person in ("P90005", "P90006"):
         for number in (1, 2):
@@ -45,6 +48,7 @@ def plant(plan: Plan, clock: Clock) -> None:
         unknown=[
             "role_training_for_privileged",
             "om_staff_trained",
+            "om_staff_examined",
             "appraisal_cites_evaluation",
             "rules_acknowledged",
         ],
@@ -58,6 +62,10 @@ def plant(plan: Plan, clock: Clock) -> None:
         "签阅时间在将来",
         unknown=["rules_acknowledged"],
     )
+    plan.find("om_training_covers_skill_and_duty", "duty", "fail", "一年内没有职责类的运维培训")
+    weight, period = ["appraisal_weight_sufficient"], f"{clock.today.year - 1}年度"
+    plan.alter("perf_score", ["P00001", period], {"weight": 2}, "权重只有 2 %", fail=weight)
+    plan.alter("perf_score", ["P00002", period], {"weight": None}, "权重为空", unknown=weight)
     plan.add("person", {"id": "P90011", "status": "left", "left_at": clock.on(25, 17)})
     plan.add("person", {"id": "P90012", "status": None})
     plan.add("person", {"id": "P90013", "status": "left", "left_at": clock.on(60, 17)})

@@ -31,7 +31,8 @@ def _risks(plan: Plan, clock: Clock) -> None:
     plan.add("risk", {"id": "RP-201", **closed, "retest_passed": False}, "复测未通过就关闭", fail=retested)
     plan.add("risk", {"id": "RP-202", **closed, "retest_id": None}, "没有复测就关闭", fail=retested)
     ahead = {**closed, "closed_at": clock.ago(-2), **by, "accept_until": clock.day(-50)}
-    plan.add("risk", {"id": "RP-203", **ahead}, "关闭时间在将来", unknown=[*retested, *accepted])
+    plan.add("risk", {"id": "RP-203", **ahead}, "关闭时间在将来", unknown=[*retested, *accepted, "risks_trace_to_assessment"])
+    plan.add("risk", {"id": "RP-400", "assessment_id": None}, "没有来源评估", fail=["risks_trace_to_assessment"])
     high = {"level": "high", "found_at": clock.on(25, 10), "planned_at": clock.on(20, 10)}
     plan.add("risk", {"id": "RP-300", **high})
     plan.add("risk", {"id": "RP-301", **high, "owner": None}, "高风险没有责任人", fail=treated)
@@ -39,6 +40,8 @@ def _risks(plan: Plan, clock: Clock) -> None:
 
 
 def _assessments(plan: Plan, clock: Clock) -> None:
+    plan.alter("assessment", ["AS-EMR-risk_assessment"], {"report_hash": None})
+    plan.find("important_data_assessed_yearly", "EMR", "fail", "重要数据的风险评估没有报告")
     for system, kind, policy, years, why in (
         ("AD", "graded_test", "graded_test_done", 2, "两年未做等级测评"),
         ("VIRT", "crypto", "cryptography_assessment_done", 2, "两年未做密评"),
@@ -63,6 +66,13 @@ def _audits(plan: Plan, clock: Clock) -> None:
     plan.find(configuration, "ICU", "fail", "140 天没有配置审计")
     plan.alter("audit", ["AU-SPD-C"], {"type": None})
     plan.find(configuration, "SPD", "unknown", "审计类型为空")
+    for policy in ("security_audits_cite_measures", "supervision_items_done_on_time", "supervision_reports_circulated"):
+        plan.find(policy, "AU-SPD-C", "unknown", "审计类型为空")
+    plan.alter("audit", ["AU-EMR-S"], {"covers": None}, "覆盖内容为空", unknown=["security_audits_cite_measures"])
+    late = {"planned_for": clock.day(220)}
+    plan.alter("audit", ["AU-DC-3"], late, "晚于计划十天", fail=["supervision_items_done_on_time"])
+    silent = {"circulated_at": None}
+    plan.alter("audit", ["AU-DC-2"], silent, "督查结果没有通报", fail=["supervision_reports_circulated"])
     plan.alter("audit", ["AU-HIS-S"], {"is_operator": True})
     plan.find(independent, "HIS", "fail", "审计员就是运维人员")
     plan.alter("audit", ["AU-LIS-S"], {"is_operator": None})

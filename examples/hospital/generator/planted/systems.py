@@ -6,21 +6,22 @@ from generator.clock import Clock
 from generator.plan import Plan
 
 EVERY_SYSTEM_POLICY = """
-availability_targets_met backup_policy_documented configuration_audit_quarterly core_faults_restored_in_time
+availability_targets_met backup_policy_documented configuration_audit_quarterly
 core_systems_graded_high_enough cryptography_assessment_done daily_inspection_recorded
 entitlements_within_role_matrix graded_test_done graded_test_done_level_2 inventory_entries_complete
-inventory_reviewed isolated_copy_exists offsite_copy_recent outage_root_cause_reported penetration_test_yearly
+inventory_reviewed isolated_copy_exists offsite_copy_recent penetration_test_yearly
 performance_report_quarterly privileged_share_limited recent_backup_exists recovery_targets_set
-restore_test_done restore_test_meets_targets risk_assessment_yearly security_audit_independent
+restore_test_done restore_test_meets_targets retired_systems_accounts_disabled retired_systems_data_disposed
+risk_assessment_yearly security_audit_independent important_data_assessed_yearly
 system_owners_named_and_present systems_filed_in_time systems_graded_and_filed systems_have_lifecycle_stage
 systems_in_backup_plan vendor_sla_valid
 """.split()
 """Policies whose subject is a system: a row that is out of date makes all of them unknown."""
 
 ASKED_OF_CORE = """
-availability_targets_met backup_policy_documented configuration_audit_quarterly core_faults_restored_in_time
+availability_targets_met backup_policy_documented configuration_audit_quarterly
 daily_inspection_recorded entitlements_within_role_matrix inventory_entries_complete
-outage_root_cause_reported penetration_test_yearly performance_report_quarterly recent_backup_exists
+penetration_test_yearly performance_report_quarterly recent_backup_exists
 recovery_targets_set restore_test_done restore_test_meets_targets risk_assessment_yearly
 security_audit_independent system_owners_named_and_present systems_in_backup_plan vendor_sla_valid
 """.split()
@@ -45,6 +46,8 @@ def plant(plan: Plan, clock: Clock) -> None:
         "system", ["RIS"], {"rto_min": 480}, "核心系统的 RTO 为 8 小时", fail=["recovery_targets_set"]
     )
     _owners(plan)
+    _retired(plan)
+    plan.alter("system", ["HAI"], {"important_data": None}, "是否重要数据为空", unknown=["important_data_assessed_yearly"])
     plan.alter(
         "system",
         ["SURVEY"],
@@ -73,6 +76,13 @@ def _owners(plan: Plan) -> None:
         "安全负责人的在岗状态为空",
         unknown=["system_owners_named_and_present"],
     )
+
+
+def _retired(plan: Plan) -> None:
+    disposed, disabled = "retired_systems_data_disposed", "retired_systems_accounts_disabled"
+    plan.find(disposed, "ETHICS", "fail", "退役 200 天,没有数据处置记录")
+    plan.alter("system", ["LAUNDRY"], {"retired_at": None}, "退役时间为空", unknown=[disposed, disabled])
+    plan.find(disabled, "OLDHIS", "fail", "退役 200 天仍有启用账户")
 
 
 def _grading(plan: Plan, clock: Clock) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from generator.clock import Clock
 from generator.plan import Plan, Row
-from generator.tickets import times
+from generator.tickets import times, upward
 
 PATIENT, RECORD, IDENTITY = "欧阳虚构", "ZY20990417", "999999190002280017"
 """Nobody: the record number and the identity number belong to no region and no register."""
@@ -21,6 +21,7 @@ def plant(plan: Plan, clock: Clock) -> None:
     _records(plan, clock)
     _unknown_times(plan, clock)
     _security(plan, clock)
+    _upward(plan, clock)
     _recurring(plan, clock)
     _canary(plan, clock)
     _alerts(plan, clock)
@@ -35,15 +36,19 @@ def _faults(plan: Plan, clock: Clock) -> None:
         late |= {"resolved": start + timedelta(hours=4), "feedback_at": start + timedelta(hours=4, minutes=5)}
         late["closed"] = start + timedelta(hours=5)
         plan.add("ticket", {"id": f"TP-1{number:02d}", "system_id": "HIS", **times(start), **late})
-    plan.find("core_faults_restored_in_time", "HIS", "fail", "25 起故障响应和恢复都超时")
+    plan.find("core_faults_restored_in_time", "*", "fail", "HIS 有 25 起故障响应和恢复都超时")
+    plan.find("faults_rarely_recur", "*", "fail", "同一系统的同一原因反复出现")
     unsure = {"id": "TP-130", "system_id": "EMR", "source": None, **times(clock.on(45, 10))}
-    plan.add("ticket", unsure)
-    plan.find("core_faults_restored_in_time", "EMR", "unknown", "一起事件的来源为空")
+    plan.add("ticket", unsure, "来源为空", unknown=["faults_documented"])
+    plan.find("satisfaction_asked", "*", "unknown", "一起事件的来源为空,分母无法确定")
     long = {**times(clock.on(100, 10)), "outage_min": 75}
-    plan.add("ticket", {"id": "TP-131", "system_id": "ESB", **long})
-    plan.find("outage_root_cause_reported", "ESB", "fail", "停机 75 分钟,没有根因报告")
-    plan.add("ticket", {"id": "TP-132", "system_id": "PHARM", **long, "outage_min": None})
-    plan.find("outage_root_cause_reported", "PHARM", "unknown", "停机时长为空,也没有根因报告")
+    causes, beyond = ["outage_root_cause_reported"], ["core_outages_beyond_target_explained"]
+    row = {"id": "TP-131", "system_id": "ESB", **long}
+    plan.add("ticket", row, "停机 75 分钟,没有根因报告", fail=causes)
+    row = {"id": "TP-132", "system_id": "PHARM", **long, "outage_min": None}
+    plan.add("ticket", row, "停机时长为空,也没有根因报告", unknown=[*causes, *beyond])
+    row = {"id": "TP-134", "system_id": "EMR", **long, "outage_min": 200}
+    plan.add("ticket", row, "停机 200 分钟,超过 RTO,没有根因报告", fail=[*causes, *beyond])
     reported = {**long, "root_cause_report_at": clock.on(99, 15)}
     plan.add("ticket", {"id": "TP-133", "system_id": "CDR", **reported})
 
@@ -52,9 +57,9 @@ def _records(plan: Plan, clock: Clock) -> None:
     """What the record of an incident lacks."""
     complete, level = ["closed_incidents_complete"], ["incident_level_assigned"]
     course = times(clock.on(40, 10))
-    same = {"level": "urgent", "resolver": "P00005", "verifier": "P00005"}
+    same = {**upward(course["occurred"]), "level": "urgent", "resolver": "P00005", "verifier": "P00005"}
     plan.add("ticket", {"id": "TP-201", **course, **same}, "紧急事件由处理人自己复核", fail=complete)
-    plan.add("ticket", {"id": "TP-202", **course, "actions": None}, "没有处理措施", fail=complete)
+    plan.add("ticket", {"id": "TP-202", **course, "actions": None}, "没有处理措施", fail=[*complete, "faults_documented"])
     plan.add("ticket", {"id": "TP-203", **course, "status": None}, "状态为空", unknown=complete)
     late = {"classified": course["recorded"] + timedelta(hours=5)}
     plan.add("ticket", {"id": "TP-204", **course, **late}, "五小时后才定级", fail=level)
@@ -66,7 +71,7 @@ def _records(plan: Plan, clock: Clock) -> None:
     plan.add("ticket", {"id": "TP-207", **course, **still}, "解决 40 天未关闭", fail=closed)
     ahead = {"resolved": clock.ago(-3), "closed": None, "status": "resolved"}
     why = "解决时间在将来"
-    plan.add("ticket", {"id": "TP-208", **course, **ahead}, why, unknown=[*closed, *order])
+    plan.add("ticket", {"id": "TP-208", **course, **ahead}, why, unknown=[*closed, *order, "faults_documented"])
 
 
 def _unknown_times(plan: Plan, clock: Clock) -> None:
@@ -83,6 +88,7 @@ def _security(plan: Plan, clock: Clock) -> None:
     course = times(clock.on(70, 10))
     on_time = {name: course["detected"] + timedelta(minutes=50) for name in ("reported_at", "commission_told_at")}
     serious = {**course, **on_time, "security": True, "nat_level": "large", "ic_category": "恶意程序", "cii": True}
+    serious |= {"reviewed_at": clock.on(69, 15), "summary_reported_at": clock.on(60, 15)}
     late = course["detected"] + timedelta(hours=9)
     classified = ["security_incidents_classified"]
     plan.add("ticket", {"id": "TP-400", **serious})
@@ -97,10 +103,35 @@ def _security(plan: Plan, clock: Clock) -> None:
     plan.add("ticket", row, "没有报告卫生健康委", fail=[told])
     row = {"id": "TP-404", **serious, "commission_told_at": clock.ago(-1)}
     plan.add("ticket", row, "报告卫生健康委的时间在将来", unknown=[told])
-    row = {"id": "TP-405", **course, "security": True}
+    row = {"id": "TP-405", **course, "security": True, "reviewed_at": clock.on(69, 15)}
     plan.add("ticket", row, "网络安全事件没有归类和定国家级别", fail=classified)
     row = {"id": "TP-406", **course, "security": None}
-    plan.add("ticket", row, "是否网络安全事件为空", unknown=classified)
+    plan.add("ticket", row, "是否网络安全事件为空", unknown=[*classified, "urgent_incidents_reviewed"])
+    summarised = ["serious_incidents_summarised"]
+    row = {"id": "TP-407", **serious, "summary_reported_at": None}
+    plan.add("ticket", row, "70 天没有报送总结", fail=summarised)
+    row = {"id": "TP-408", **serious, "summary_reported_at": clock.ago(-1)}
+    plan.add("ticket", row, "报送总结的时间在将来", unknown=summarised)
+
+
+def _upward(plan: Plan, clock: Clock) -> None:
+    """Urgent incidents, data breaches and lowered levels."""
+    start, ahead = clock.on(50, 10), clock.ago(-1)
+    course = {**times(start), "level": "urgent", **upward(start)}
+    escalated, reviewed = ["urgent_incidents_escalated"], ["urgent_incidents_reviewed"]
+    late = {**course, "escalated": start + timedelta(hours=2)}
+    plan.add("ticket", {"id": "TP-704", **late}, "两小时后才报值班领导", fail=escalated)
+    plan.add("ticket", {"id": "TP-705", **course, "leader_told_at": ahead}, "报院领导的时间在将来", unknown=escalated)
+    plan.add("ticket", {"id": "TP-706", **course, "reviewed_at": None}, "50 天没有复盘", fail=reviewed)
+    plan.add("ticket", {"id": "TP-707", **course, "reviewed_at": ahead}, "复盘时间在将来", unknown=reviewed)
+    decided, lowered = ["breach_notice_decided"], ["level_lowering_justified"]
+    course = times(start)
+    row = {"id": "TP-700", **course, "personal_data_breach": True}
+    plan.add("ticket", row, "个人信息泄露后没有决定是否告知", fail=decided)
+    row = {"id": "TP-701", **course, "personal_data_breach": None}
+    plan.add("ticket", row, "是否个人信息泄露为空", unknown=decided)
+    plan.add("ticket", {"id": "TP-702", **course, "level_lowered": True}, "下调级别没有理由", fail=lowered)
+    plan.add("ticket", {"id": "TP-703", **course, "level_lowered": None}, "是否下调级别为空", unknown=lowered)
 
 
 def _recurring(plan: Plan, clock: Clock) -> None:
@@ -117,7 +148,7 @@ def _canary(plan: Plan, clock: Clock) -> None:
     text = f"为患者{PATIENT}(病案号 {RECORD},证件 {IDENTITY})重发检验报告"
     row = {"id": "TP-600", "system_id": "LIS", **times(clock.on(35, 10)), "cause": "报告未回传"}
     why = "处理措施里有患者信息,入库时被整段丢弃"
-    plan.add("ticket", {**row, "actions": text}, why, unknown=["closed_incidents_complete"])
+    plan.add("ticket", {**row, "actions": text}, why, unknown=["closed_incidents_complete", "faults_documented"])
 
 
 def _alerts(plan: Plan, clock: Clock) -> None:
