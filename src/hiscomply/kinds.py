@@ -27,7 +27,7 @@ RESERVED_COLUMNS: Mapping[str, str] = {
 """Provenance on every row. ``_missing`` lists the nullable fields that the source did not give at all."""
 
 _UNITS = {"day": 86400, "hour": 3600, "minute": 60, "second": 1}
-_DURATION = re.compile(r"^(\d+) (day|hour|minute|second)s?$")
+_DURATION = re.compile(r"^(\d{1,9}) (day|hour|minute|second)s?$")
 
 
 class FieldType(StrEnum):

@@ -78,8 +78,10 @@ def read_manifest(run: Path) -> dict[str, Any]:
     """
     try:
         manifest: dict[str, Any] = json.loads((run / MANIFEST).read_text(encoding="utf-8"))
-        return manifest if manifest["format"] == 1 else {}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        if manifest["format"] != 1 or not all(one["sha256"] for one in manifest["files"].values()):
+            raise ValueError(f"format {manifest['format']!r}")
+        return manifest
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RunError(
             "this is no sealed run: its manifest is missing or damaged / 不是完整的运行",
             place=Place(str(run)),

@@ -53,7 +53,14 @@ def load_project(
     document: ProjectDocument = validate(ProjectDocument, yaml, ConfigError)
     folder = file.parent
     zone = _zone(document, yaml)
+    _check_names(document, yaml)
     start, end = document.institution.working_hours.split("-")
+    if end <= start:
+        raise ConfigError(
+            f"working hours {start}-{end} end before they begin / 工作时间的结束早于开始",
+            place=yaml.place(("institution", "working_hours")),
+            hint="write for example 08:00-17:00 / 例如 08:00-17:00",
+        )
     return Settings(
         project=folder,
         institution=_name(document),
@@ -144,6 +151,21 @@ def _zone(document: ProjectDocument, yaml: YamlDocument) -> str:
             place=yaml.place(("institution", "timezone")),
             hint="for example Asia/Shanghai / 例如 Asia/Shanghai",
         ) from error
+
+
+def _check_names(document: ProjectDocument, yaml: YamlDocument) -> None:
+    """A target's name stands in every report, so no two targets may share one."""
+    seen: dict[str, str] = {}
+    for number, item in enumerate(document.collect):
+        place = yaml.place(("collect", number))
+        name = item.name or f"{item.collector}-{number + 1}"
+        if name in seen:
+            raise ConfigError(
+                f"two targets are named {name!r}, the other at {seen[name]} / 采集目标名称重复",
+                place=place,
+                hint="give each its own name / 请为每个目标另取名称",
+            )
+        seen[name] = str(place)
 
 
 def _clock(text: str, yaml: YamlDocument) -> Any:
