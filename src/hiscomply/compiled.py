@@ -35,7 +35,7 @@ class CompiledPolicy:
         subject_kind: kind whose records are the subjects; "" for the institution or a list.
         kinds: every kind read.
         fresh: freshness by kind, where the policy is stricter than the kind.
-        concerned: SQL that counts the subjects that the check may concern; "" when it concerns all of them.
+        concerned: SQL of 1 if the check may concern any subject, else 0; "" when it concerns all of them.
         judged: SQL of the judged rows.
         output: SQL over ``{judged}`` with the columns of a verdict row and ``code``
             (0 not applicable, 1 pass, 2 unknown, 3 fail).
