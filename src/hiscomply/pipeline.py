@@ -17,7 +17,7 @@ from hiscomply.collect.runner import Progress, collect_all
 from hiscomply.collect.secrets import project_digest, withholding
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.config.settings import Settings
-from hiscomply.errors import PolicyError, nearest
+from hiscomply.errors import HiscomplyError, Place, PolicyError, Problems, RunError, nearest
 from hiscomply.evaluate.engine import Moment
 from hiscomply.evaluate.stage import evaluate_policies
 from hiscomply.evidence.store import open_evidence, store_evidence
@@ -258,11 +258,29 @@ def roll_up(
 def write_reports(
     result: AuditResult, reporters: Mapping[str, Any], targets: Mapping[str, Path], language: str
 ) -> tuple[Path, ...]:
-    """Each report to its file; gives every file written."""
+    """Each report to its file; gives every file written. One that cannot be written does not cost the others.
+
+    Raises:
+        RunError, Problems: the reports that could not be written, once the others are.
+    """
     written: list[Path] = []
+    problems: list[HiscomplyError] = []
     for name, path in targets.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        written.extend(reporters[name].write(result, path, language))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            written.extend(reporters[name].write(result, path, language))
+        except Exception as error:  # noqa: BLE001 - a stranger's reporter may raise anything, and must not cost the run
+            told = error.strerror if isinstance(error, OSError) else repr(error)
+            problems.append(
+                RunError(
+                    f"the {name} report cannot be written: {told} / 报告无法写入",
+                    place=Place(str(path)),
+                    hint="check the path, its permissions and free space; `hiscomply report RUN -o …` writes it again"
+                    " / 请检查路径、权限与磁盘空间,可用 hiscomply report 重新生成",
+                )
+            )
+    if problems:
+        raise Problems(problems) if len(problems) > 1 else problems[0]
     return tuple(written)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from hiscomply.cli.options import apply_flags, judging, report_targets
+from hiscomply.cli.options import STDOUT, apply_flags, judging, report_targets, write_outside
 from hiscomply.cli.progress import show_progress
-from hiscomply.errors import ConfigError, Place
+from hiscomply.errors import ConfigError, Place, nearest
 from hiscomply.model import Text
 
 _NOTHING = Text("项目没有配置任何采集目标(collect)", "the project names nothing to collect from (collect)")
@@ -60,6 +60,13 @@ def audit(
             place=Place(str(settings.project / "hiscomply.yaml")),
             hint="`hiscomply init` writes examples / hiscomply init 会写出示例",
         )
+    for name in settings.reports:
+        if name not in known:
+            raise ConfigError(
+                f"there is no report format {name!r} / 没有该报告格式",
+                place=Place(settings.origins.get("reports", "hiscomply.yaml")),
+                hint=nearest(name, known) or "known / 可用: " + ", ".join(sorted(known)),
+            )
     earlier = _previous(settings.runs, previous, no_previous, sealed_runs(settings.runs))
     plan = pipeline.make_plan(settings, kinds, pack_folders(), load_waivers(settings.waivers))
     with show_progress(len(settings.targets), len(plan.policies), settings.language) as progress:
@@ -73,12 +80,19 @@ def audit(
             evaluating=progress.evaluating,
         )
         inside = {name: outcome.folder / known[name].filename for name in ("html", "sarif", "json")}
-        pipeline.write_reports(outcome.result, known, inside, settings.language)
         outside = {**settings.reports, **targets}
-        pipeline.write_reports(outcome.result, known, outside, settings.language)
+        # a report that cannot be written must not cost an hour of collecting: the run is sealed first
+        _, trouble = write_outside(outcome.result, known, inside, settings.language)
+        printed, problem = write_outside(outcome.result, known, outside, settings.language)
         folder = pipeline.seal_run(settings, plan, outcome, earlier)
     outcome = replace(outcome, folder=folder)
-    _say(outcome, settings.language, [folder / known[name].filename for name in inside], outside.values())
+    names = [folder / known[name].filename for name in inside]
+    _say(
+        outcome, settings.language, [*names, *(path for path in outside.values() if path != STDOUT)], printed
+    )
+    for error in (trouble, problem):
+        if error is not None:
+            raise error
     return outcome.result.exit_code
 
 
@@ -87,7 +101,7 @@ def _previous(runs: Path, asked: Path | None, none: bool, sealed: list[Path]) ->
     if none:
         return None
     if asked is None:
-        return sealed[-1] if sealed else None
+        return next((run for run in reversed(sealed) if (run / "findings.parquet").is_file()), None)
     from hiscomply.run_folder import read_manifest
 
     folder = asked if asked.is_dir() else runs / asked
@@ -95,14 +109,16 @@ def _previous(runs: Path, asked: Path | None, none: bool, sealed: list[Path]) ->
     return folder
 
 
-def _say(outcome: Any, language: str, inside: list[Path], outside: Any) -> None:
+def _say(outcome: Any, language: str, written: list[Path], printed: str) -> None:
+    """The summary, on stderr when stdout carries a report."""
     from rich.console import Console
 
     from hiscomply.report.terminal import print_summary
 
-    console = Console(file=sys.stdout, soft_wrap=False, highlight=False)
-    paths = [_short(path) for path in (*inside, *outside)]
-    print_summary(outcome.result, console, language, paths)
+    if printed:
+        click.echo(printed, nl=False)
+    console = Console(file=sys.stderr if printed else sys.stdout, soft_wrap=False, highlight=False)
+    print_summary(outcome.result, console, language, [_short(path) for path in written])
 
 
 def _short(path: Path) -> str:

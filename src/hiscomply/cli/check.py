@@ -6,12 +6,13 @@ import shutil
 import tempfile
 from dataclasses import replace
 from datetime import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from hiscomply.cli.options import apply_flags, judging, report_targets
+from hiscomply.cli.options import apply_flags, judging, report_targets, write_outside
 from hiscomply.config.settings import Settings
 from hiscomply.errors import ConfigError, Place
 from hiscomply.model import Target, Text
@@ -71,8 +72,10 @@ def check(
         plan = pipeline.make_plan(settings, evidence_kinds(), pack_folders(), waivers, FILE_KINDS)
         outcome = pipeline.audit(settings, plan, available, previous=None, command=("hiscomply", "check"))
         result = replace(outcome.result, exit_code=_exit_code(outcome.result, settings))
-        pipeline.write_reports(result, known, targets, settings.language)
-        _say(result, settings.language)
+        printed, problem = write_outside(result, known, targets, settings.language)
+        _say(result, settings.language, printed)
+        if problem is not None:
+            raise problem
         return result.exit_code
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -119,7 +122,10 @@ def _exit_code(result: Any, settings: Settings) -> int:
     )
 
 
-def _say(result: Any, language: str) -> None:
+def _say(result: Any, language: str, printed: str) -> None:
+    """The findings, on stderr when stdout carries a report."""
     from hiscomply.report.terminal import print_check
 
-    print_check(result, click.echo, language)
+    if printed:
+        click.echo(printed, nl=False)
+    print_check(result, partial(click.echo, err=bool(printed)), language)

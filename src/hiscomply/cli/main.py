@@ -89,9 +89,19 @@ def run(arguments: list[str]) -> int:
         return error.exit_code
     except click.ClickException as error:
         error.show()
+        click.echo("hiscomply: usage error / 用法错误\n  -> see --help / 参见 --help", err=True)
         return 2
     except click.Abort:
         click.echo("hiscomply: interrupted / 已中断", err=True)
         return 3
     except BrokenPipeError:
+        return 3
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        click.echo(
+            f"hiscomply: a defect in hiscomply, nothing was decided: {error!r} / 程序内部错误,未作判定\n"
+            "  -> run again with --debug and report what it says / 请加 --debug 重新运行并反馈输出",
+            err=True,
+        )
         return 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import Any
 import click
 
 from hiscomply.config.settings import Settings, parse_as_of
-from hiscomply.errors import ConfigError
+from hiscomply.errors import ConfigError, HiscomplyError
 from hiscomply.i18n import LANGUAGES
-from hiscomply.model import Severity
+from hiscomply.model import AuditResult, Severity
 
+STDOUT = Path("-")
 Command = Callable[..., Any]
 
 
@@ -69,6 +71,30 @@ def apply_flags(
     return replace(settings, as_of=moment, fail_on=fail_on, allow_unknown=allow_unknown, only=tuple(only))
 
 
+def write_outside(
+    result: AuditResult, known: dict[str, Any], targets: dict[str, Path], language: str
+) -> tuple[str, HiscomplyError | None]:
+    """Writes the reports that were asked for.
+
+    Returns:
+        The text of the one for stdout, if any; and what could not be written, to be raised once all else is done.
+    """
+    from hiscomply import pipeline
+
+    files = {name: path for name, path in targets.items() if path != STDOUT}
+    printed = ""
+    try:
+        for name in targets.keys() - files.keys():
+            with tempfile.TemporaryDirectory(prefix="hiscomply-") as scratch:
+                path = Path(scratch) / known[name].filename
+                pipeline.write_reports(result, known, {name: path}, language)
+                printed = path.read_text(encoding="utf-8")
+        pipeline.write_reports(result, known, files, language)
+    except HiscomplyError as error:
+        return printed, error
+    return printed, None
+
+
 def report_targets(outputs: Sequence[str], known: dict[str, Any]) -> dict[str, Path]:
     """``FORMAT=FILE`` flags by format.
 
@@ -87,4 +113,9 @@ def report_targets(outputs: Sequence[str], known: dict[str, Any]) -> dict[str, P
             )
         find(name, known, "report format")
         targets[name] = Path(file)
+    if list(targets.values()).count(STDOUT) > 1:
+        raise ConfigError(
+            "only one report fits on stdout / 标准输出只能写一份报告",
+            hint="write the others to files / 其余报告请写入文件",
+        )
     return targets

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from hiscomply.cli.options import report_targets
+from hiscomply.cli.options import STDOUT, report_targets, write_outside
 from hiscomply.cli.progress import show_progress
 from hiscomply.config.settings import Override, Settings
 from hiscomply.errors import Place, RunError
@@ -133,12 +133,17 @@ def verify(run: Path) -> int:
     return 1 if lines else 0
 
 
-def _write(result: Any, outputs: tuple[str, ...], language: str) -> tuple[Path, ...]:
-    from hiscomply import pipeline
+def _write(result: Any, outputs: tuple[str, ...], language: str) -> list[Path]:
+    """Writes the reports; gives the files, those that came to stdout left out."""
     from hiscomply.plugins import reporters
 
     known = reporters()
-    return pipeline.write_reports(result, known, report_targets(outputs, known), language)
+    targets = report_targets(outputs, known)
+    printed, problem = write_outside(result, known, targets, language)
+    click.echo(printed, nl=False)
+    if problem is not None:
+        raise problem
+    return [path for path in targets.values() if path != STDOUT]
 
 
 def _evaluate_again(run: Path, manifest: dict[str, Any], scratch: Path, language: str) -> tuple[Any, str]:
