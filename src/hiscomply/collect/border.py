@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -31,6 +31,8 @@ _SECRET = re.compile(
 )
 _SUSPECT = re.compile(f"{_PATIENT.pattern}|{_SECRET.pattern}")
 _MAX_TEXT = 65_536
+_MAX_LIST = 1_000_000
+_MASK = "[…]"
 
 Converter = Callable[[Any], Any]
 
@@ -68,6 +70,8 @@ class Border:
                 continue
             try:
                 row[name] = check(value)
+                if _is_cut(row[name]):
+                    self.dropped[f"{kind.name}.{name}: cut short"] += 1
             except (ValueError, OverflowError) as error:
                 rejected.append(
                     _rejected(record, name, f"字段 {name} 的值不符合要求", f"field {name}: {error}")
@@ -105,6 +109,22 @@ class Border:
                 del row[name]
 
 
+def mask(text: str) -> str:
+    """A sentence or a place as it may be shown: without secrets, patient data or broken characters."""
+    return _whole(_SUSPECT.sub(_MASK, text))
+
+
+def mask_rejected(item: Rejected) -> Rejected:
+    """What was set aside as it may be shown: a reason quotes the value that was refused."""
+    return replace(
+        item,
+        source=_whole(item.source),
+        reason=Text(mask(item.reason.zh), mask(item.reason.en)),
+        pointer=None if item.pointer is None else mask(item.pointer),
+        subject=mask(item.subject),
+    )
+
+
 def _rejected(record: Record, name: str, zh: str, en: str) -> Rejected:
     return Rejected(
         kind=record.kind,
@@ -138,7 +158,7 @@ def _converter(known: Field) -> Converter:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    text = mask(repr(value))
     return text if len(text) <= 40 else text[:37] + "…'"
 
 
@@ -146,8 +166,18 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{_short(value)} is no text")
     if len(value) > _MAX_TEXT:
-        return value[:_MAX_TEXT] + "…"
-    return value.encode("utf-8", "replace").decode("utf-8") if not value.isascii() else value
+        value = value[:_MAX_TEXT] + "…"
+    return _whole(value)
+
+
+def _whole(text: str) -> str:
+    """The text with ``?`` for halves of characters, which no file can hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _is_cut(stored: Any) -> bool:
+    texts = stored if isinstance(stored, list) else [stored]
+    return any(isinstance(text, str) and len(text) > _MAX_TEXT for text in texts)
 
 
 def _integer(value: Any) -> int:
@@ -189,7 +219,10 @@ def _date(value: Any) -> str:
 def _list(value: Any) -> list[str]:
     if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
         raise ValueError(f"{_short(value)} is no list of texts")
-    return [_text(item) for item in value]
+    texts = [_text(item) for item in value]
+    if sum(map(len, texts)) > _MAX_LIST:
+        raise ValueError(f"a list of {len(texts)} texts is too long to store")
+    return texts
 
 
 _BASE: Mapping[FieldType, Converter] = {

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from hiscomply.collect.border import Border
+from hiscomply.collect.border import Border, mask, mask_rejected
 from hiscomply.hookspecs import CollectContext, CollectDenied, CollectFailed, Collector
 from hiscomply.kinds import Kind
 from hiscomply.model import Collection, CollectionStatus, Record, Rejected, Target, Text
@@ -56,13 +56,13 @@ class _Work:
             with ExitStack() as stack:
                 self._take_all(stack)
         except CollectDenied as error:
-            self.failure = (CollectionStatus.DENIED, error.reason)
+            self.failure = (CollectionStatus.DENIED, _shown(error.reason))
         except CollectFailed as error:
-            self.failure = (CollectionStatus.FAILED, error.reason)
+            self.failure = (CollectionStatus.FAILED, _shown(error.reason))
         except BaseException as error:  # noqa: BLE001 - even an exit must cost only this one, and never read as an end
             self.failure = (
                 CollectionStatus.FAILED,
-                Text(f"采集器出错:{error!r}", f"the collector raised {error!r}"),
+                _shown(Text(f"采集器出错:{error!r}", f"the collector raised {error!r}")),
             )
 
     def _take_all(self, stack: ExitStack) -> None:
@@ -93,7 +93,9 @@ class _Work:
         file = self.files.get(record.kind)
         if file is None:
             path = self.folder / f"{record.kind}.jsonl"
-            file = self.files[record.kind] = stack.enter_context(path.open("w", encoding="utf-8"))
+            file = self.files[record.kind] = stack.enter_context(
+                path.open("w", encoding="utf-8", errors="replace")
+            )
         file.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
         self.records[record.kind] += 1
         total = self.records.total()
@@ -104,7 +106,7 @@ class _Work:
         self.rejected_count += 1
         self.rejected_kinds.add(item.kind if item.kind in self.border.kinds else None)
         if len(self.rejected) < KEPT_REJECTED:
-            self.rejected.append(item)
+            self.rejected.append(mask_rejected(item))
 
     def stop(self, failure: tuple[CollectionStatus, Text]) -> None:
         """Ends the collection from outside; what was staged so far ends with a whole line."""
@@ -202,6 +204,11 @@ def _collect_one(
     outcome = work.outcome()
     progress(target.name, work.records.total(), outcome.status)
     return outcome
+
+
+def _shown(reason: Text) -> Text:
+    """A collector's own words, which may quote a password or a patient."""
+    return Text(mask(reason.zh), mask(reason.en))
 
 
 def _stamp(moment: datetime | None) -> Any:

@@ -21,9 +21,12 @@ def quality_notes(evidence: Evidence, kinds: Mapping[str, Kind]) -> tuple[Text, 
             )
         for what, count in one.dropped_fields.items():
             name, _, why = what.partition(": ")
-            zh = {"unlisted": "不在模式中", "patient data": "疑似患者信息", "secret": "疑似密钥或口令"}.get(
-                why, why
-            )
+            zh = {
+                "unlisted": "不在模式中",
+                "patient data": "疑似患者信息",
+                "secret": "疑似密钥或口令",
+                "cut short": "过长,已截短",
+            }.get(why, why)
             notes.append(
                 Text(
                     f"采集“{one.target}”的字段 {name} 有 {count} 个值被拦下({zh})",

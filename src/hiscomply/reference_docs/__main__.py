@@ -1,56 +1,76 @@
-"""``python -m hiscomply.reference_docs [--check] FOLDER``: writes the pages, or says which are out of date."""
+"""Writes the reference, or says what of it is out of date."""
 
 from __future__ import annotations
 
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 
-import click
-
-from hiscomply.paths import policies_dir
-from hiscomply.plugins import collectors, evidence_kinds, formats, pack_folders, reporters
-from hiscomply.policy.clauses import load_clauses
+from hiscomply.hookspecs import Collector
+from hiscomply.kinds import load_kinds
+from hiscomply.paths import policies_dir, schemas_dir
 from hiscomply.policy.pack import load_pack
 from hiscomply.reference_docs.collectors import collectors_page
 from hiscomply.reference_docs.commands import commands_page
-from hiscomply.reference_docs.evidence import evidence_page
+from hiscomply.reference_docs.documents import MODELS, document_schema
+from hiscomply.reference_docs.kinds import kinds_page
 from hiscomply.reference_docs.policies import policies_page
-from hiscomply.reference_docs.schemas import document_schemas
 
 
-def make_all(folder: Path, schemas: Path) -> dict[Path, str]:
-    """Every generated file with its text."""
-    kinds = evidence_kinds()
-    policies = load_pack(pack_folders(), kinds).policies
+def shipped_collectors() -> dict[str, Collector]:
+    """The collectors of this distribution; those of other plugins document themselves."""
+    from hiscomply.plugins import collectors
+
+    points = entry_points(group="hiscomply")
+    ours = {point.module for point in points if point.dist is not None and point.dist.name == "hiscomply"}
+    return {name: one for name, one in collectors().items() if type(one).__module__.partition(".")[0] in ours}
+
+
+def reference(folder: Path, schemas: Path) -> dict[Path, str]:
+    """The content of every generated file, by path."""
+    kinds = load_kinds([schemas_dir() / "evidence"])
+    pack = load_pack([policies_dir()], kinds)
     pages = {
         "cli.md": commands_page(),
-        "evidence.md": evidence_page(kinds),
-        "policies.md": policies_page(policies, load_clauses(policies_dir() / "clauses.yaml")),
-        "collectors.md": collectors_page(collectors(), formats(), reporters()),
+        "evidence.md": kinds_page(kinds),
+        "policies.md": policies_page(pack.policies, policies_dir()),
+        "collectors.md": collectors_page(shipped_collectors()),
     }
-    made = {folder / name: text for name, text in pages.items()}
-    return made | {schemas / name: text for name, text in document_schemas().items()}
+    documents = {schemas / f"{name}.schema.json": document_schema(name) for name in MODELS}
+    return {folder / name: text for name, text in pages.items()} | documents
 
 
-@click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--schemas", type=click.Path(path_type=Path), default=Path("schemas"), show_default=True)
-@click.option("--check", is_flag=True, help="write nothing; exit 1 if something is out of date")
-def main(folder: Path, schemas: Path, check: bool) -> None:
-    """Writes the reference pages and document schemas."""
-    stale = []
-    for file, text in make_all(folder, schemas).items():
-        if file.is_file() and file.read_text(encoding="utf-8") == text:
-            continue
-        stale.append(file)
-        if not check:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-    for file in stale:
-        click.echo(f"{'out of date / 已过期' if check else 'wrote / 已写入'}  {file}")
-    if check and stale:
-        click.echo("run `make docs` / 请运行 make docs", err=True)
-        raise SystemExit(1)
+def out_of_date(files: dict[Path, str]) -> list[Path]:
+    """Those whose content on disk is another, or missing."""
+    return [
+        path for path, text in files.items() if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Writes what differs, or with ``--check`` names it and gives 1."""
+    parser = argparse.ArgumentParser("python -m hiscomply.reference_docs", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file is out of date")
+    parser.add_argument(
+        "--schemas", type=Path, help="folder of the document schemas (default: ../../schemas)"
+    )
+    parser.add_argument("folder", type=Path, help="docs/reference")
+    given = parser.parse_args(arguments)
+    schemas = given.schemas or given.folder.resolve().parents[1] / "schemas"
+    differing = out_of_date(files := reference(given.folder, schemas))
+    for path in differing:
+        if given.check:
+            print(
+                f"{path}: out of date; run `make docs` / 已过时,请运行 make docs", file=sys.stderr
+            )  # its own command line
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(files[path], encoding="utf-8", newline="\n")
+            print(f"wrote {path}")  # its own command line
+    return 1 if given.check and differing else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(sys.argv[1:]))

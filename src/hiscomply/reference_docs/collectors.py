@@ -1,39 +1,47 @@
-"""The page of collectors, formats and reports, from what is registered."""
+"""``collectors.md``: every collector that ships, with its options, from its schema."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from hiscomply.hookspecs import Collector, FileFormat, Reporter
-from hiscomply.reference_docs.text import page, table
+from hiscomply.hookspecs import Collector
+from hiscomply.model import Text
+from hiscomply.reference_docs.tables import both, code, page, table
+
+_TITLE = Text("采集器", "Collectors")
+_INTRO = """\
+A target in `hiscomply.yaml` names a `collector`, a `name`, a `timeout` (default `120 seconds`), and the options below.
+`hiscomply collector show NAME` prints the whole schema. 目标除下列选项外还有 `collector`、`name` 和 `timeout`。"""
 
 
-def collectors_page(
-    collectors: Mapping[str, Collector], formats: Sequence[FileFormat], reporters: Mapping[str, Reporter]
-) -> str:
-    """What can be collected, read and written."""
-    parts = []
-    for name, one in sorted(collectors.items()):
-        required = set(one.options_schema.get("required", ()))
-        options = one.options_schema.get("properties", {})
-        rows = [
-            (
-                f"`{option}`",
-                "yes" if option in required else "",
-                json.dumps(schema, ensure_ascii=False, sort_keys=True),
-            )
-            for option, schema in options.items()
-        ]
-        parts.append(
-            f"## {name}\n\n{one.summary.zh} · {one.summary.en}\n\n"
-            + table(("option", "required", "schema"), rows)
-        )
-    parts.append(
-        "## File formats of `files` / 配置文件格式\n\n" + ", ".join(f"`{one.name}`" for one in formats) + "\n"
-    )
-    rows_ = [
-        (f"`{name}`", one.filename, one.summary.zh, one.summary.en) for name, one in sorted(reporters.items())
+def collectors_page(collectors: Mapping[str, Collector]) -> str:
+    """The whole page."""
+    parts = [part for name in sorted(collectors) for part in _collector(collectors[name])]
+    return page(_TITLE, _INTRO, *parts)
+
+
+def _collector(collector: Collector) -> Iterator[str]:
+    schema = collector.options_schema
+    package = type(collector).__module__.partition(".")[0]
+    yield f"## {collector.name}"
+    yield f"**{both(collector.summary)}** ([README](../../collectors/{package}/README.md))"
+    required = set(schema.get("required", ()))
+    rows = [
+        (code(name), _values(one), "yes" if name in required else "", one.get("description", ""))
+        for name, one in schema.get("properties", {}).items()
     ]
-    parts.append("## Report formats / 报告格式\n\n" + table(("format", "file", "中文", "English"), rows_))
-    return page("Collectors, formats, reports / 采集器、格式、报告", *parts)
+    yield table(("option", "values", "required", "meaning"), rows)
+
+
+def _values(schema: Mapping[str, Any]) -> str:
+    if "enum" in schema:
+        return ", ".join(code(str(one)) for one in schema["enum"])
+    for word in ("anyOf", "oneOf"):
+        if word in schema:
+            return " or ".join(dict.fromkeys(_values(one) for one in schema[word]))
+    if schema.get("type") == "array":
+        return f"list of {_values(schema.get('items', {}))}"
+    if schema.get("type") == "object" and "properties" in schema:
+        return "mapping with " + ", ".join(code(name) for name in schema["properties"])
+    return str(schema.get("type", "value"))

@@ -1,64 +1,94 @@
-"""The page of policies, from the compiled pack."""
+"""``policies.md``: every policy of the Spec's own pack, with its parameters and where their numbers come from."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from hiscomply.compiled import CompiledPolicy
-from hiscomply.parameters import ParameterSpec
-from hiscomply.policy.clauses import ClauseMap
-from hiscomply.reference_docs.text import page, table
+from hiscomply.model import Text
+from hiscomply.parameters import PROFILES, ParameterSpec
+from hiscomply.reference_docs.tables import both, code, page, table
+
+_TITLE = Text("策略", "Policies")
+_INTRO = """\
+Every policy that ships. Thresholds are parameters: the profile chooses the default, a project may override it within
+the bounds, and a source of strength `law` or `rule` cannot be loosened without a waiver.
+随产品提供的全部策略。阈值均为参数:默认值随档位而定,项目可在范围内调整;出处为 `law` 或 `rule` 的,未办理例外不得放宽。
+
+Strength / 效力: `law` 法律 · `rule` 部门规章 · `cn-std` 国家或行业标准 · `intl` 国际标准 · `proposed` 征求意见稿 ·
+`default` 本产品自定 · `unverified` 出处未核实."""
 
 
-def policies_page(policies: Sequence[CompiledPolicy], clauses: ClauseMap) -> str:
-    """Every clause with its policies, then every policy."""
-    index = table(
-        ("clause", "中文", "English", "policies"),
-        [
+def policies_page(policies: Sequence[CompiledPolicy], pack: Path) -> str:
+    """The whole page, by section of the pack, then id."""
+    sections: dict[str, list[CompiledPolicy]] = {}
+    for policy in policies:
+        sections.setdefault(Path(policy.file).parents[1].name, []).append(policy)
+    parts = [_INTRO]
+    for section in sorted(sections):
+        parts += [f"## {section}", _index(sections[section])]
+        for policy in sections[section]:
+            parts.extend(_policy(policy, pack))
+    return page(_TITLE, *parts)
+
+
+def _index(policies: Sequence[CompiledPolicy]) -> str:
+    return table(
+        ("policy", "clauses", "checks", "severity", "策略", ""),
+        (
             (
-                clause.id,
-                clause.title.zh,
-                clause.title.en,
-                ", ".join(f"[{one.id}](#{one.id})" for one in policies if clause.id in one.clauses),
+                f"[`{one.id}`](#{one.id})",
+                ", ".join(one.clauses),
+                ", ".join(one.checks),
+                one.severity,
+                one.title.zh,
+                one.title.en,
             )
-            for clause in clauses.clauses
-        ],
+            for one in policies
+        ),
     )
-    return page(f"Policies / 策略 ({len(policies)})", index, *(_policy(one) for one in policies))
 
 
-def _policy(policy: CompiledPolicy) -> str:
-    parts = [
-        f"## {policy.id}\n",
-        f"{policy.title.zh} · {policy.title.en}\n",
-        f"clauses / 条款 {', '.join(policy.clauses)} · checks / 检查项 {', '.join(policy.checks) or '—'} · "
-        f"severity / 等级 {policy.severity} · evidence / 证据 {', '.join(policy.kinds)}\n",
-        f"```\n{policy.condition}\n```\n",
-    ]
+def _policy(policy: CompiledPolicy, pack: Path) -> Iterator[str]:
+    yield f"### {policy.id}"
+    file = Path(policy.file).resolve().relative_to(pack.resolve()).as_posix()
+    kinds = ", ".join(f"[`{kind}`](evidence.md#{kind})" for kind in policy.kinds)
+    yield (
+        f"**{both(policy.title)}** ([source](../../policies/{file}))\n\n{policy.severity} · "
+        f"{', '.join((*policy.clauses, *policy.checks))} · evidence 证据: {kinds or '—'}"
+    )
     if policy.parameters:
-        parts.append(
-            table(
-                ("parameter", "type", "baseline", "tertiary", "strict", "bounds", "source"),
-                [_parameter(one) for one in policy.parameters],
-            )
+        yield table(
+            ("parameter", "type", *PROFILES, "bounds", "source", "strength"),
+            (_parameter(one) for one in policy.parameters),
         )
-    parts.append(f"{policy.remediation.zh} · {policy.remediation.en}\n")
-    return "\n".join(parts)
 
 
-def _parameter(spec: ParameterSpec) -> tuple[object, ...]:
-    bounds = (
-        f"{spec.minimum} … {spec.maximum}" if spec.minimum is not None or spec.maximum is not None else ""
+def _parameter(spec: ParameterSpec) -> tuple[str, ...]:
+    keys = f"({', '.join(spec.keys)})" if spec.keys else ""
+    bounds = " … ".join("" if one is None else str(one) for one in (spec.minimum, spec.maximum))
+    return (
+        code(spec.name) + keys,
+        spec.type,
+        *(_written(spec.default(profile)) for profile in PROFILES),
+        bounds if bounds.strip(" …") else "",
+        f"{spec.source.id} {spec.source.ref}".strip(),
+        spec.source.strength,
     )
-    source = f"{spec.source.id} {spec.source.ref} ({spec.source.strength})"
-    defaults = [_value(spec.default(profile)) for profile in ("baseline", "tertiary", "strict")]
-    return (f"`{spec.name}`", spec.type, *defaults, bounds, source)
 
 
-def _value(written: Any) -> str:
-    if isinstance(written, dict):
-        return ", ".join(f"{key}: {value}" for key, value in written.items())
-    if isinstance(written, list):
-        return "; ".join(", ".join(map(str, row)) if isinstance(row, list) else str(row) for row in written)
-    return str(written)
+def _written(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "; ".join(f"{_plain(key)}: {_plain(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return "; ".join(_plain(one) for one in value)
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(_plain(one) for one in value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
