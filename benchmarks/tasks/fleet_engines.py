@@ -6,12 +6,14 @@ Every task tells the number of failures by condition; ``benchmarks.fleet`` compa
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from benchmarks.task import Watch
 from benchmarks.tasks.fleet_data import AS_OF, NONE_FIELDS
+from hiscomply.model import Text
 
 HERE = Path(__file__).parent
 PACK = HERE.parent / "fleet_pack"
@@ -119,8 +121,14 @@ def hiscomply_end_to_end(folder: str) -> Watch:
 class JsonLines:
     """The plainest collector that there can be: a line is a record."""
 
-    name = "lines"
-    version = "1"
+    name: ClassVar[str] = "lines"
+    version: ClassVar[str] = "1"
+    summary: ClassVar[Text] = Text("一行一条记录", "a record a line")
+    options_schema: ClassVar[Mapping[str, Any]] = {"type": "object"}
+
+    def kinds(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """Accounts only."""
+        return ("account",)
 
     def collect(self, target: Any, context: Any) -> Any:
         """Records of ``account``; an absent value is left out unless the schema has a word for none."""
