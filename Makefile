@@ -31,7 +31,7 @@ check: $(VENV)/installed
 	$(BIN)/python -m hiscomply.reference_docs --check docs/reference
 
 bench: $(VENV)/installed
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/installed
 	$(BIN)/python -m hiscomply.reference_docs docs/reference
