@@ -17,7 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from generator import accounts, assets, backups, changes, duties, people, risks, systems, tickets, weaknesses  # noqa: E402,I001 - the package lies beside this file
+from generator import accounts, assets, backups, changes, duties, people, risks, systems, tickets, weaknesses  # noqa: E402 - the package lies beside this file
 from generator.clock import Clock  # noqa: E402
 from generator.key import write_key  # noqa: E402
 from generator.planted import make_plan  # noqa: E402
@@ -29,14 +29,16 @@ AREAS = (systems, people, accounts, assets, weaknesses, changes, tickets, backup
 
 def main() -> None:
     """Parses the words, makes the hospital, writes it down."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--out", type=Path, default=HERE, help="folder for exports/ and answer-key.json")
     parser.add_argument("--as-of", default="2026-06-30T08:00:00+08:00")
     parser.add_argument("--seed", type=int, default=2026)
     words = parser.parse_args()
     began, clock = time.perf_counter(), Clock.parse(words.as_of)
     plan = make_plan(clock)
-    world = World(clock, plan, random.Random(words.seed))  # noqa: S311 - chance, not secrecy
+    world = World(clock, plan, random.Random(words.seed))
     for area in AREAS:
         area.make(world)
     if plan.leftovers():

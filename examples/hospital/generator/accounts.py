@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from generator.plan import Row
+from generator.plan import Row, listed
 from generator.systems import running
 from generator.world import HEADS, LEAVERS, OM_STAFF, STAFF, TRAINEES, VENDOR_STAFF, World
 
-SURNAMES = "zhao qian sun li zhou wu zheng wang feng chen chu wei jiang shen han yang zhu qin you xu".split()
-GIVEN = "an bo chang dan en fang gang hai jing kai lan ming ning ping qing rui shan ting wen xin yu ze".split()
+SURNAMES = listed("zhao qian sun li zhou wu zheng wang feng chen chu wei jiang shen han yang zhu qin you xu")
+GIVEN = listed(
+    "an bo chang dan en fang gang hai jing kai lan ming ning ping qing rui shan ting wen xin yu ze"
+)
 CLEAN: Row = {
     "person_id": None,
     "kind": "human",

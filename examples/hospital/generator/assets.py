@@ -25,7 +25,9 @@ def make(world: World) -> None:
     world.put("monitor_target", targets, _target(world, "", ""))
     world.put("log_source", [_log(world, row["id"]) for row in hardware], {})
     checked = [row for row in hardware if row["tier"] is None or row["tier"] <= 2]
-    world.put("config_result", [_rule(world, row["id"], n) for row in checked for n in range(1, RULES + 1)], {})
+    world.put(
+        "config_result", [_rule(world, row["id"], n) for row in checked for n in range(1, RULES + 1)], {}
+    )
     world.put("scan", list(_scans(world, hardware)), {})
     world.put("maintenance", [_service(world, row["id"]) for row in hardware], {})
 
@@ -72,7 +74,9 @@ def _target(world: World, asset: str, name: str) -> Row:
     return {
         "asset_id": asset,
         "metric_set": name,
-        "metrics": ["cpu", "memory", "disk", "down", "malware_agent"] if name == "主机" else ["traffic", "loss"],
+        "metrics": ["cpu", "memory", "disk", "down", "malware_agent"]
+        if name == "主机"
+        else ["traffic", "loss"],
         "interval_s": 60,
         "last_sample": world.clock.now - timedelta(seconds=seconds),
         "enabled": True,
@@ -113,7 +117,15 @@ def _scans(world: World, hardware: list[Row]) -> list[Row]:
         row = {"id": f"SC-{asset['id']}-1", "asset_id": asset["id"], "type": "internal"}
         rows.append({**row, "authenticated": True, "done_at": done})
         if asset["internet_exposed"]:
-            rows.append({**row, "id": f"SC-{asset['id']}-2", "type": "external", "authenticated": False, "done_at": done})
+            rows.append(
+                {
+                    **row,
+                    "id": f"SC-{asset['id']}-2",
+                    "type": "external",
+                    "authenticated": False,
+                    "done_at": done,
+                }
+            )
     return rows
 
 

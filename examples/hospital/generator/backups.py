@@ -42,7 +42,10 @@ def _runs(world: World, system: Row, number: int) -> Iterator[Row]:
         if replicates:
             start, length, kind = world.clock.on(ago, world.clock.now.hour) - timedelta(minutes=14), 8, "log"
         else:
-            start, length = world.clock.on(ago, 0, 50 + number) if number < 3 else world.clock.on(ago, 2, number), 45
+            start, length = (
+                world.clock.on(ago, 0, 50 + number) if number < 3 else world.clock.on(ago, 2, number),
+                45,
+            )
             kind = "full" if number <= 3 else "incremental"
         if number == 1:
             start = world.clock.on(ago, 1)

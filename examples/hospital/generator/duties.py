@@ -30,8 +30,15 @@ def make(world: World) -> None:
     world.put("document", _documents(world), {})
     world.put("meeting", _meetings(world), {})
     world.put("drill", [], {})
-    kinds = {"市网信办": "cac", "市公安局网安支队": "police", "市卫生健康委": "health_commission", "厂商值班": "vendor"}
-    contacts = [{"organisation": name, "kind": kind, "verified_at": clock.on(100, 9)} for name, kind in kinds.items()]
+    kinds = {
+        "市网信办": "cac",
+        "市公安局网安支队": "police",
+        "市卫生健康委": "health_commission",
+        "厂商值班": "vendor",
+    }
+    contacts = [
+        {"organisation": name, "kind": kind, "verified_at": clock.on(100, 9)} for name, kind in kinds.items()
+    ]
     world.put("contact", contacts, {})
     world.put("kpi", _indicators(world), {})
     improvement = {"eval_id": "EV-2", "owner": HEADS[1], "opened_at": clock.on(20, 9), "closed_at": None}
@@ -58,21 +65,31 @@ def _documents(world: World) -> list[Row]:
         row = document(f"DOC-{kind}", kind, clock.on(310, 9), covers=topics.split())
         if kind == "training_plan":
             january = datetime(year, 1, 8, 9)
-            row |= {"approved_at": january, "effective_at": january + timedelta(days=2), "reviewed_at": january}
+            row |= {
+                "approved_at": january,
+                "effective_at": january + timedelta(days=2),
+                "reviewed_at": january,
+            }
         if kind == "om_rules":
             row |= {"supersedes": "DOC-om_rules-V2", "superseded_withdrawn": True}
         rows.append(row)
     rows.append(document("DOC-problem", "problem_analysis", clock.on(40, 9), covers=["trend", "top_causes"]))
     rows.append(document("DOC-supervision", "supervision_plan", clock.on(150, 9), covers=["督查"]))
-    rows.append(document("DOC-disposal", "data_disposal", clock.on(190, 9), covers=["擦除"]) | {"system_id": "OLDHIS"})
+    rows.append(
+        document("DOC-disposal", "data_disposal", clock.on(190, 9), covers=["擦除"]) | {"system_id": "OLDHIS"}
+    )
     for name in ("机房断电", "网络中断", "数据库故障", "勒索软件"):
         rows.append(document(f"DOC-预案-{name}", "contingency_plan", clock.on(310, 9), covers=[name]))
     for system in running(world):
         if system["tier"] is None or system["tier"] <= 2:
-            policy = document(f"DOC-BK-{system['id']}", "backup_policy", clock.on(310, 9), covers=BACKUP_TOPICS.split())
+            policy = document(
+                f"DOC-BK-{system['id']}", "backup_policy", clock.on(310, 9), covers=BACKUP_TOPICS.split()
+            )
             rows.append(policy | {"system_id": system["id"]})
         if system["tier"] == 1:
-            report = document(f"DOC-PR-{system['id']}", "performance_report", clock.on(60, 9), covers=["性能"])
+            report = document(
+                f"DOC-PR-{system['id']}", "performance_report", clock.on(60, 9), covers=["性能"]
+            )
             rows.append(report | {"system_id": system["id"], "recommendations": world.minutes(0, 4)})
     return rows
 
@@ -98,7 +115,12 @@ def document(id_: str, kind: str, approved: datetime, covers: list[str] | None) 
 
 
 def _meetings(world: World) -> list[Row]:
-    held = (("leading_group", 120, True), ("coordination", 130, False), ("coordination", 220, False), ("security", 60, True))
+    held = (
+        ("leading_group", 120, True),
+        ("coordination", 130, False),
+        ("coordination", 220, False),
+        ("security", 60, True),
+    )
     return [
         {
             "id": f"MT-{number}",
@@ -151,7 +173,14 @@ def _indicator(metric: str, end: date, system: str, tier: int | None, value: flo
 
 
 def _eval(id_: str, kind: str, done: datetime) -> Row:
-    return {"id": id_, "period": f"{done:%Y}", "type": kind, "done_at": done, "signed_by": HEADS[0], "covers": list(METRICS)}
+    return {
+        "id": id_,
+        "period": f"{done:%Y}",
+        "type": kind,
+        "done_at": done,
+        "signed_by": HEADS[0],
+        "covers": list(METRICS),
+    }
 
 
 def _projects(world: World) -> list[Row]:

@@ -27,7 +27,9 @@ def write_key(plan: Plan, clock: Clock, path: Path) -> int:
     doubled = [pair for pair, count in twice.items() if count > 1]
     if doubled:
         raise ValueError(f"planned twice: {doubled}")
-    planted = sorted((asdict(one) for one in plan.expectations), key=lambda one: (one["policy"], one["subject"]))
+    planted = sorted(
+        (asdict(one) for one in plan.expectations), key=lambda one: (one["policy"], one["subject"])
+    )
     for one in planted:
         one["waiver"] = WAIVED.get((one["policy"], one["subject"]))
     key = {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from generator.plan import Row
+from generator.plan import Row, listed
 from generator.world import LEAVERS, NEWCOMERS, OM_STAFF, STAFF, TRAINEES, VENDOR_STAFF, World
 
-DEPARTMENTS = "内科 外科 妇产科 儿科 急诊科 检验科 放射科 药学部 护理部 财务科 医务科 后勤保障部".split()
-POSTS = "医师 护士 技师 药师 职员".split()
+DEPARTMENTS = listed("内科 外科 妇产科 儿科 急诊科 检验科 放射科 药学部 护理部 财务科 医务科 后勤保障部")
+POSTS = listed("医师 护士 技师 药师 职员")
 MOVERS = STAFF[100:150]
 CLEAN: Row = {
     "dept": "内科",
@@ -40,9 +40,7 @@ def _person(world: World, id_: str, kind: str) -> Row:
         "dept": "信息中心" if is_om else world.random.choice(DEPARTMENTS),
         "post": "信息工程师" if is_om else world.random.choice(POSTS),
         "kind": kind,
-        "hired_at": clock.on(
-            world.minutes(10, 20) if id_ in NEWCOMERS else world.minutes(400, 9000), 0
-        ),
+        "hired_at": clock.on(world.minutes(10, 20) if id_ in NEWCOMERS else world.minutes(400, 9000), 0),
         "is_om_staff": is_om,
         "rules_acknowledged_at": clock.on(world.minutes(100, 280), 9) if is_om else None,
     }

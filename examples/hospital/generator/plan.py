@@ -39,6 +39,11 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 """Natural keys; every other kind has ``id``."""
 
 
+def listed(text: str) -> tuple[str, ...]:
+    """The words of a text."""
+    return tuple(text.split())
+
+
 def key_of(kind: str) -> tuple[str, ...]:
     """The fields that name one row of a kind."""
     return KEYS.get(kind, ("id",))
@@ -129,7 +134,9 @@ class Plan:
 
 
 def _without(rows: Iterable[Row], drops: Sequence[Row]) -> Iterable[Row]:
-    return (row for row in rows if not any(match.items() <= row.items() for match in drops)) if drops else rows
+    return (
+        (row for row in rows if not any(match.items() <= row.items() for match in drops)) if drops else rows
+    )
 
 
 def _text(part: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from generator.plan import Row
+from generator.plan import Row, listed
 from generator.systems import running
 from generator.world import HEADS, OM_STAFF, World
 
@@ -69,8 +69,16 @@ def _risk(world: World, number: int) -> Row:
     is_late = number % world.plan.shares["late_risks"] == 0
     taken = {"high": 20, "medium": 60, "low": 100}[level] if not is_late else 145
     row = {**clean_risk(world), "id": f"RK-{number:03d}", "level": "high" if is_late else level}
-    closed = {"closed_at": found + timedelta(days=taken), "retest_id": f"RT-{number:03d}", "retest_passed": True}
-    row |= {"found_at": found, "planned_at": found + timedelta(days=5), "due": found.date() + timedelta(days=30)}
+    closed = {
+        "closed_at": found + timedelta(days=taken),
+        "retest_id": f"RT-{number:03d}",
+        "retest_passed": True,
+    }
+    row |= {
+        "found_at": found,
+        "planned_at": found + timedelta(days=5),
+        "due": found.date() + timedelta(days=30),
+    }
     return row | closed
 
 
@@ -106,11 +114,11 @@ def _audit(world: World, id_: str, kind: str, system: str | None, oldest: int, d
     }
 
 
-CLAUSES = """
+CLAUSES = listed("""
 1 2 3.1 3.2 3.3 3.4 3.5 4.1 4.1.1 4.1.2 4.1.3 4.1.4 4.1.5 4.2 4.2.1 4.2.2 4.2.3 4.3.1 4.3.2 4.3.3
 4.4 4.4.1 4.4.2 4.4.3 5.1.1 5.1.2 5.1.3 5.2.1 5.2.2 5.2.3 5.3 5.3.1 5.3.2 5.3.3
 6.1 6.1.1 6.1.2 6.1.3 6.2 6.2.1 6.2.2 6.2.3 7
-""".split()
+""")
 
 
 def _finding(world: World, number: int) -> Row:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from generator.plan import Row
+from generator.plan import Row, listed
 from generator.systems import running
 from generator.world import OM_STAFF, World
 
 INCIDENTS, REQUESTS, ALERTS = 9_000, 20_600, 6_000
-CAUSES = (
+CAUSES = listed(
     "打印机脱机 网络闪断 磁盘空间不足 服务进程退出 数据库连接耗尽 接口超时 客户端版本过旧 权限配置缺失 证书过期 内存泄漏 "
     "消息队列积压 显示器故障 扫码枪故障 读卡器故障 域名解析失败 时钟偏差 备份任务占用资源 误删快捷方式 工作站蓝屏 交换机端口故障"
-).split()
+)
 ACTIONS = ("重启服务", "更换部件", "清理空间", "调整配置", "恢复连接")
 CLEAN: Row = {
     "source": "monitor",
@@ -194,7 +194,9 @@ def _round(world: World, system: str, ago: int) -> Row:
         "date": world.clock.day(ago),
         "items": "例行巡检",
         "abnormal": 1 if is_abnormal else 0,
-        "ticket_id": f"INC-{world.clock.today.year}-{world.random.randint(1, INCIDENTS):06d}" if is_abnormal else None,
+        "ticket_id": f"INC-{world.clock.today.year}-{world.random.randint(1, INCIDENTS):06d}"
+        if is_abnormal
+        else None,
         "ticket_at": world.clock.on(ago, 9, 40) if is_abnormal else None,
         "signer": world.random.choice(OM_STAFF),
     }

@@ -28,7 +28,7 @@ def make(world: World) -> None:
 
 
 def _vuln(world: World, asset: str, cve: str, *, is_exposed: bool = False) -> Row:
-    """Seven in ten are fixed; the open ones are of the class that waits for the next upgrade, or young; on exposed servers all are fixed."""
+    """Seven in ten are fixed, on exposed servers all; the open ones are young, or may wait for the next upgrade."""
     clock, chance = world.clock, world.random
     is_fixed, is_young = chance.random() < 0.7 or is_exposed, chance.random() < 0.2
     seen = clock.on(world.minutes(2, 40) if is_young else world.minutes(60, 300), 4)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from generator.clock import ZONE
-from generator.exports import EXPORTS, Export
+from generator.exports import EXPORTS
+from generator.exports.export import Export
 from generator.plan import Row
 from generator.world import World
 from generator.writers import write_csv, write_jsonl, write_xlsx

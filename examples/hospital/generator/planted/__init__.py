@@ -9,6 +9,7 @@ from generator.planted import (
     assets,
     backups,
     changes,
+    config,
     duties,
     people,
     risks,
@@ -26,6 +27,7 @@ AREAS: tuple[Callable[[Plan, Clock], None], ...] = (
     backups.plant,
     risks.plant,
     duties.plant,
+    config.plant,
 )
 
 

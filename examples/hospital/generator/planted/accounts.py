@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from generator.clock import Clock
-from generator.plan import Plan, Row
+from generator.plan import Plan, Row, listed
 
-ASKED_OF_ENABLED = (
-    "accounts_have_current_owner accounts_reviewed_quarterly dormant_accounts_disabled".split()
-)
+ASKED_OF_ENABLED = listed("accounts_have_current_owner accounts_reviewed_quarterly dormant_accounts_disabled")
 """Policies that ask whether an account without privileges is enabled."""
 
 
@@ -25,7 +23,12 @@ def plant(plan: Plan, clock: Clock) -> None:
 
 def _human(number: int, **changes: object) -> Row:
     """An account of a present member of staff, in OA unless said otherwise."""
-    return {"system_id": "OA", "login": f"planted{number:02d}", "person_id": f"P{4000 + number:05d}", **changes}
+    return {
+        "system_id": "OA",
+        "login": f"planted{number:02d}",
+        "person_id": f"P{4000 + number:05d}",
+        **changes,
+    }
 
 
 def _owners(plan: Plan, clock: Clock) -> None:
@@ -101,7 +104,9 @@ def _privileges(plan: Plan) -> None:
     power = {"privileged": True, "mfa": True}
     plan.add("account", _human(10, person_id=None, **power), "特权账户没有使用人", fail=[owner, named])
     plan.add("account", _human(11, **power | {"mfa": False, "person_id": "P00021"}), "未用双因素", fail=[mfa])
-    plan.add("account", _human(12, **power | {"mfa": None, "person_id": "P00022"}), "双因素为空", unknown=[mfa])
+    plan.add(
+        "account", _human(12, **power | {"mfa": None, "person_id": "P00022"}), "双因素为空", unknown=[mfa]
+    )
     plan.add(
         "account",
         {"system_id": "BI", "login": "report_power", "person_id": "P00023", "privileged": None},
@@ -174,7 +179,7 @@ def _reviews(plan: Plan, clock: Clock) -> None:
     own = {"reviewer": "P04022"}
     plan.alter("access_review", ["OA", period, "planted22"], own, "本人复核本人", fail=other)
     decided = clock.on(40, 10)
-    removal = {"system_id": "OA", "period": period, "decision": "remove", "reviewer": "P00065"}
+    removal: Row = {"system_id": "OA", "period": period, "decision": "remove", "reviewer": "P00065"}
     removal |= {"decided_at": decided, "privileged": False, "executed_at": decided + timedelta(hours=2)}
     gone = {"enabled": False, "last_login": clock.ago(90)}
     for number, changes, why, verdict in (

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-
 from generator.clock import Clock
-from generator.plan import Plan
+from generator.plan import Plan, Row
 
 FRESH, OPEN = "monitoring_samples_fresh", "core_vulnerabilities_fixed_by_deadline"
 METRIC_SETS = ("主机", "网络")
@@ -77,11 +76,15 @@ def _logs(plan: Plan, clock: Clock) -> None:
     kept, reporting = ["logs_kept_long_enough"], ["core_log_sources_reporting"]
     plan.alter("log_source", ["SRV-0040", "syslog"], {"retention_days": 90}, "只留存 90 天", fail=kept)
     plan.alter("log_source", ["SRV-0041", "syslog"], {"retention_days": None}, "留存天数为空", unknown=kept)
-    plan.alter("log_source", ["SRV-0042", "syslog"], {"last_seen": clock.ago(4)}, "四天没有日志", fail=reporting)
+    plan.alter(
+        "log_source", ["SRV-0042", "syslog"], {"last_seen": clock.ago(4)}, "四天没有日志", fail=reporting
+    )
     plan.alter("log_source", ["SRV-0043", "syslog"], {"last_seen": None}, "最近上报为空", unknown=reporting)
     plan.find(reporting[0], "SRV-0400/syslog", "unknown", "资产的重要性层级为空,不知是否核心资产")
     reviewed, protected = ["logs_reviewed_weekly"], ["audit_logs_protected"]
-    plan.alter("log_source", ["SRV-0044", "syslog"], {"reviewed_at": clock.ago(20)}, "20 天未审阅", fail=reviewed)
+    plan.alter(
+        "log_source", ["SRV-0044", "syslog"], {"reviewed_at": clock.ago(20)}, "20 天未审阅", fail=reviewed
+    )
     ahead = {"reviewed_at": clock.ago(-1)}
     plan.alter("log_source", ["SRV-0045", "syslog"], ahead, "审阅时间在将来", unknown=reviewed)
     plan.alter("log_source", ["SRV-0046", "syslog"], {"backed_up": False}, "日志没有备份", fail=protected)
@@ -148,7 +151,7 @@ def _vulnerabilities(plan: Plan, clock: Clock) -> None:
 
 def _exceptions(plan: Plan, clock: Clock) -> None:
     sound = ["vulnerability_exceptions_sound"]
-    base = {
+    base: Row = {
         "fixed_at": None,
         "automatable": False,
         "exception_id": "EX-1",
@@ -158,14 +161,13 @@ def _exceptions(plan: Plan, clock: Clock) -> None:
         "compensating_control": "隔离网段,只开放必要端口",
     }
     plan.add("vuln", {"asset_id": "SRV-0080", "cve": "CVE-2026-91001", **base})
-    for number, (changes, why) in enumerate(
-        (
-            ({"exception_until": clock.day(5)}, "例外已到期"),
-            ({"exception_until": clock.day(-200)}, "例外期限超过 90 天"),
-            ({"compensating_control": None}, "没有补偿措施"),
-            ({"exception_approver": "P00055"}, "由资产责任人自己批准"),
-        )
-    ):
+    cases: tuple[tuple[Row, str], ...] = (
+        ({"exception_until": clock.day(5)}, "例外已到期"),
+        ({"exception_until": clock.day(-200)}, "例外期限超过 90 天"),
+        ({"compensating_control": None}, "没有补偿措施"),
+        ({"exception_approver": "P00055"}, "由资产责任人自己批准"),
+    )
+    for number, (changes, why) in enumerate(cases):
         plan.alter("asset", [f"SRV-{81 + number:04d}"], {"owner": "P00055"})
         row = {"asset_id": f"SRV-{81 + number:04d}", "cve": "CVE-2026-91001", **base, **changes}
         plan.add("vuln", row, why, fail=sound)

@@ -26,7 +26,9 @@ def plant(plan: Plan, clock: Clock) -> None:
     _major(plan, clock, start)
 
 
-def _change(number: int, start: datetime, kind: str = "normal", system: str = "NURSE", **changes: object) -> Row:
+def _change(
+    number: int, start: datetime, kind: str = "normal", system: str = "NURSE", **changes: object
+) -> Row:
     return {**clean_change(start, f"CP-{number}", system, kind), **changes}
 
 
@@ -45,7 +47,7 @@ def _approval(plan: Plan, clock: Clock, start: datetime) -> None:
 
 
 def _course(plan: Plan, clock: Clock, start: datetime) -> None:
-    over = {"ended": start + timedelta(hours=7), "cmdb_at": start + timedelta(hours=12)}
+    over: Row = {"ended": start + timedelta(hours=7), "cmdb_at": start + timedelta(hours=12)}
     plan.add("change", _change(201, start, **over), "超出窗口三小时", fail=WINDOW)
     unsure = _change(202, start, window_from=None)
     plan.add("change", unsure, "窗口开始时间为空", unknown=[*WINDOW, *COMPLETE])
@@ -85,7 +87,10 @@ def _care(plan: Plan, clock: Clock, start: datetime) -> None:
     verified, cleaned = ["changes_verified_after_go_live"], "test_data_deidentified"
     rushed = _change(505, start, **core, requested=start - timedelta(hours=40))
     plan.add("change", rushed, "核心系统变更只提前 40 小时申请", fail=asked)
-    for number, value, why, verdict in ((506, None, "没有演练回退", "fail"), (507, ahead, "演练时间在将来", "unknown")):
+    for number, value, why, verdict in (
+        (506, None, "没有演练回退", "fail"),
+        (507, ahead, "演练时间在将来", "unknown"),
+    ):
         row = _change(number, start, "upgrade", **core, rollback_rehearsed_at=value)
         plan.add("change", row, why, **{verdict: rehearsed})
     plan.add("change", _change(508, start, downtime_min=50), "停机超出计划", fail=downtime)

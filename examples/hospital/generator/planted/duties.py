@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from generator.clock import Clock
 from generator.duties import document
-from generator.plan import Plan
+from generator.plan import Plan, Row
 
 
 def plant(plan: Plan, clock: Clock) -> None:
@@ -20,7 +20,13 @@ def plant(plan: Plan, clock: Clock) -> None:
     plan.find("kpi_report_quarterly", "*", "fail", "指标报告无人签字")
     metrics = "kpi_report_holds_core_metrics"
     plan.find(metrics, "EV-2", "fail", "指标报告缺少核心指标")
-    row = {"id": "EV-3", "period": "Q1", "type": "kpi_report", "done_at": clock.on(130, 9), "signed_by": "P00065"}
+    row = {
+        "id": "EV-3",
+        "period": "Q1",
+        "type": "kpi_report",
+        "done_at": clock.on(130, 9),
+        "signed_by": "P00065",
+    }
     plan.add("eval", row | {"covers": None}, "报告包含的指标为空", unknown=[metrics])
     _improvements(plan, clock)
     for waiver, why in (("WV-003", "例外已到期"), ("WV-004", "例外没有对应的问题")):
@@ -82,7 +88,6 @@ def _indicators(plan: Plan, clock: Clock) -> None:
     plan.find(metrics, "cost_per_system", "fail", "指标没有责任人")
     plan.find(metrics, "first_fix_rate", "unknown", "周期截止日为空")
 
-
     improve = ["missed_targets_improve"]
     why = "长期不达标,没有改善也没有说明"
     for back in range(1, 9):
@@ -96,7 +101,7 @@ def _indicators(plan: Plan, clock: Clock) -> None:
 
 def _improvements(plan: Plan, clock: Clock) -> None:
     finished = ["improvements_finished_on_time"]
-    row = {"eval_id": "EV-1", "metric": None, "owner": "P00066", "opened_at": clock.on(200, 9)}
+    row: Row = {"eval_id": "EV-1", "metric": None, "owner": "P00066", "opened_at": clock.on(200, 9)}
     row |= {"due": clock.day(60), "closed_at": clock.on(40, 9)}
     plan.add("improvement", {"id": "IM-2", **row}, "晚 20 天完成", fail=finished)
     ahead = {**row, "closed_at": clock.ago(-2)}

@@ -36,7 +36,14 @@ def plant(plan: Plan, clock: Clock) -> None:
     )
     plan.add(
         "training",
-        {"person_id": "P90006", "course": "运维短训", "done_at": clock.on(90, 9), "type": "om", "hours": 4, "tags": ["skill"]},
+        {
+            "person_id": "P90006",
+            "course": "运维短训",
+            "done_at": clock.on(90, 9),
+            "type": "om",
+            "hours": 4,
+            "tags": ["skill"],
+        },
     )
     for person in ("P90005", "P90006"):
         for number in (1, 2):
@@ -53,7 +60,9 @@ def plant(plan: Plan, clock: Clock) -> None:
             "rules_acknowledged",
         ],
     )
-    plan.add("person", {"id": "P90008", **acknowledged}, "绩效考核未引用评估", fail=["appraisal_cites_evaluation"])
+    plan.add(
+        "person", {"id": "P90008", **acknowledged}, "绩效考核未引用评估", fail=["appraisal_cites_evaluation"]
+    )
     plan.drop("perf_score", person_id="P90008")
     plan.add("person", {"id": "P90009", **OM}, "未签阅运维制度", fail=["rules_acknowledged"])
     plan.add(

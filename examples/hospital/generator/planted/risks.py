@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.clock import Clock
-from generator.plan import Plan
+from generator.plan import Plan, Row
 from generator.risks import CLAUSES
 
 
@@ -26,13 +26,22 @@ def _risks(plan: Plan, clock: Clock) -> None:
     by = {"accepted_by": "P00065"}
     plan.add("risk", {"id": "RP-100", **by, "accept_until": clock.day(-100)})
     plan.add("risk", {"id": "RP-101", **by, "accept_until": clock.day(30)}, "接受期限已过", fail=accepted)
-    plan.add("risk", {"id": "RP-102", **by, "accept_until": clock.day(-600)}, "接受期限超过一年", fail=accepted)
+    plan.add(
+        "risk", {"id": "RP-102", **by, "accept_until": clock.day(-600)}, "接受期限超过一年", fail=accepted
+    )
     closed = {"closed_at": clock.on(10, 10), "retest_id": "RT-901", "retest_passed": True}
     plan.add("risk", {"id": "RP-201", **closed, "retest_passed": False}, "复测未通过就关闭", fail=retested)
     plan.add("risk", {"id": "RP-202", **closed, "retest_id": None}, "没有复测就关闭", fail=retested)
     ahead = {**closed, "closed_at": clock.ago(-2), **by, "accept_until": clock.day(-50)}
-    plan.add("risk", {"id": "RP-203", **ahead}, "关闭时间在将来", unknown=[*retested, *accepted, "risks_trace_to_assessment"])
-    plan.add("risk", {"id": "RP-400", "assessment_id": None}, "没有来源评估", fail=["risks_trace_to_assessment"])
+    plan.add(
+        "risk",
+        {"id": "RP-203", **ahead},
+        "关闭时间在将来",
+        unknown=[*retested, *accepted, "risks_trace_to_assessment"],
+    )
+    plan.add(
+        "risk", {"id": "RP-400", "assessment_id": None}, "没有来源评估", fail=["risks_trace_to_assessment"]
+    )
     high = {"level": "high", "found_at": clock.on(25, 10), "planned_at": clock.on(20, 10)}
     plan.add("risk", {"id": "RP-300", **high})
     plan.add("risk", {"id": "RP-301", **high, "owner": None}, "高风险没有责任人", fail=treated)
@@ -66,9 +75,15 @@ def _audits(plan: Plan, clock: Clock) -> None:
     plan.find(configuration, "ICU", "fail", "140 天没有配置审计")
     plan.alter("audit", ["AU-SPD-C"], {"type": None})
     plan.find(configuration, "SPD", "unknown", "审计类型为空")
-    for policy in ("security_audits_cite_measures", "supervision_items_done_on_time", "supervision_reports_circulated"):
+    for policy in (
+        "security_audits_cite_measures",
+        "supervision_items_done_on_time",
+        "supervision_reports_circulated",
+    ):
         plan.find(policy, "AU-SPD-C", "unknown", "审计类型为空")
-    plan.alter("audit", ["AU-EMR-S"], {"covers": None}, "覆盖内容为空", unknown=["security_audits_cite_measures"])
+    plan.alter(
+        "audit", ["AU-EMR-S"], {"covers": None}, "覆盖内容为空", unknown=["security_audits_cite_measures"]
+    )
     late = {"planned_for": clock.day(220)}
     plan.alter("audit", ["AU-DC-3"], late, "晚于计划十天", fail=["supervision_items_done_on_time"])
     silent = {"circulated_at": None}
@@ -85,9 +100,11 @@ def _audits(plan: Plan, clock: Clock) -> None:
 
 def _findings(plan: Plan, clock: Clock) -> None:
     planned = ["nonconformities_planned"]
-    row = {"audit_id": "AU-DC-1", "risk_id": None, "owner": "P00012", "action": "修订流程"}
+    row: Row = {"audit_id": "AU-DC-1", "risk_id": None, "owner": "P00012", "action": "修订流程"}
     row |= {"due": clock.day(-30), "closed_at": None}
     plan.add("audit_finding", {"id": "AF-900", **row})
     plan.add("audit_finding", {"id": "AF-901", **row, "owner": None}, "没有责任人", fail=planned)
     ahead = {**row, "closed_at": clock.ago(-3)}
-    plan.add("audit_finding", {"id": "AF-902", **ahead}, "关闭时间在将来", unknown=["nonconformities_planned"])
+    plan.add(
+        "audit_finding", {"id": "AF-902", **ahead}, "关闭时间在将来", unknown=["nonconformities_planned"]
+    )

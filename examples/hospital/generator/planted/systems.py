@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from generator.clock import Clock
-from generator.plan import Plan
+from generator.plan import Plan, listed
 
-EVERY_SYSTEM_POLICY = """
+EVERY_SYSTEM_POLICY = listed("""
 availability_targets_met backup_policy_documented configuration_audit_quarterly
 core_systems_graded_high_enough cryptography_assessment_done daily_inspection_recorded
 entitlements_within_role_matrix graded_test_done graded_test_done_level_2 inventory_entries_complete
@@ -15,16 +15,16 @@ restore_test_done restore_test_meets_targets retired_systems_accounts_disabled r
 risk_assessment_yearly security_audit_independent important_data_assessed_yearly
 system_owners_named_and_present systems_filed_in_time systems_graded_and_filed systems_have_lifecycle_stage
 systems_in_backup_plan vendor_sla_valid
-""".split()
+""")
 """Policies whose subject is a system: a row that is out of date makes all of them unknown."""
 
-ASKED_OF_CORE = """
+ASKED_OF_CORE = listed("""
 availability_targets_met backup_policy_documented configuration_audit_quarterly
 daily_inspection_recorded entitlements_within_role_matrix inventory_entries_complete
 penetration_test_yearly performance_report_quarterly recent_backup_exists
 recovery_targets_set restore_test_done restore_test_meets_targets risk_assessment_yearly
 security_audit_independent system_owners_named_and_present systems_in_backup_plan vendor_sla_valid
-""".split()
+""")
 """Policies that ask for the tier of a system in use."""
 
 
@@ -42,12 +42,16 @@ def plant(plan: Plan, clock: Clock) -> None:
     plan.alter("system", ["PARKING"], old, "台账 300 天未核对", fail=["inventory_reviewed"])
     ahead = {"inventory_reviewed_at": clock.ago(-20)}
     plan.alter("system", ["DOOR"], ahead, "核对日期在将来,不可信", unknown=["inventory_reviewed"])
-    plan.alter(
-        "system", ["RIS"], {"rto_min": 480}, "核心系统的 RTO 为 8 小时", fail=["recovery_targets_set"]
-    )
+    plan.alter("system", ["RIS"], {"rto_min": 480}, "核心系统的 RTO 为 8 小时", fail=["recovery_targets_set"])
     _owners(plan)
     _retired(plan)
-    plan.alter("system", ["HAI"], {"important_data": None}, "是否重要数据为空", unknown=["important_data_assessed_yearly"])
+    plan.alter(
+        "system",
+        ["HAI"],
+        {"important_data": None},
+        "是否重要数据为空",
+        unknown=["important_data_assessed_yearly"],
+    )
     plan.alter(
         "system",
         ["SURVEY"],

@@ -59,7 +59,12 @@ def _records(plan: Plan, clock: Clock) -> None:
     course = times(clock.on(40, 10))
     same = {**upward(course["occurred"]), "level": "urgent", "resolver": "P00005", "verifier": "P00005"}
     plan.add("ticket", {"id": "TP-201", **course, **same}, "紧急事件由处理人自己复核", fail=complete)
-    plan.add("ticket", {"id": "TP-202", **course, "actions": None}, "没有处理措施", fail=[*complete, "faults_documented"])
+    plan.add(
+        "ticket",
+        {"id": "TP-202", **course, "actions": None},
+        "没有处理措施",
+        fail=[*complete, "faults_documented"],
+    )
     plan.add("ticket", {"id": "TP-203", **course, "status": None}, "状态为空", unknown=complete)
     late = {"classified": course["recorded"] + timedelta(hours=5)}
     plan.add("ticket", {"id": "TP-204", **course, **late}, "五小时后才定级", fail=level)
@@ -71,7 +76,9 @@ def _records(plan: Plan, clock: Clock) -> None:
     plan.add("ticket", {"id": "TP-207", **course, **still}, "解决 40 天未关闭", fail=closed)
     ahead = {"resolved": clock.ago(-3), "closed": None, "status": "resolved"}
     why = "解决时间在将来"
-    plan.add("ticket", {"id": "TP-208", **course, **ahead}, why, unknown=[*closed, *order, "faults_documented"])
+    plan.add(
+        "ticket", {"id": "TP-208", **course, **ahead}, why, unknown=[*closed, *order, "faults_documented"]
+    )
 
 
 def _unknown_times(plan: Plan, clock: Clock) -> None:
@@ -86,8 +93,17 @@ def _unknown_times(plan: Plan, clock: Clock) -> None:
 def _security(plan: Plan, clock: Clock) -> None:
     told, reported = "serious_incidents_told_to_commission", "serious_incidents_reported_in_time"
     course = times(clock.on(70, 10))
-    on_time = {name: course["detected"] + timedelta(minutes=50) for name in ("reported_at", "commission_told_at")}
-    serious = {**course, **on_time, "security": True, "nat_level": "large", "ic_category": "恶意程序", "cii": True}
+    on_time = {
+        name: course["detected"] + timedelta(minutes=50) for name in ("reported_at", "commission_told_at")
+    }
+    serious = {
+        **course,
+        **on_time,
+        "security": True,
+        "nat_level": "large",
+        "ic_category": "恶意程序",
+        "cii": True,
+    }
     serious |= {"reviewed_at": clock.on(69, 15), "summary_reported_at": clock.on(60, 15)}
     late = course["detected"] + timedelta(hours=9)
     classified = ["security_incidents_classified"]
@@ -121,7 +137,12 @@ def _upward(plan: Plan, clock: Clock) -> None:
     escalated, reviewed = ["urgent_incidents_escalated"], ["urgent_incidents_reviewed"]
     late = {**course, "escalated": start + timedelta(hours=2)}
     plan.add("ticket", {"id": "TP-704", **late}, "两小时后才报值班领导", fail=escalated)
-    plan.add("ticket", {"id": "TP-705", **course, "leader_told_at": ahead}, "报院领导的时间在将来", unknown=escalated)
+    plan.add(
+        "ticket",
+        {"id": "TP-705", **course, "leader_told_at": ahead},
+        "报院领导的时间在将来",
+        unknown=escalated,
+    )
     plan.add("ticket", {"id": "TP-706", **course, "reviewed_at": None}, "50 天没有复盘", fail=reviewed)
     plan.add("ticket", {"id": "TP-707", **course, "reviewed_at": ahead}, "复盘时间在将来", unknown=reviewed)
     decided, lowered = ["breach_notice_decided"], ["level_lowering_justified"]
@@ -148,7 +169,9 @@ def _canary(plan: Plan, clock: Clock) -> None:
     text = f"为患者{PATIENT}(病案号 {RECORD},证件 {IDENTITY})重发检验报告"
     row = {"id": "TP-600", "system_id": "LIS", **times(clock.on(35, 10)), "cause": "报告未回传"}
     why = "处理措施里有患者信息,入库时被整段丢弃"
-    plan.add("ticket", {**row, "actions": text}, why, unknown=["closed_incidents_complete", "faults_documented"])
+    plan.add(
+        "ticket", {**row, "actions": text}, why, unknown=["closed_incidents_complete", "faults_documented"]
+    )
 
 
 def _alerts(plan: Plan, clock: Clock) -> None:
