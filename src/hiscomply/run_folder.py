@@ -6,7 +6,8 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +37,17 @@ def new_folder(runs: Path) -> Path:
             place=Place(str(runs)),
             hint="check free space and permissions / 请检查磁盘空间与权限",
         ) from error
+
+
+@contextmanager
+def unsealed(runs: Path) -> Iterator[Path]:
+    """A fresh folder that is gone again if what is done in it fails."""
+    folder = new_folder(runs)
+    try:
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def sha256_of(file: Path) -> str:

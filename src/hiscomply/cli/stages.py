@@ -30,28 +30,28 @@ def collect(obj: dict[str, Any], project: Path) -> int:
     from hiscomply.evidence.store import store_evidence
     from hiscomply.model import CollectionStatus
     from hiscomply.plugins import collectors, evidence_kinds
-    from hiscomply.run_folder import new_folder, seal, write_collections
+    from hiscomply.run_folder import seal, unsealed, write_collections
 
     kinds, available = evidence_kinds(), collectors()
     settings = load_project(project, available, language=obj["language"], flags={})
     started = datetime.now(UTC)
-    folder = new_folder(settings.runs)
-    with show_progress(len(settings.targets), 0, settings.language) as progress:
-        collections = collect_all(
-            settings.targets,
-            available,
-            kinds,
-            folder / "staging",
-            project=settings.project,
-            zone=settings.zone,
-            digest=project_digest(settings.project),
-            progress=progress.collecting,
-        )
-    evidence = store_evidence(folder / "staging", folder / "evidence", kinds, collections)
-    write_collections(folder, collections)
-    now = datetime.now(UTC).replace(microsecond=0)
-    facts = {"as_of": now.isoformat(), "started": started.isoformat(), "stage": "collected"}
-    target = seal(folder, settings.runs, f"{now:%Y-%m-%dT%H%M%SZ}-collected", facts)
+    with unsealed(settings.runs) as folder:
+        with show_progress(len(settings.targets), 0, settings.language) as progress:
+            collections = collect_all(
+                settings.targets,
+                available,
+                kinds,
+                folder / "staging",
+                project=settings.project,
+                zone=settings.zone,
+                digest=project_digest(settings.project),
+                progress=progress.collecting,
+            )
+        evidence = store_evidence(folder / "staging", folder / "evidence", kinds, collections)
+        write_collections(folder, collections)
+        now = datetime.now(UTC).replace(microsecond=0)
+        facts = {"as_of": now.isoformat(), "started": started.isoformat(), "stage": "collected"}
+        target = seal(folder, settings.runs, f"{now:%Y-%m-%dT%H%M%SZ}-collected", facts)
     for one in collections:
         reason = f"  {one.reason.to(settings.language)}" if one.reason else ""
         click.echo(f"{one.status.value:<10} {one.target}  {sum(one.records.values()):,}{reason}")
