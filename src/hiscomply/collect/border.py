@@ -18,10 +18,10 @@ from hiscomply.model import Record, Rejected, Text
 
 _PATIENT = re.compile(
     r"(?<!\d)[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
-    r"|(?<!\d)1[3-9]\d{9}(?!\d)"
+    r"|(?<![0-9A-Fa-f])1[3-9]\d{9}(?![0-9A-Fa-f])"
     r"|(?:病案号|住院号|门诊号|病历号|就诊卡号|\bMRN\b)[::\s#]*\w*\d{4,}"
 )
-"""18-digit identity numbers with a possible birth date, mobile numbers, record numbers."""
+"""18-digit identity numbers with a possible birth date, mobile numbers (not inside a digest), record numbers."""
 _SECRET = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
     r"|\$(?:1|2[aby]|5|6|7|y|gy|argon2\w*|scrypt)\$[^\s:]{8,}"

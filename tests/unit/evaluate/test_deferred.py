@@ -24,12 +24,12 @@ clauses: ["4.3.2"]
 title: {{zh: 账户, en: Accounts}}
 severity: high
 parameters:
-  limit: {{type: integer, default: {limit}, tighter: lower, source: {{id: HISCOMPLY, ref: test, strength: default}}}}
+  most: {{type: integer, default: {limit}, tighter: lower, source: {{id: HISCOMPLY, ref: test, strength: default}}}}
 check:
   each: account
   where: enabled and login <> '$as_of__0, it''s no placeholder'
   {values}
-  assert: uid <= limit
+  assert: uid <= most
 message: {{zh: "{{uid}}", en: "{{uid}}"}}
 remediation: {{zh: 改, en: Mend it.}}
 """
