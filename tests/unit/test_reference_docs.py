@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from hiscomply.cli.main import COMMANDS
-from hiscomply.plugins import collectors, evidence_kinds, pack_folders
+from hiscomply.paths import policies_dir
+from hiscomply.plugins import collectors, evidence_kinds, formats, pack_folders, reporters
 from hiscomply.policy.pack import load_pack
-from hiscomply.reference_docs.__main__ import reference, run
+from hiscomply.reference_docs.__main__ import reference, run, shipped_collectors
+from hiscomply.reference_docs.documents import MODELS
+from hiscomply.reference_docs.options import option_rows, shape
+from hiscomply.reference_docs.tables import table
+from hiscomply.reference_docs.text import block, code, docstring, paragraph
 
 
 def test_every_command_kind_policy_and_collector_has_its_place() -> None:
@@ -37,3 +44,106 @@ def test_check_names_what_is_out_of_date_and_writes_nothing(
     assert run([*arguments, "--check"]) == 1
     assert "cli.md" in capsys.readouterr().err
     assert page.read_text(encoding="utf-8") == "old"
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, str]:
+    return {file.name: text for file, text in reference(Path("docs"), Path("schemas")).items()}
+
+
+def test_every_policy_shows_its_condition_as_written(made: dict[str, str]) -> None:
+    for one in load_pack([policies_dir()], evidence_kinds()).policies:
+        part = made["policies.md"].partition(f"\n### {one.id}\n")[2].partition("\n### ")[0]
+        assert one.condition.rstrip() in part, one.id
+
+
+def test_every_option_of_every_collector_is_named(made: dict[str, str]) -> None:
+    for name, one in shipped_collectors().items():
+        part = made["collectors.md"].partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+        assert [key for key in one.options_schema["properties"] if f"| `{key}` |" not in part] == [], name
+
+
+def test_every_format_of_files_and_of_reports_is_named(made: dict[str, str]) -> None:
+    names = [one.name for one in formats()] + list(reporters())
+    assert [name for name in names if f"| `{name}` |" not in made["formats.md"]] == []
+
+
+def test_document_schemas_are_sorted_schemas(made: dict[str, str]) -> None:
+    for name in MODELS:
+        schema = json.loads(made[f"{name}.schema.json"])
+        Draft202012Validator.check_schema(schema)
+        assert list(schema) == sorted(schema)
+        assert {"$schema", "title"} <= set(schema)
+
+
+@pytest.mark.parametrize("change", [b"\xff", None])
+def test_check_notices_files_that_are_unreadable_or_gone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], change: bytes | None
+) -> None:
+    arguments = [str(tmp_path / "docs"), "--schemas", str(tmp_path / "schemas")]
+    run(arguments)
+    file = tmp_path / "schemas" / "policy.schema.json"
+    file.unlink()
+    if change is not None:
+        file.write_bytes(change)
+    assert run([*arguments, "--check"]) == 1
+    assert [line.partition(": ")[0] for line in capsys.readouterr().err.splitlines()] == [str(file)]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (None, ""),
+        ("x|y\n<b>", "x&#124;y &lt;b&gt;"),
+        ("a\\|b", "a\\\\&#124;b"),
+        ("**no** `no`", "\\*\\*no\\*\\* \\`no\\`"),
+        ("[no](link)", "\\[no\\](link)"),
+        ("system_id and _this_", "system_id and \\_this\\_"),
+        ("&lt;", "&amp;lt;"),
+    ],
+)
+def test_plain_text_cannot_become_markup(text: str | None, shown: str) -> None:
+    assert table(("a",), [(text,)]).splitlines()[-1] == f"| {shown} |"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a_b < c", "`a_b < c`"),
+        ("", ""),
+        ("a|b", "<code>a&#124;b</code>"),
+        ("`</", "<code>&#96;&#60;/</code>"),
+    ],
+)
+def test_code_shows_its_text_and_cannot_be_left(text: str, shown: str) -> None:
+    assert code(text) == shown
+
+
+def test_paragraphs_and_fences_keep_what_is_in_them() -> None:
+    assert paragraph("# no heading") == "&#35; no heading"
+    assert block("a\n````\nb") == "`````text\na\n````\nb\n`````\n"
+    assert docstring("For ``a|b`` and *c*.\n\nMore.") == "For <code>a&#124;b</code> and \\*c\\*."
+
+
+@pytest.mark.parametrize(
+    ("schema", "shown"),
+    [
+        ({}, "any"),
+        ({"type": "string", "minLength": 1}, "string length ≥ 1"),
+        ({"enum": ["a", 1]}, '"a" | 1'),
+        ({"anyOf": [{"type": "string"}, {"type": "integer", "minimum": 1}]}, "string | integer ≥ 1"),
+        ({"type": "object", "required": ["a"], "properties": {"a": {}, "b": {}}}, "{a, b?, …}"),
+        ({"type": "string", "format": "uri"}, 'string {"format": "uri"}'),
+    ],
+)
+def test_the_notation_of_an_option_leaves_nothing_out(schema: dict[str, object], shown: str) -> None:
+    assert shape(schema) == shown
+
+
+def test_nested_options_have_rows_of_their_own() -> None:
+    inner = {"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}}
+    schema = {
+        "properties": {"x": {"anyOf": [{"type": "string"}, inner]}, "y": {"additionalProperties": inner}}
+    }
+    shown = {name: is_required for name, (is_required, _) in option_rows(schema).items()}
+    assert shown == {"x": False, "x.a": True, "y": False, "y.*": False, "y.*.a": True}

@@ -11,10 +11,12 @@ from pathlib import Path
 from hiscomply.hookspecs import Collector
 from hiscomply.kinds import load_kinds
 from hiscomply.paths import policies_dir, schemas_dir
+from hiscomply.policy.clauses import load_clauses
 from hiscomply.policy.pack import load_pack
 from hiscomply.reference_docs.collectors import collectors_page
 from hiscomply.reference_docs.commands import commands_page
 from hiscomply.reference_docs.documents import MODELS, document_schema
+from hiscomply.reference_docs.formats import formats_page
 from hiscomply.reference_docs.kinds import kinds_page
 from hiscomply.reference_docs.policies import policies_page
 
@@ -30,13 +32,18 @@ def shipped_collectors() -> dict[str, Collector]:
 
 def reference(folder: Path, schemas: Path) -> dict[Path, str]:
     """The content of every generated file, by path."""
+    from hiscomply.plugins import formats, reporters
+
     kinds = load_kinds([schemas_dir() / "evidence"])
     pack = load_pack([policies_dir()], kinds)
     pages = {
         "cli.md": commands_page(),
         "evidence.md": kinds_page(kinds),
-        "policies.md": policies_page(pack.policies, policies_dir()),
+        "policies.md": policies_page(
+            pack.policies, policies_dir(), load_clauses(policies_dir() / "clauses.yaml")
+        ),
         "collectors.md": collectors_page(shipped_collectors()),
+        "formats.md": formats_page(formats(), reporters()),
     }
     documents = {schemas / f"{name}.schema.json": document_schema(name) for name in MODELS}
     return {folder / name: text for name, text in pages.items()} | documents
@@ -44,9 +51,7 @@ def reference(folder: Path, schemas: Path) -> dict[Path, str]:
 
 def out_of_date(files: dict[Path, str]) -> list[Path]:
     """Those whose content on disk is another, or missing."""
-    return [
-        path for path, text in files.items() if not path.is_file() or path.read_text(encoding="utf-8") != text
-    ]
+    return [path for path, text in files.items() if not path.is_file() or path.read_bytes() != text.encode()]
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -54,12 +59,14 @@ def run(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("python -m hiscomply.reference_docs", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file is out of date")
     parser.add_argument(
-        "--schemas", type=Path, help="folder of the document schemas (default: ../../schemas)"
+        "--schemas",
+        type=Path,
+        default=Path("schemas"),
+        help="folder of the document schemas (default: schemas)",
     )
     parser.add_argument("folder", type=Path, help="docs/reference")
     given = parser.parse_args(arguments)
-    schemas = given.schemas or given.folder.resolve().parents[1] / "schemas"
-    differing = out_of_date(files := reference(given.folder, schemas))
+    differing = out_of_date(files := reference(given.folder, given.schemas))
     for path in differing:
         if given.check:
             print(

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from hiscomply.hookspecs import Collector
 from hiscomply.model import Text
-from hiscomply.reference_docs.tables import both, code, page, table
+from hiscomply.reference_docs.options import Schema, option_rows, shape
+from hiscomply.reference_docs.tables import both, page, table
+from hiscomply.reference_docs.text import code, escape
 
 _TITLE = Text("采集器", "Collectors")
 _INTRO = """\
 A target in `hiscomply.yaml` names a `collector`, a `name`, a `timeout` (default `120 seconds`), and the options below.
-`hiscomply collector show NAME` prints the whole schema. 目标除下列选项外还有 `collector`、`name` 和 `timeout`。"""
+`hiscomply collector show NAME` prints the whole schema. 目标除下列选项外还有 `collector`、`name` 和 `timeout`。
+
+`a?` optional 可选 · `T[]` list of T 列表 · `A | B` either 任一 · `{a, b?}` mapping 映射 ·
+`*` any name 任意名称 · `/…/` pattern 正则."""
+_IN_TABLE = frozenset({"type", "properties", "required", "additionalProperties", "$schema", "$id", "title"})
 
 
 def collectors_page(collectors: Mapping[str, Collector]) -> str:
@@ -25,23 +31,18 @@ def _collector(collector: Collector) -> Iterator[str]:
     schema = collector.options_schema
     package = type(collector).__module__.partition(".")[0]
     yield f"## {collector.name}"
-    yield f"**{both(collector.summary)}** ([README](../../collectors/{package}/README.md))"
-    required = set(schema.get("required", ()))
-    rows = [
-        (code(name), _values(one), "yes" if name in required else "", one.get("description", ""))
-        for name, one in schema.get("properties", {}).items()
-    ]
-    yield table(("option", "values", "required", "meaning"), rows)
+    yield f"**{escape(both(collector.summary))}** ([README](../../collectors/{package}/README.md))"
+    rows = [_row(name, is_required, one) for name, (is_required, one) in option_rows(schema).items()]
+    yield table(("option", "values", "required", "default", "meaning"), rows)
+    if schema.get("additionalProperties", True) is False:
+        yield "Other options are refused. 不接受其他选项。"
+    rules = {name: value for name, value in schema.items() if name not in _IN_TABLE}
+    if rules:
+        written = json.dumps(rules, ensure_ascii=False, sort_keys=True)
+        yield f"Rule over all options 选项之间的规则: {code(written)}"
 
 
-def _values(schema: Mapping[str, Any]) -> str:
-    if "enum" in schema:
-        return ", ".join(code(str(one)) for one in schema["enum"])
-    for word in ("anyOf", "oneOf"):
-        if word in schema:
-            return " or ".join(dict.fromkeys(_values(one) for one in schema[word]))
-    if schema.get("type") == "array":
-        return f"list of {_values(schema.get('items', {}))}"
-    if schema.get("type") == "object" and "properties" in schema:
-        return "mapping with " + ", ".join(code(name) for name in schema["properties"])
-    return str(schema.get("type", "value"))
+def _row(name: str, is_required: bool, schema: Schema) -> tuple[object, ...]:
+    default = json.dumps(schema["default"], ensure_ascii=False) if "default" in schema else ""
+    meaning = schema.get("description", "")
+    return code(name), code(shape(schema)), "yes 是" if is_required else "", code(default), meaning

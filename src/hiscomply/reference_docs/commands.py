@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 
 import click
 
 from hiscomply.cli.main import COMMANDS, cli
 from hiscomply.model import Text
-from hiscomply.reference_docs.tables import cell, code, page, table
+from hiscomply.reference_docs.tables import page, table
+from hiscomply.reference_docs.text import Markup, block, code, codes, paragraph
 
 _TITLE = Text("命令", "Commands")
 _INTRO = """\
@@ -23,7 +25,7 @@ def commands_page() -> str:
     context = click.Context(cli, info_name="hiscomply")
     overview = table(
         ("command", "", ""),
-        ((f"[`{name}`](#hiscomply-{name})", zh, en) for name, (_, zh, en) in COMMANDS.items()),
+        ((Markup(f"[`{name}`](#hiscomply-{name})"), zh, en) for name, (_, zh, en) in COMMANDS.items()),
     )
     parts = [_INTRO, overview, "## hiscomply", _parameters(cli, context)]
     for name in COMMANDS:
@@ -37,8 +39,8 @@ def _command(command: click.Command, parent: click.Context) -> Iterator[str]:
     context = click.Context(command, info_name=command.name, parent=parent)
     yield f"{'#' * (context.command_path.count(' ') + 1)} {context.command_path}"
     usage = " ".join(command.collect_usage_pieces(context))
-    text = (command.help or "").replace("\b", "").strip()
-    yield f"```text\n{context.command_path} {usage}\n```\n\n{text}"
+    yield block(f"{context.command_path} {usage}")
+    yield from _help(command)
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             inner = command.get_command(context, name)
@@ -48,27 +50,37 @@ def _command(command: click.Command, parent: click.Context) -> Iterator[str]:
         yield _parameters(command, context)
 
 
-def _parameters(command: click.Command, context: click.Context) -> str:
+def _help(command: click.Command) -> Iterator[str]:
+    """The help's paragraphs; those that click keeps as they stand are kept here too."""
+    for text in inspect.cleandoc(command.help or "").split("\n\n"):
+        lines = inspect.cleandoc(text)
+        if lines.startswith("\b"):
+            yield block(lines.removeprefix("\b").strip("\n"))
+        elif lines:
+            yield paragraph(lines)
+
+
+def _parameters(command: click.Command, context: click.Context) -> Markup:
     rows = [
-        (_names(one), _values(one), _default(one, context), cell(one.help or ""))
+        (_names(one), _values(one), _default(one, context), one.help or "")
         for one in command.get_params(context)
         if isinstance(one, click.Option) and not one.hidden
     ]
     return table(("option", "values", "default", "meaning"), rows)
 
 
-def _names(option: click.Option) -> str:
-    return ", ".join(code(name) for name in (*option.opts, *option.secondary_opts))
+def _names(option: click.Option) -> Markup:
+    return codes((*option.opts, *option.secondary_opts))
 
 
-def _values(option: click.Option) -> str:
+def _values(option: click.Option) -> Markup:
     if option.is_flag or option.count:
-        return ""
+        return Markup("")
     if isinstance(option.type, click.Choice):
-        return ", ".join(code(str(one)) for one in option.type.choices)
+        return codes(option.type.choices)
     repeated = ", repeatable / 可重复" if option.multiple else ""
-    return code(option.metavar or option.type.name.upper()) + repeated
+    return Markup(code(option.metavar or option.type.name.upper()) + repeated)
 
 
-def _default(option: click.Option, context: click.Context) -> str:
-    return code(str(option.get_default(context))) if option.show_default else ""
+def _default(option: click.Option, context: click.Context) -> Markup:
+    return code(option.get_default(context)) if option.show_default else Markup("")

@@ -26,4 +26,4 @@ def document_schema(name: str) -> str:
         "$comment": "Made by python -m hiscomply.reference_docs from the pydantic models; do not edit.",
     }
     schema |= MODELS[name].model_json_schema(by_alias=True)
-    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=True) + "\n"

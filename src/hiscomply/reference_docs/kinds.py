@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from hiscomply.kinds import Field, Kind
 from hiscomply.model import Text
-from hiscomply.reference_docs.tables import both, code, page, table
+from hiscomply.reference_docs.tables import both, page, table
+from hiscomply.reference_docs.text import Markup, code, codes, escape, paragraph
 
 _TITLE = Text("证据类型", "Evidence kinds")
 _INTRO = """\
@@ -25,10 +26,10 @@ def kinds_page(kinds: Mapping[str, Kind]) -> str:
         ("kind", "类型", "", "key", "fresh"),
         (
             (
-                f"[`{kind.name}`](#{kind.name})",
+                Markup(f"[`{kind.name}`](#{kind.name})"),
                 kind.title.zh,
                 kind.title.en,
-                ", ".join(kind.key),
+                codes(kind.key),
                 span(kind.fresh),
             )
             for kind in named
@@ -39,10 +40,9 @@ def kinds_page(kinds: Mapping[str, Kind]) -> str:
 
 def _kind(kind: Kind) -> Iterator[str]:
     yield f"## {kind.name}"
-    key = ", ".join(code(name) for name in kind.key)
     yield (
-        f"**{both(kind.title)}**\n\n{kind.description.zh}\n{kind.description.en}\n\n"
-        f"key 主键: {key} · fresh for 有效期: {span(kind.fresh)}"
+        f"**{escape(both(kind.title))}**\n\n{paragraph(kind.description.zh)}\n\n{paragraph(kind.description.en)}\n\n"
+        f"key 主键: {codes(kind.key)} · fresh for 有效期: {span(kind.fresh)}"
     )
     yield table(
         ("field", "type", "字段", "", "values", "none / 无", "notes"),
@@ -50,7 +50,7 @@ def _kind(kind: Kind) -> Iterator[str]:
     )
 
 
-def _field(field: Field, kind: Kind) -> tuple[str, ...]:
+def _field(field: Field, kind: Kind) -> tuple[object, ...]:
     notes = {
         "key": field.name in kind.key,
         "past": field.is_past,
@@ -63,7 +63,7 @@ def _field(field: Field, kind: Kind) -> tuple[str, ...]:
         kind_of_value,
         field.title.zh,
         field.title.en,
-        ", ".join(code(value) for value in field.enum),
+        codes(field.enum),
         both(field.none_means) if field.none_means else "",
         ", ".join(note for note, is_set in notes.items() if is_set),
     )

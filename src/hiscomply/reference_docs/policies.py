@@ -10,7 +10,10 @@ from typing import Any
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.model import Text
 from hiscomply.parameters import PROFILES, ParameterSpec
-from hiscomply.reference_docs.tables import both, code, page, table
+from hiscomply.policy.clauses import ClauseMap
+from hiscomply.reference_docs.kinds import span
+from hiscomply.reference_docs.tables import both, page, table
+from hiscomply.reference_docs.text import Markup, block, code, escape
 
 _TITLE = Text("策略", "Policies")
 _INTRO = """\
@@ -22,15 +25,21 @@ Strength / 效力: `law` 法律 · `rule` 部门规章 · `cn-std` 国家或行�
 `default` 本产品自定 · `unverified` 出处未核实."""
 
 
-def policies_page(policies: Sequence[CompiledPolicy], pack: Path) -> str:
-    """The whole page, by section of the pack, then id."""
+def policies_page(policies: Sequence[CompiledPolicy], pack: Path, clauses: ClauseMap) -> str:
+    """The whole page, by section of the pack, then clause, then id."""
+    order = {clause.id: at for at, clause in enumerate(clauses.clauses)}
     sections: dict[str, list[CompiledPolicy]] = {}
     for policy in policies:
         sections.setdefault(Path(policy.file).parents[1].name, []).append(policy)
     parts = [_INTRO]
     for section in sorted(sections):
-        parts += [f"## {section}", _index(sections[section])]
-        for policy in sections[section]:
+        found = sorted(
+            sections[section],
+            key=lambda one: (min(order.get(id_, len(order)) for id_ in one.clauses), one.id),
+        )
+        title = clauses.sections.get(section)
+        parts += [f"## {section} {escape(both(title)) if title else ''}".rstrip(), _index(found)]
+        for policy in found:
             parts.extend(_policy(policy, pack))
     return page(_TITLE, *parts)
 
@@ -40,7 +49,7 @@ def _index(policies: Sequence[CompiledPolicy]) -> str:
         ("policy", "clauses", "checks", "severity", "策略", ""),
         (
             (
-                f"[`{one.id}`](#{one.id})",
+                Markup(f"[`{one.id}`](#{one.id})"),
                 ", ".join(one.clauses),
                 ", ".join(one.checks),
                 one.severity,
@@ -55,11 +64,12 @@ def _index(policies: Sequence[CompiledPolicy]) -> str:
 def _policy(policy: CompiledPolicy, pack: Path) -> Iterator[str]:
     yield f"### {policy.id}"
     file = Path(policy.file).resolve().relative_to(pack.resolve()).as_posix()
-    kinds = ", ".join(f"[`{kind}`](evidence.md#{kind})" for kind in policy.kinds)
+    kinds = ", ".join(_kind(policy, kind) for kind in policy.kinds)
     yield (
-        f"**{both(policy.title)}** ([source](../../policies/{file}))\n\n{policy.severity} · "
+        f"**{escape(both(policy.title))}** ([source](../../policies/{file}))\n\n{policy.severity} · "
         f"{', '.join((*policy.clauses, *policy.checks))} · evidence 证据: {kinds or '—'}"
     )
+    yield block(policy.condition)
     if policy.parameters:
         yield table(
             ("parameter", "type", *PROFILES, "bounds", "source", "strength"),
@@ -67,11 +77,17 @@ def _policy(policy: CompiledPolicy, pack: Path) -> Iterator[str]:
         )
 
 
-def _parameter(spec: ParameterSpec) -> tuple[str, ...]:
+def _kind(policy: CompiledPolicy, kind: str) -> str:
+    shown = f"[`{kind}`](evidence.md#{kind})"
+    fresh = policy.fresh.get(kind)
+    return f"{shown} (fresh for 有效期 {span(fresh)})" if fresh else shown
+
+
+def _parameter(spec: ParameterSpec) -> tuple[object, ...]:
     keys = f"({', '.join(spec.keys)})" if spec.keys else ""
     bounds = " … ".join("" if one is None else str(one) for one in (spec.minimum, spec.maximum))
     return (
-        code(spec.name) + keys,
+        Markup(code(spec.name) + escape(keys)),
         spec.type,
         *(_written(spec.default(profile)) for profile in PROFILES),
         bounds if bounds.strip(" …") else "",
