@@ -15,20 +15,21 @@ from hiscomply.compiled import CompiledPolicy, GapFlag
 from hiscomply.errors import nearest
 from hiscomply.kinds import Field, FieldType, Kind, parse_duration
 from hiscomply.model import Source, Text
-from hiscomply.parameters import PROFILES, ParameterSpec, bindings
+from hiscomply.parameters import PROFILES, ParameterSpec, bindings, keyed_rows
 from hiscomply.policy.document import CheckDocument, ParameterDocument, PolicyDocument, RelatedDocument
 from hiscomply.policy.draft import Draft, Query, SubjectSource
 from hiscomply.policy.expression import is_plain_word
 from hiscomply.policy.free_sql import compile_free_sql
 from hiscomply.policy.output import Shown, concerned_rows, judged_rows, rate_output, row_output
 from hiscomply.policy.related import RelatedPlan
-from hiscomply.policy.scope import Scope, Table, subject_table
+from hiscomply.policy.scope import BUILT_IN, Scope, Table, subject_table
 from hiscomply.policy.typed import Typed, quote
 from hiscomply.yaml_source import Path_, YamlDocument
 
 _PLACEHOLDER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 _MESSAGE_NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _RATE_NAMES = ("n", "met", "share_met", "examples")
+_KEY_TYPES: Mapping[str, type] = {"integer": int, "text": str, "boolean": bool}
 _VALUE = Text(zh="取值", en="Value")
 
 
@@ -102,10 +103,17 @@ def _parameter_spec(draft: Draft, name: str, document: ParameterDocument) -> Par
     )
     for profile in defaults:
         try:
+            _check_keys(spec, defaults[profile])
             bindings(spec, defaults[profile])
         except ValueError as error:
             raise draft.error((*path, "default", profile), f"{error} / 默认值不正确") from error
     return spec
+
+
+def _check_keys(spec: ParameterSpec, written: Any) -> None:
+    for key in keyed_rows(written) if spec.keys else ():
+        if [type(part) for part in key] != [_KEY_TYPES[type_] for type_ in spec.keys]:
+            raise ValueError(f"the key {'/'.join(map(str, key))} is not of the types {', '.join(spec.keys)}")
 
 
 def _by_profile(default: Any) -> dict[str, Any]:
@@ -322,23 +330,43 @@ def _periodic(draft: Draft, scope: Scope) -> tuple[str, dict[str, Typed]]:
             f"{periodic.at!r} is no time of {kind.name} / 不是该类型的时间字段",
             "known / 可用: " + ", ".join(times),
         )
+    if not at.is_past:
+        raise draft.error(
+            ("check", "periodic", "at"),
+            f"{periodic.at!r} may lie in the future, which proves nothing done / 该时间可在将来,不能证明已完成",
+            "its schema must say x-past / 其模式须标注 x-past",
+        )
+    every = _duration(draft, "every", periodic.every, scope)
+    if periodic.grace is not None:
+        _duration(draft, "grace", periodic.grace, scope)
     now = "as_of" if at.type is FieldType.TIMESTAMP else "today"
     allowed = periodic.every + (f" + {periodic.grace}" if periodic.grace else "")
-    last, path = f"max(done.{periodic.at})", ("check", "periodic")
     condition = draft.translate(
-        f"count(done) >= 1 and {last} >= {now} - ({allowed})", (*path, "every"), scope
+        f"count(done) >= 1 and max(done.{periodic.at}) >= {now} - ({allowed})",
+        ("check", "periodic", "every"),
+        scope,
     )
     reference = f"rel_done.{quote(f'max_sure_{periodic.at}')}"
-    every = draft.translate(periodic.every, (*path, "every"), scope, is_condition=False)
-    due = f"({reference} + {every.sql})"
+    due, moment = f"({reference} + {every.sql})", BUILT_IN[now].sql
     extra = {
         "last_done": Typed(reference, at.type),
         "next_due": Typed(f"CAST({due} AS {'DATE' if now == 'today' else 'TIMESTAMP'})", at.type),
         "days_overdue": Typed(
-            f"greatest(0, date_diff('day', {due}, CAST($as_of AS TIMESTAMP)))", FieldType.INTEGER
+            f"(CASE WHEN {due} < {moment} THEN date_diff('day', {due}, {moment}) "
+            f"WHEN {due} IS NOT NULL THEN 0 END)",
+            FieldType.INTEGER,
         ),
     }
     return condition.sql, extra
+
+
+def _duration(draft: Draft, name: str, text: str, scope: Scope) -> Typed:
+    """``every`` or ``grace``, each an expression of its own before they are added up."""
+    path = ("check", "periodic", name)
+    typed = draft.translate(text, path, scope, is_condition=False)
+    if typed.type is not FieldType.DURATION:
+        raise draft.error(path, f"{name} is {typed.type.value}, not a duration / 该值不是时长")
+    return typed
 
 
 def _per_fields(draft: Draft, subject: Table) -> tuple[str, ...]:

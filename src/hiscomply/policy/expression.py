@@ -138,6 +138,8 @@ class Translator:
     def column(self, node: exp.Column) -> Typed:
         """A field, a built-in, or a plain parameter."""
         name, qualifier = node.name, node.table
+        if node.args.get("db"):
+            raise self.error(node, f"write <name>.{name}, with one dot / 名称中只能有一个点号")
         if qualifier:
             return self._qualified(node, qualifier, name)
         if name in self.scope.near.fields:
@@ -254,6 +256,8 @@ class Translator:
 
     def between(self, node: exp.Between) -> Typed:
         """Both comparisons."""
+        if node.args.get("symmetric"):
+            raise self.error(node, "write the smaller bound first, without symmetric / 请先写下界")
         low = self.comparison(node, ">=", node.this, node.args["low"])
         high = self.comparison(node, "<=", node.this, node.args["high"])
         return Typed(f"({low} AND {high})", T.BOOLEAN)
@@ -269,11 +273,11 @@ class Translator:
                     node, "write x in ('a', 'b'), or x in a list parameter / 请写 x in ('a','b')"
                 )
             return Typed(f"list_contains({choices.sql}, {value.sql})", T.BOOLEAN)
-        parts = [self.comparison(node, "=", node.this, one) for one in node.expressions]
         if len(node.expressions) == 1 and isinstance(_unwrap(node.expressions[0]), exp.Column):
-            listed_value = self.visit(node.expressions[0])
-            if listed_value.type is T.LIST:
-                return Typed(f"list_contains({listed_value.sql}, {self.visit(node.this).sql})", T.BOOLEAN)
+            listed_value, value = self.visit(node.expressions[0]), self.visit(node.this)
+            if listed_value.type is T.LIST and value.type is T.TEXT:
+                return Typed(f"list_contains({listed_value.sql}, {value.sql})", T.BOOLEAN)
+        parts = [self.comparison(node, "=", node.this, one) for one in node.expressions]
         return Typed("(" + " OR ".join(parts) + ")", T.BOOLEAN)
 
     def like(self, node: exp.Like) -> Typed:
@@ -294,7 +298,8 @@ class Translator:
         plan, table = self.scope.related.get(column.table, (None, None))
         owner = table or (self.scope.table(column.table) if column.table else self.scope.near)
         if owner is None or column.name not in owner.fields:
-            return self.visit(column)
+            self.visit(column)
+            raise self.error(node, f"{column.name} is always known / 该名称总有取值")
         if owner.fields[column.name].none_means is None:
             able = [name for name, known in owner.fields.items() if known.none_means]
             raise self.error(
@@ -331,7 +336,8 @@ class Translator:
             case ((T.DURATION, T.DURATION), "/"):
                 return Typed(f"(epoch({left.sql}) / nullif(epoch({right.sql}), 0))", T.NUMBER)
             case ((T.DURATION, T.INTEGER | T.NUMBER), "*" | "/"):
-                return Typed(f"to_seconds(epoch({left.sql}) {operator} ({right.sql}))", T.DURATION)
+                divisor = f"nullif({right.sql}, 0)" if operator == "/" else f"({right.sql})"
+                return Typed(f"to_seconds(epoch({left.sql}) {operator} {divisor})", T.DURATION)
             case ((T.INTEGER | T.NUMBER, T.DURATION), "*"):
                 return Typed(f"to_seconds(epoch({right.sql}) * ({left.sql}))", T.DURATION)
         raise self.error(
@@ -367,6 +373,11 @@ class Translator:
                     argument,
                     f"{name} takes {names(allowed)} here, this is {value.type.value} / 参数类型不正确",
                 )
+        if function.alike and not comparable(values[0], values[1]):
+            raise self.error(
+                node,
+                f"{name} takes two of one type, not {values[0].type.value} and {values[1].type.value} / 两个参数类型须一致",
+            )
         return Typed(function.sql(*(value.sql for value in values)), result_type(function, values))
 
     def _keyed(self, node: exp.Anonymous, name: str) -> Typed:
@@ -398,7 +409,12 @@ class Translator:
         """The bounds of an aggregate over a related set."""
         inner = node.this
         is_distinct = isinstance(inner, exp.Distinct)
-        target = inner.expressions[0] if is_distinct else inner
+        listed = [*(inner.expressions if is_distinct else [inner]), *node.expressions]
+        if len(listed) != 1 or (is_distinct and not isinstance(node, exp.Count)):
+            raise self.error(
+                node, f"{node.key} takes one field, and only count takes distinct / 聚合写法不正确"
+            )
+        target = listed[0]
         alias = target.table or target.name if isinstance(target, exp.Column) else ""
         if alias not in self.scope.related:
             raise self.error(

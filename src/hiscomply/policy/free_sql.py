@@ -52,6 +52,8 @@ def compile_free_sql(draft: Draft) -> Query:
     if not isinstance(tree, exp.Select):
         raise locator.error(tree, f"write one SELECT, not {tree.key} / 只能写一个 SELECT")
     columns = [column.alias_or_name for column in tree.selects]
+    if any(column.is_star for column in tree.selects):
+        raise locator.error(tree, "name each column of the query, not * / 请逐一写出列名")
     for name in (*check.subject, "verdict"):
         if name not in columns:
             raise draft.error(path, f"the query gives no column {name!r} / 查询缺少该列")
@@ -115,6 +117,9 @@ def _check_nodes(draft: Draft, tree: exp.Expr, locator: Locator) -> list[str]:
 def _named_tables(draft: Draft, tree: exp.Expr, locator: Locator) -> set[str]:
     """The names of the WITH clause, which must stand at the top and must not stand for anything else."""
     names: set[str] = set()
+    for clause in tree.find_all(exp.With):
+        if clause.args.get("recursive"):
+            raise locator.error(clause, "WITH RECURSIVE may never end / 不允许使用递归查询")
     for cte in tree.find_all(exp.CTE):
         if cte.parent is None or cte.parent.parent is not tree:
             raise locator.error(cte, "WITH stands at the top of the query only / WITH 只能位于查询开头")

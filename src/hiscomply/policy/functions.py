@@ -25,12 +25,14 @@ class Function:
         gives: the result's type; None means the type of the first argument.
         sql: makes the SQL from the arguments' SQL.
         optional: how many arguments at the end may be left out.
+        alike: its two arguments must be of one type.
     """
 
     takes: tuple[frozenset[T], ...]
     gives: T | None
     sql: Callable[..., str]
     optional: int = 0
+    alike: bool = False
 
 
 def _call(name: str) -> Callable[..., str]:
@@ -96,8 +98,8 @@ FUNCTIONS: Mapping[str, Function] = {
     "matches": Function((TEXT, TEXT), T.BOOLEAN, _call("regexp_matches")),
     "starts_with": Function((TEXT, TEXT), T.BOOLEAN, _call("starts_with")),
     "ends_with": Function((TEXT, TEXT), T.BOOLEAN, _call("ends_with")),
-    "earlier": Function((ORDERED, ORDERED), None, _strict("least")),
-    "later": Function((ORDERED, ORDERED), None, _strict("greatest")),
+    "earlier": Function((ORDERED, ORDERED), None, _strict("least"), alike=True),
+    "later": Function((ORDERED, ORDERED), None, _strict("greatest"), alike=True),
     "month": Function((STAMP,), T.INTEGER, lambda t: f"month({local(t)})"),
     "hour": Function((STAMP,), T.INTEGER, lambda t: f"hour({local(t)})"),
     "date": Function((STAMP,), T.DATE, _date),

@@ -225,7 +225,7 @@ def _unplaced_layer(alias: str, plan: RelatedPlan, source: str) -> str:
     )
     return (
         f"{quote('unplaced_' + alias)} AS (SELECT s._rid, count(*) AS n FROM s JOIN (SELECT DISTINCT {columns} "
-        f"FROM {source} r WHERE ({somewhere}) AND ({condition}) IS NOT FALSE) r ON {fits} GROUP BY s._rid)"
+        f"FROM {source} r WHERE ({somewhere}) AND (({condition}) IS NOT FALSE OR r._age IS NOT NULL)) r ON {fits} GROUP BY s._rid)"
     )
 
 
@@ -301,16 +301,25 @@ def rate_output(draft: Draft, shown: Shown, is_kind: bool) -> tuple[str, tuple[G
     rate = draft.document.check.rate
     assert rate is not None
     is_least = rate.at_least is not None
-    share = _number(draft, rate.at_least if is_least else rate.at_most)
-    smallest = _number(draft, rate.min_population)
+    share = _number(draft, rate.at_least if is_least else rate.at_most, "percent")
+    smallest = _number(draft, rate.min_population, "integer")
+    per = [quote("v_" + name) for name in shown.per]
+    # a record that does not say which group it is in may be in any
+    nowhere = " OR ".join(f"g.{column} IS NULL" for column in per)
+    lost = f"(SELECT coalesce(sum(g.n), 0) FROM g WHERE {nowhere})" if per else "0"
+    limit = f"{share} * (g.n + {lost})"
     if is_least:
-        test = f"WHEN g.p + {_ROUNDING} >= {share} * g.n THEN 1 WHEN g.p + g.u < {share} * g.n - {_ROUNDING} THEN 3"
+        test = (
+            f"WHEN g.p + {_ROUNDING} >= {limit} THEN 1 WHEN g.p + g.u + {lost} < {limit} - {_ROUNDING} THEN 3"
+        )
         code, wrong = "j._code", "_code = 3"
     else:
-        test = f"WHEN g.p + g.u <= {share} * g.n + {_ROUNDING} THEN 1 WHEN g.p > {share} * g.n + {_ROUNDING} THEN 3"
+        test = (
+            f"WHEN g.p + g.u + {lost} <= {limit} + {_ROUNDING} THEN 1 WHEN g.p > {limit} + {_ROUNDING} THEN 3"
+        )
         code, wrong = "CASE j._code WHEN 1 THEN 3 WHEN 3 THEN 1 ELSE j._code END", "_code = 1"
     gap = "$gap_each" if is_kind else "FALSE"
-    per = [quote("v_" + name) for name in shown.per]
+    code_sql = f"CASE WHEN {gap}{f' OR {nowhere}' if per else ''} THEN 2 {test} ELSE 2 END"
     grouped = "".join(f"{column}, " for column in per)
     group_by = f" GROUP BY {', '.join(per)}" if per else ""
     subject = ", ".join(f"coalesce(CAST(g.{column} AS VARCHAR), '?')" for column in per)
@@ -334,25 +343,27 @@ def rate_output(draft: Draft, shown: Shown, is_kind: bool) -> tuple[str, tuple[G
   count(*) FILTER (WHERE _code = 1) AS p, count(*) FILTER (WHERE _code = 3) AS f,
   count(*) FILTER (WHERE _code = 2) AS u,
   list(_subject ORDER BY _subject) FILTER (WHERE {wrong})[1:20] AS examples
-  FROM {{judged}}{group_by})
-SELECT CASE WHEN {gap} THEN 2 {test} ELSE 2 END AS code,
+  FROM {{judged}}{group_by}), c AS (SELECT g.*, {code_sql} AS _code FROM g)
+SELECT g._code AS code,
   {f"concat_ws('/', {subject})" if subject else "'*'"} AS subject,
-  CASE WHEN {gap} THEN 'collection_incomplete' WHEN g.u > 0 THEN 'share_undetermined' END AS reason,
+  CASE WHEN g._code <> 2 THEN NULL WHEN {gap} THEN 'collection_incomplete' ELSE 'share_undetermined' END AS reason,
   CAST([] AS VARCHAR[]) AS missing, {_json(values)} AS data, NULL AS source, NULL AS line,
   NULL AS "column", NULL AS pointer, NULL AS collection, NULL AS observed_at
-  FROM g WHERE g.n >= {smallest} AND g.n > 0"""
+  FROM c g WHERE g.n >= {smallest} AND g.n > 0"""
     alone = f" JOIN g ON {matched} WHERE g.n < {smallest}"
     small = row_output(shown, code, alone, {**figures, "examples": "[j._subject]"})
     flags = (GapFlag("gap_each", draft.document.check.each or "", may_be_empty=True),) if is_kind else ()
     return f"{groups} UNION ALL {small}", flags
 
 
-def _number(draft: Draft, written: int | str | None) -> str:
-    """A number of ``rate``: written out, or the name of a parameter."""
+def _number(draft: Draft, written: int | str | None, type_: str) -> str:
+    """A number of ``rate``: written out, or the name of a parameter of a type."""
     if isinstance(written, int):
         return str(written)
     spec = draft.parameters.get(str(written))
-    if spec is None or spec.keys or spec.field_type not in (FieldType.NUMBER, FieldType.INTEGER):
-        raise draft.error(("check", "rate"), f"{written!r} is no plain number parameter / 不是数值参数")
+    if spec is None or spec.keys or spec.type != type_:
+        raise draft.error(
+            ("check", "rate"), f"{written!r} is no plain parameter of type {type_} / 该参数类型不正确"
+        )
     draft.used[spec.name] = None
     return f"$p_{spec.name}"

@@ -86,7 +86,9 @@ class RelatedPlan:
         """``min``, ``max``, ``sum``, ``avg`` or ``distinct`` over one field of the set."""
         sure = f"FILTER (WHERE r._member AND {value.sql} IS NOT NULL)"
         count = self.count_bounds()
-        nulls = f"coalesce({self.column(f'nulls_{name}', f'count(*) FILTER (WHERE {value.sql} IS NULL)')}, 0)"
+        # what a stale record says may have changed since
+        is_open = f"{value.sql} IS NULL OR r._age IS NOT NULL"
+        nulls = f"coalesce({self.column(f'nulls_{name}', f'count(*) FILTER (WHERE {is_open})')}, 0)"
         closed = f"(NOT ({self.gap}) AND {nulls} = 0)"
         if function == "distinct":
             low = self.column(f"distinct_sure_{name}", f"count(DISTINCT {value.sql}) {sure}")
