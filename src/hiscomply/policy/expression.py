@@ -285,7 +285,9 @@ class Translator:
         value, pattern = self.visit(node.this), self.visit(node.expression)
         if value.type is not T.TEXT or pattern.literal is None:
             raise self.error(node, "like takes a text and a quoted pattern / like 需要文本与引号中的模式")
-        return Typed(f"({value.sql} LIKE {pattern.sql})", T.BOOLEAN)
+        # sqlglot says NOT LIKE as a mark on LIKE, unlike NOT IN and NOT BETWEEN, which it wraps in a Not
+        word = "NOT LIKE" if node.args.get("negate") else "LIKE"
+        return Typed(f"({value.sql} {word} {pattern.sql})", T.BOOLEAN)
 
     def is_null(self, node: exp.Is) -> Typed:
         """IS NULL, on a field whose schema says what an explicit none means."""

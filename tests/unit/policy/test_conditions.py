@@ -81,6 +81,16 @@ def test_each_operator_and_function_is_true_where_it_should_be_and_unknown_witho
     assert verdict(tmp_path, condition, {"id": "a"}) == "unknown"
 
 
+NEGATED = ["text not like 'a%'", "not text like 'a%'", "n not in (1, 5)", "n not between 5 and 6"]
+
+
+@pytest.mark.parametrize("condition", NEGATED)
+def test_a_negation_is_never_lost(tmp_path: Path, condition: str) -> None:
+    assert verdict(tmp_path, condition, ROW) == "fail"
+    assert verdict(tmp_path, condition, {**ROW, "text": "xyz", "n": 9}) == "pass"
+    assert verdict(tmp_path, condition, {"id": "a"}) == "unknown"
+
+
 @pytest.mark.parametrize(
     ("flag", "flag2", "both", "either"),
     [
