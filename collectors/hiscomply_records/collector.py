@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from hiscomply.errors import nearest
-from hiscomply.hookspecs import CollectContext, CollectDenied, CollectFailed
+from hiscomply.hookspecs import CollectContext, CollectFailed, joined_failures
 from hiscomply.model import Record, Rejected, Target, Text
+from hiscomply.paths import name_in_project
 from hiscomply_records.options import OPTIONS_SCHEMA
 
 
@@ -74,7 +74,7 @@ def _from_files(target: Target, context: CollectContext, tallies: list[Any]) -> 
 
     failures: list[tuple[str, CollectFailed]] = []
     for path in find_files(context.project, target.options["path"]):
-        source = _name(path, context.project)
+        source = name_in_project(path, context.project)
         tallies.append(StreamTally())
         try:
             with closing(read_file(path)) as lines:
@@ -83,7 +83,7 @@ def _from_files(target: Target, context: CollectContext, tallies: list[Any]) -> 
         except CollectFailed as failure:
             failures.append((source, failure))
     if failures:
-        raise _joined(failures)
+        raise joined_failures(failures)
 
 
 def _read(
@@ -121,19 +121,3 @@ def _observed_at(text: str | None, zone: ZoneInfo) -> datetime | None:
 
 def _close(tally: Any, options: Mapping[str, Any]) -> None:
     tally.close(options.get("complete", "required") == "required")
-
-
-def _name(path: Path, project: Path) -> str:
-    return path.relative_to(project).as_posix() if path.is_relative_to(project) else path.as_posix()
-
-
-def _joined(failures: list[tuple[str, CollectFailed]]) -> CollectFailed:
-    """All failures as one; denied only if every one is."""
-    shown = failures[:5]
-    more = f" (+{len(failures) - len(shown)})" if len(failures) > len(shown) else ""
-    reason = Text(
-        ";".join(f"{source}:{failure.reason.zh}" for source, failure in shown) + more,
-        "; ".join(f"{source}: {failure.reason.en}" for source, failure in shown) + more,
-    )
-    is_denied = all(isinstance(failure, CollectDenied) for _, failure in failures)
-    return CollectDenied(reason) if is_denied else CollectFailed(reason)

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
-from hiscomply.hookspecs import CollectContext, CollectDenied, CollectFailed
+from hiscomply.hookspecs import CollectContext, CollectFailed, joined_failures
 from hiscomply.model import Record, Rejected, Target, Text
+from hiscomply.paths import name_in_project
 from hiscomply_tables.options import OPTIONS_SCHEMA
 
 _LOG: Final = logging.getLogger("hiscomply.tables")
@@ -39,13 +40,13 @@ class TablesCollector:
         plan = plan_target(options, schema_of(options["kind"]))
         failures: list[tuple[str, CollectFailed]] = []
         for path in find_files(context.project, options["path"]):
-            source = _source(path, context.project)
+            source = name_in_project(path, context.project)
             try:
                 yield from _read_file(path, source, options, plan, context)
             except CollectFailed as failure:
                 failures.append((source, failure))
         if failures:
-            raise _joined(failures)
+            raise joined_failures(failures)
 
 
 def _read_file(
@@ -86,19 +87,3 @@ def _no_row(passed_over: int) -> Text:
         f"没有数据行(另有 {passed_over} 行被略过);空表若属实,请写 allow_empty: true",
         f"no rows ({passed_over} were passed over); if that is the truth, say allow_empty: true",
     )
-
-
-def _source(path: Path, project: Path) -> str:
-    return path.relative_to(project).as_posix() if path.is_relative_to(project) else path.as_posix()
-
-
-def _joined(failures: list[tuple[str, CollectFailed]]) -> CollectFailed:
-    """All failures as one; denied only if every one is."""
-    shown = failures[:5]
-    more = f" (+{len(failures) - len(shown)})" if len(failures) > len(shown) else ""
-    reason = Text(
-        ";".join(f"{source}:{failure.reason.zh}" for source, failure in shown) + more,
-        "; ".join(f"{source}: {failure.reason.en}" for source, failure in shown) + more,
-    )
-    is_denied = all(isinstance(failure, CollectDenied) for _, failure in failures)
-    return CollectDenied(reason) if is_denied else CollectFailed(reason)

@@ -82,6 +82,18 @@ class CollectDenied(CollectFailed):
     """A collector was not allowed to read its target."""
 
 
+def joined_failures(failures: Sequence[tuple[str, CollectFailed]]) -> CollectFailed:
+    """Failures by source as one, for a target of several files; denied only if every one is."""
+    shown = failures[:5]
+    more = f" (+{len(failures) - len(shown)})" if len(failures) > len(shown) else ""
+    reason = Text(
+        ";".join(f"{source}:{failure.reason.zh}" for source, failure in shown) + more,
+        "; ".join(f"{source}: {failure.reason.en}" for source, failure in shown) + more,
+    )
+    is_denied = all(isinstance(failure, CollectDenied) for _, failure in failures)
+    return CollectDenied(reason) if is_denied else CollectFailed(reason)
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One key of a configuration file, where it stands. Positions count from 1.

@@ -9,6 +9,11 @@ from pathlib import Path
 _PACKAGE = Path(__file__).resolve().parent
 
 
+def name_in_project(path: Path, project: Path) -> str:
+    """A path as evidence names it: relative to the project where it is a file of it."""
+    return path.relative_to(project).as_posix() if path.is_relative_to(project) else path.as_posix()
+
+
 @cache
 def _data_root() -> Path:
     packed = _PACKAGE / "_pack"

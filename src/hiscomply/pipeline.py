@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -43,7 +42,7 @@ from hiscomply.paths import policies_dir
 from hiscomply.policy.clauses import ClauseMap, load_clauses
 from hiscomply.policy.pack import Pack, load_pack
 from hiscomply.policy.tuning import tune
-from hiscomply.run_folder import new_folder, read_collections, seal, sha256_of, write_collections
+from hiscomply.run_folder import read_collections, seal, sha256_of, unsealed, write_collections
 
 
 def _quiet(_name: str, _count: int = 0, _status: object = None) -> None:
@@ -69,7 +68,6 @@ class Outcome:
 
     result: AuditResult
     folder: Path
-    reports: tuple[Path, ...]
 
 
 def make_plan(
@@ -155,20 +153,8 @@ def audit(
 ) -> Outcome:
     """One run from settings to a sealed folder; reports are written by ``write_reports``."""
     started = datetime.now(UTC)
-    folder = new_folder(settings.runs)
-    try:
-        digest = project_digest(settings.project) if settings.is_secret_kept else withholding()
-        collections = collect_all(
-            settings.targets,
-            collectors,
-            plan.kinds,
-            folder / "staging",
-            project=settings.project,
-            zone=settings.zone,
-            digest=digest,
-            progress=collecting,
-        )
-        evidence = store_evidence(folder / "staging", folder / "evidence", plan.kinds, collections)
+    with unsealed(settings.runs) as folder:
+        evidence = collect_evidence(settings, plan.kinds, collectors, folder, collecting)
         as_of = settings.as_of or datetime.now(UTC).replace(microsecond=0)
         result = evaluate_run(
             settings,
@@ -181,10 +167,29 @@ def audit(
             command=command,
             evaluating=evaluating,
         )
-        return Outcome(result, folder, ())
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+        return Outcome(result, folder)
+
+
+def collect_evidence(
+    settings: Settings,
+    kinds: Mapping[str, Kind],
+    collectors: Mapping[str, Any],
+    folder: Path,
+    progress: Progress = _quiet,
+) -> Evidence:
+    """Collects from every target and stores what came, below the folder of a run."""
+    digest = project_digest(settings.project) if settings.is_secret_kept else withholding()
+    collections = collect_all(
+        settings.targets,
+        collectors,
+        kinds,
+        folder / "staging",
+        project=settings.project,
+        zone=settings.zone,
+        digest=digest,
+        progress=progress,
+    )
+    return store_evidence(folder / "staging", folder / "evidence", kinds, collections)
 
 
 def evaluate_run(

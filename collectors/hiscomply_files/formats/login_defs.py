@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import ClassVar
 
-from hiscomply.hookspecs import FormatError, Setting
+from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
+from hiscomply_files.formats.lines import matched_lines
 from hiscomply_files.formats.precedence import last_wins
 
 LINE = re.compile(r"\s*+(?P<key>[A-Za-z_][A-Za-z0-9_]*)(?:\s++(?P<value>.*))?$")
+NOT_A_SETTING = Text(zh="不是“名称 值”的形式", en="not a name and its value")
 
 
 class LoginDefs:
@@ -29,14 +31,7 @@ class LoginDefs:
 
 
 def _settings(text: str) -> Iterator[Setting]:
-    for number, line in enumerate(text.split("\n"), start=1):
-        stripped = line.strip()
-        if not stripped or stripped[0] == "#":
-            continue
-        match = LINE.match(line)
-        if match is None:
-            column = len(line) - len(line.lstrip()) + 1
-            raise FormatError(Text(zh="不是“名称 值”的形式", en="not a name and its value"), number, column)
+    for number, match in matched_lines(text, LINE, NOT_A_SETTING):
         value = (match["value"] or "").rstrip() or None
         column = (match.start("value") if value else match.start("key")) + 1
         yield Setting(match["key"], value.strip('"') if value else None, number, column)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import ClassVar
 
-from hiscomply.hookspecs import FormatError, Setting
+from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
+from hiscomply_files.formats.lines import matched_lines
 from hiscomply_files.formats.precedence import last_wins
 
 LINE = re.compile(
@@ -22,6 +23,7 @@ ESCAPE = re.compile(r"''|\\(.)")
 ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 INCLUDES = frozenset({"include", "include_if_exists", "include_dir"})
 NAMES = frozenset({"postgresql.conf", "postgresql.auto.conf", "postgresql.base.conf"})
+NOT_A_SETTING = Text(zh="不是“参数 = 值”,或引号没有结束", en="not name = value, or a quote is not closed")
 
 
 class PostgresqlConf:
@@ -42,17 +44,7 @@ class PostgresqlConf:
 
 
 def _settings(text: str) -> Iterator[Setting]:
-    for number, line in enumerate(text.split("\n"), start=1):
-        stripped = line.strip()
-        if not stripped or stripped[0] == "#":
-            continue
-        match = LINE.match(line)
-        if match is None:
-            column = len(line) - len(line.lstrip()) + 1
-            reason = Text(
-                zh="不是“参数 = 值”,或引号没有结束", en="not name = value, or a quote is not closed"
-            )
-            raise FormatError(reason, number, column)
+    for number, match in matched_lines(text, LINE, NOT_A_SETTING):
         quoted = match["quoted"]
         value = match["bare"] if quoted is None else ESCAPE.sub(_unescape, quoted)
         start = match.start("bare") if quoted is None else match.start("quoted") - 1

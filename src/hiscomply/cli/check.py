@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from dataclasses import replace
 from datetime import time
@@ -65,9 +64,8 @@ def check(
     settings, waivers = _settings(project, available, lang_here or obj["language"])
     options = {"path": [str(path) for path in paths] or ["."], "exclude": list(exclude)}
     target = Target("files", "files", options, available["files"].kinds(options), 3600.0)
-    scratch = Path(tempfile.mkdtemp(prefix="hiscomply-"))
-    try:
-        settings = replace(settings, project=Path.cwd(), targets=(target,), runs=scratch)
+    with tempfile.TemporaryDirectory(prefix="hiscomply-", ignore_cleanup_errors=True) as scratch:
+        settings = replace(settings, project=Path.cwd(), targets=(target,), runs=Path(scratch))
         settings = apply_flags(settings, **flags)
         plan = pipeline.make_plan(settings, evidence_kinds(), pack_folders(), waivers, FILE_KINDS)
         outcome = pipeline.audit(settings, plan, available, previous=None, command=("hiscomply", "check"))
@@ -77,8 +75,6 @@ def check(
         if problem is not None:
             raise problem
         return result.exit_code
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _settings(

@@ -24,10 +24,8 @@ RUN = click.argument("run", type=click.Path(path_type=Path))
 @click.pass_obj
 def collect(obj: dict[str, Any], project: Path) -> int:
     """只采集证据 · Collect evidence into a run folder, without judging it."""
-    from hiscomply.collect.runner import collect_all
-    from hiscomply.collect.secrets import project_digest
+    from hiscomply import pipeline
     from hiscomply.config.project import load_project
-    from hiscomply.evidence.store import store_evidence
     from hiscomply.model import CollectionStatus
     from hiscomply.plugins import collectors, evidence_kinds
     from hiscomply.run_folder import seal, unsealed, write_collections
@@ -37,26 +35,16 @@ def collect(obj: dict[str, Any], project: Path) -> int:
     started = datetime.now(UTC)
     with unsealed(settings.runs) as folder:
         with show_progress(len(settings.targets), 0, settings.language) as progress:
-            collections = collect_all(
-                settings.targets,
-                available,
-                kinds,
-                folder / "staging",
-                project=settings.project,
-                zone=settings.zone,
-                digest=project_digest(settings.project),
-                progress=progress.collecting,
-            )
-        evidence = store_evidence(folder / "staging", folder / "evidence", kinds, collections)
-        write_collections(folder, collections)
+            evidence = pipeline.collect_evidence(settings, kinds, available, folder, progress.collecting)
+        write_collections(folder, evidence.collections)
         now = datetime.now(UTC).replace(microsecond=0)
         facts = {"as_of": now.isoformat(), "started": started.isoformat(), "stage": "collected"}
         target = seal(folder, settings.runs, f"{now:%Y-%m-%dT%H%M%SZ}-collected", facts)
-    for one in collections:
+    for one in evidence.collections:
         reason = f"  {one.reason.to(settings.language)}" if one.reason else ""
         click.echo(f"{one.status.value:<10} {one.target}  {sum(one.records.values()):,}{reason}")
     click.echo(f"{sum(table.rows for table in evidence.tables.values()):,} records -> {target}", err=True)
-    return 0 if all(one.status is CollectionStatus.OK for one in collections) else 3
+    return 0 if all(one.status is CollectionStatus.OK for one in evidence.collections) else 3
 
 
 @click.command()
