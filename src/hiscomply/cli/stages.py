@@ -69,18 +69,15 @@ def evaluate(obj: dict[str, Any], run: Path, output: tuple[str, ...]) -> int:
         if sha256_of(Path(scratch) / "findings.parquet") == recorded:
             click.echo("same findings, byte for byte / 结果逐字节一致")
             return 0
-    changed = _changes(manifest)
+        changed = _changes(manifest, result)
     click.echo("the findings differ / 结果不一致" + (f": {changed}" if changed else ""))
     return 1
 
 
-def _changes(manifest: dict[str, Any]) -> str:
+def _changes(manifest: dict[str, Any], result: Any) -> str:
     """Which policies are not the ones of the run."""
-    from hiscomply.plugins import evidence_kinds, pack_folders
-    from hiscomply.policy.pack import load_pack
-
-    now = {one.id: one.digest for one in load_pack(pack_folders(), evidence_kinds()).policies}
-    then = manifest.get("policies", {})
+    now = {one.info.id: one.info.digest for one in result.policies if one.info.file}
+    then = manifest["policies"]
     names = sorted(name for name in {*now, *then} if now.get(name) != then.get(name))
     return ", ".join(names[:10]) + (" …" if len(names) > 10 else "")
 
@@ -101,6 +98,13 @@ def report(obj: dict[str, Any], run: Path, output: tuple[str, ...]) -> int:
     manifest = read_manifest(run)
     with tempfile.TemporaryDirectory(prefix="hiscomply-") as scratch:
         result, language = _evaluate_again(run, manifest, Path(scratch), obj["language"])
+        changed = _changes(manifest, result)
+        if changed:
+            raise RunError(
+                f"policies of this run are missing or not the same here: {changed} / 该运行的策略在此缺失或已改变",
+                place=Place(str(run)),
+                hint="use the reports in the run's folder, or the hiscomply and packs that made it / 请用运行文件夹中的报告",
+            )
         for path in _write(result, output, language):
             click.echo(path)
     return 0

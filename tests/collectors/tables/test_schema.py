@@ -45,7 +45,7 @@ def test_the_example_of_the_readme_runs(tmp_path: Path) -> None:
     from openpyxl import Workbook
 
     readme = Path(hiscomply_tables.__file__).with_name("README.md").read_text(encoding="utf-8")
-    [example] = yaml.safe_load(re.findall(r"```yaml\n(targets:.*?)```", readme, re.DOTALL)[0])["targets"]
+    [example] = yaml.safe_load(re.findall(r"```yaml\n(collect:.*?)```", readme, re.DOTALL)[0])["collect"]
     options = {key: value for key, value in example.items() if key not in {"collector", "name"}}
     [collector] = hiscomply_tables.hiscomply_collectors()
     jsonschema.validate(options, collector.options_schema)

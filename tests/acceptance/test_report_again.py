@@ -1,0 +1,41 @@
+"""A report of a sealed run says as much as the run did, or is refused."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.acceptance.small_project import PROJECT, TABLE, SmallProject, policy_text
+
+from hiscomply.run_folder import sealed_runs
+
+
+@pytest.fixture
+def with_own_pack(project: SmallProject) -> SmallProject:
+    """A project that names a pack of its own."""
+    project.write("hiscomply.yaml", f"{PROJECT}packs: [own]\n{TABLE}")
+    project.write("own/accounts_are_ours/policy.yaml", policy_text(id_="accounts_are_ours"))
+    return project
+
+
+def test_a_report_that_would_leave_the_projects_own_policies_out_is_refused(
+    with_own_pack: SmallProject,
+) -> None:
+    assert with_own_pack.audit(only=None).code == 3
+    sealed = sealed_runs(with_own_pack.root / ".hiscomply" / "runs")[-1]
+    assert "accounts_are_ours" in json.loads((sealed / "manifest.json").read_text())["policies"]
+    target = with_own_pack.root / "again.json"
+    again = with_own_pack.run("report", str(sealed), "-o", f"json={target}")
+    assert again.code == 2
+    assert "accounts_are_ours" in again.err
+    assert sealed.name in again.err
+    assert not target.exists()
+
+
+def test_a_report_of_a_run_whose_policies_are_here_is_written(project: SmallProject) -> None:
+    project.audit()
+    sealed = sealed_runs(project.root / ".hiscomply" / "runs")[-1]
+    target = project.root / "again.json"
+    assert project.run("report", str(sealed), "-o", f"json={target}").code == 0
+    now, then = (json.loads(file.read_text())["policies"] for file in (target, sealed / "summary.json"))
+    assert now == then
