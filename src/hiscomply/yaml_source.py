@@ -139,19 +139,26 @@ def load_yaml(file: Path, name: str | None = None, error_type: ErrorType = Confi
     return parse_yaml(read_text(file, label, error_type), label, error_type)
 
 
+def _endless(name: str, mark: yaml.Mark, error_type: ErrorType) -> HiscomplyError:
+    return error_type(
+        "the document expands without end (too many or too deep values) / 文档展开后过大或过深",
+        place=Place(name, mark.line + 1, mark.column + 1),
+        hint="remove repeated aliases and deep nesting / 请删除重复的别名引用与过深的嵌套",
+    )
+
+
 def parse_yaml(text: str, name: str, error_type: ErrorType = ConfigError) -> YamlDocument:
     """Parses YAML text; see ``load_yaml``."""
     try:
         excess = find_excess(text, _Loader)
         if excess is not None:
-            raise error_type(
-                "the document expands without end (too many or too deep values) / 文档展开后过大或过深",
-                place=Place(name, excess.line + 1, excess.column + 1),
-                hint="remove repeated aliases and deep nesting / 请删除重复的别名引用与过深的嵌套",
-            )
+            raise _endless(name, excess, error_type)
         root = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
+        # PyYAML >= 6.0.4 stops at a depth of its own, before ours is reached
+        if mark and "nesting depth" in str(getattr(error, "problem", "")):
+            raise _endless(name, mark, error_type) from error
         raise error_type(
             f"not valid YAML: {getattr(error, 'problem', None) or error} / 不是有效的 YAML",
             place=Place(name, mark.line + 1, mark.column + 1) if mark else Place(name),

@@ -104,6 +104,11 @@ def test_every_check_has_a_policy_or_a_reason_and_never_both() -> None:
     assert wrong == []
 
 
+def test_checks_have_the_classes_of_the_catalogue() -> None:
+    classes = [entry["class"] for *_, entry in checks()]
+    assert {name: classes.count(name) for name in "ASM"} == {"A": 89, "S": 81, "M": 20}
+
+
 def test_a_policy_has_the_id_of_its_folder() -> None:
     assert {folder: policy["id"] for folder, policy in policies().items()} == {
         name: name for name in policies()

@@ -74,7 +74,9 @@ class Border:
                     self.dropped[f"{kind.name}.{name}: cut short"] += 1
             except (ValueError, OverflowError) as error:
                 rejected.append(
-                    _rejected(record, name, f"字段 {name} 的值不符合要求", f"field {name}: {error}")
+                    _rejected(
+                        record, name, f"字段 {name} 的值不符合要求", f"field {name}: {mask(str(error))}"
+                    )
                 )
         self._guard(kind, row)
         for name in kind.key:

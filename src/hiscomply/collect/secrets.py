@@ -12,6 +12,7 @@ from pathlib import Path
 from hiscomply.errors import ConfigError, Place
 
 WITHHELD = "hmac-sha256:withheld"
+_KEY_BYTES = 32
 
 
 def withholding() -> Callable[[str], str]:
@@ -22,6 +23,13 @@ def withholding() -> Callable[[str], str]:
     """
     seen: dict[str, str] = {}
     return lambda secret: seen.setdefault(secret, f"{WITHHELD}-{len(seen) + 1}")
+
+
+def _key_of(text: str) -> bytes:
+    key = bytes.fromhex(text)
+    if len(key) < _KEY_BYTES:
+        raise ValueError(f"it has {len(key)} bytes and not {_KEY_BYTES}")
+    return key
 
 
 def project_digest(project: Path) -> Callable[[str], str]:
@@ -36,8 +44,8 @@ def project_digest(project: Path) -> Callable[[str], str]:
             file.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w") as target:
-                target.write(secrets.token_hex(32))
-        key = bytes.fromhex(file.read_text())
+                target.write(secrets.token_hex(_KEY_BYTES))
+        key = _key_of(file.read_text())
     except (OSError, ValueError) as error:
         raise ConfigError(
             f"the project's key cannot be used: {error} / 项目密钥无法使用",

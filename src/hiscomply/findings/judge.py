@@ -91,6 +91,7 @@ def judge(
         )
     ]
     _add_waiver_findings(connection, problems)
+    _keep_unseen(connection, evaluation)
     _write(connection, severities | {WAIVER_POLICY: Severity.MEDIUM}, in_force, evaluation.as_of, path)
     return Judgement(path, problems, in_force)
 
@@ -138,10 +139,31 @@ def _loosens_any(policies: Sequence[PolicyInfo], waiver: Waiver) -> bool:
     )
 
 
+def _keep_unseen(connection: Any, evaluation: Evaluation) -> None:
+    """Findings of a policy that could judge nothing at all this time stay, as unknown for the policy's own reason.
+
+    Nobody has looked at them, so they are not gone; and a month without evidence must not restart their age.
+    """
+    unseen = [
+        count.policy_id
+        for count in evaluation.counts
+        if count.unknown and not (count.passed or count.failed or count.not_applicable)
+    ]
+    connection.execute(
+        "INSERT INTO current BY NAME SELECT e.policy_id, 2 AS code, e.subject, c.reason, c.missing, e.data, e.source, "
+        'e.line, e."column", e.pointer, e.collection, e.observed_at, e.fingerprint '
+        "FROM earlier e JOIN current c ON c.policy_id = e.policy_id AND c.subject = '*' AND c.code = 2 "
+        "WHERE list_contains($unseen, e.policy_id) AND e.fingerprint NOT IN (SELECT fingerprint FROM current)",
+        {"unseen": unseen},
+    )
+
+
 def _covers_any(connection: Any, waiver: Waiver) -> bool:
+    """Whether it covers a failure, or may cover one among what is not known."""
     row = connection.execute(
-        "SELECT 1 FROM current WHERE code = 3 AND policy_id GLOB ? AND subject GLOB ? LIMIT 1",
-        [waiver.policy, waiver.subject],
+        "SELECT 1 FROM current WHERE policy_id GLOB ? AND (code = 3 AND subject GLOB ? "
+        "OR code = 2 AND (subject GLOB ? OR subject = '*')) LIMIT 1",
+        [waiver.policy, waiver.subject, waiver.subject],
     ).fetchone()
     return row is not None
 

@@ -72,7 +72,7 @@ def policy_results(
             verdict=by_id[info.id].verdict,
             passed=by_id[info.id].passed,
             failed=by_id[info.id].failed,
-            unknown=by_id[info.id].unknown,
+            unknown=max(by_id[info.id].unknown, _unknown_found(groups.get(info.id, ()))),
             not_applicable=by_id[info.id].not_applicable,
             waived=sum(group.waived for group in groups.get(info.id, ())),
             groups=groups.get(info.id, ()),
@@ -94,6 +94,11 @@ def policy_results(
             )
         )
     return tuple(sorted(results, key=lambda one: one.info.id))
+
+
+def _unknown_found(groups: Iterable[FindingGroup]) -> int:
+    """Unknown findings, those included that an earlier run saw and this one could not look at."""
+    return sum(group.count for group in groups if group.verdict is Verdict.UNKNOWN)
 
 
 def waiver_policy() -> PolicyInfo:

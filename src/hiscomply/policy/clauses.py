@@ -89,6 +89,7 @@ def _models() -> type:
         title: BilingualText
 
     class CheckEntry(Model):
+        class_: Literal["A", "S", "M"] = Field(alias="class")
         policies: list[str]
         reason: BilingualText | None = None
 
