@@ -114,12 +114,13 @@ def report(obj: dict[str, Any], run: Path, output: tuple[str, ...]) -> int:
 @RUN
 def verify(run: Path) -> int:
     """核验一次运行未被改动 · Verify that no file of a run was altered, removed or added."""
-    from hiscomply.run_folder import read_manifest
+    from hiscomply.run_folder import read_manifest, seal_of
     from hiscomply.run_folder import verify as differences
 
     lines = differences(run)
     for line in lines:
         click.echo(line)
+    click.echo(f"seal / 封存摘要: sha256:{seal_of(run)}")
     files = len(read_manifest(run)["files"])
     click.echo(f"{files} files, {len(lines)} differences / {files} 个文件,{len(lines)} 处差异", err=True)
     return 1 if lines else 0
