@@ -42,7 +42,15 @@ from hiscomply.paths import policies_dir
 from hiscomply.policy.clauses import ClauseMap, load_clauses
 from hiscomply.policy.pack import Pack, load_pack
 from hiscomply.policy.tuning import tune
-from hiscomply.run_folder import read_collections, seal, sha256_of, unsealed, write_collections
+from hiscomply.run_folder import (
+    EARLIER,
+    keep_packs,
+    read_collections,
+    seal,
+    sha256_of,
+    unsealed,
+    write_collections,
+)
 
 
 def _quiet(_name: str, _count: int = 0, _status: object = None) -> None:
@@ -203,8 +211,15 @@ def evaluate_run(
     previous: Path | None,
     command: Sequence[str],
     evaluating: Callable[[str], None] = _quiet,
+    earlier: Path | None = None,
 ) -> AuditResult:
-    """Evaluates, judges and rolls up; writes ``findings.parquet`` and ``collections.json`` into the folder."""
+    """Evaluates, judges and rolls up; writes ``findings.parquet`` and ``collections.json`` into the folder.
+
+    Args:
+        previous: the run to compare with; what it found is kept as ``earlier.parquet``, so that this run can be
+            judged again on a machine that has only this one.
+        earlier: what the previous run found, where that was kept already.
+    """
     moment = Moment(as_of, settings.zone, settings.work_from, settings.work_to)
     evaluation = evaluate_policies(
         plan.policies, plan.values, evidence, plan.kinds, moment, folder / "verdicts.parquet", evaluating
@@ -215,9 +230,10 @@ def evaluate_run(
         evaluation,
         infos,
         _concerned(plan),
-        previous / "findings.parquet" if previous else None,
+        earlier or (previous / "findings.parquet" if previous else None),
         today,
         folder / "findings.parquet",
+        None if earlier else folder / EARLIER,
     )
     evaluation.path.unlink()
     write_collections(folder, evidence.collections)
@@ -292,6 +308,7 @@ def write_reports(
 def seal_run(settings: Settings, plan: Plan, outcome: Outcome, previous: Path | None) -> Path:
     """Seals the run's folder under its name."""
     run = outcome.result.run
+    keep_packs(settings.packs, outcome.folder)
     facts = {
         "hiscomply": __version__,
         "as_of": run.as_of.isoformat(),

@@ -18,6 +18,9 @@ from hiscomply.model import Collection, CollectionStatus, Rejected, Text
 
 MANIFEST = "manifest.json"
 COLLECTIONS = "collections.json"
+PACKS = "packs"
+EARLIER = "earlier.parquet"
+"""What the previous run had found, as it was when this run was compared with it."""
 
 
 def new_folder(runs: Path) -> Path:
@@ -57,6 +60,20 @@ def sha256_of(file: Path) -> str:
         while piece := source.read(1 << 20):
             total.update(piece)
     return total.hexdigest()
+
+
+def keep_packs(packs: Sequence[Path], folder: Path) -> None:
+    """Copies the policies of a project's own packs into its run, so that it can be judged again elsewhere."""
+    for number, pack in enumerate(packs):
+        for file in sorted(pack.rglob("policy.yaml")):
+            copy = folder / PACKS / str(number) / file.relative_to(pack)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy)
+
+
+def kept_packs(run: Path) -> tuple[Path, ...]:
+    """The packs that ``keep_packs`` put there, in the project's order."""
+    return tuple(sorted((run / PACKS).glob("*"), key=lambda pack: int(pack.name)))
 
 
 def seal(folder: Path, runs: Path, run_id: str, facts: Mapping[str, Any]) -> Path:

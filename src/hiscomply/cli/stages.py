@@ -143,6 +143,7 @@ def _evaluate_again(run: Path, manifest: dict[str, Any], scratch: Path, language
     """The run's evidence judged once more, as of the run's own time, with its parameters and waivers."""
     from hiscomply import pipeline
     from hiscomply.plugins import evidence_kinds, pack_folders
+    from hiscomply.run_folder import EARLIER
     from hiscomply.run_folder import verify as differences
 
     altered = differences(run)
@@ -169,11 +170,14 @@ def _evaluate_again(run: Path, manifest: dict[str, Any], scratch: Path, language
         datetime.fromisoformat(manifest["started"]),
         previous=previous,
         command=tuple(manifest["command"]),
+        earlier=run / EARLIER if previous else None,
     )
     return replace(result, run=replace(result.run, ended=datetime.fromisoformat(manifest["ended"]))), language
 
 
 def _settings_of(run: Path, manifest: dict[str, Any], language: str) -> Settings:
+    from hiscomply.run_folder import kept_packs
+
     start, end = manifest["working_hours"]
     return Settings(
         project=run.parent,
@@ -183,7 +187,7 @@ def _settings_of(run: Path, manifest: dict[str, Any], language: str) -> Settings
         work_to=time.fromisoformat(end),
         profile=manifest["profile"],
         language=language,
-        packs=(),
+        packs=kept_packs(run),
         parameters={
             policy: {name: Override(one["value"], one["origin"]) for name, one in values.items()}
             for policy, values in manifest["parameters"].items()
