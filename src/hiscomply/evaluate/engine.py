@@ -35,6 +35,7 @@ _CHUNK = 200
 _WITHOUT = "SET disabled_optimizers = 'statistics_propagation'"
 """DuckDB 2.0.0 fails with "BindBuiltinScalarFunction did not return …" when column statistics prove that a
 comparison with a CASE can never be true; see tests/unit/evaluate/test_engine.py."""
+_USEFUL_ON_FEW_ROWS = frozenset({"filter_pushdown", "unused_columns", "column_lifetime"})
 
 VERDICT_COLUMNS = """policy_id VARCHAR, code UTINYINT, subject VARCHAR, reason VARCHAR, missing VARCHAR[],
   data VARCHAR, source VARCHAR, line INTEGER, "column" INTEGER, pointer VARCHAR, collection VARCHAR,
@@ -120,6 +121,12 @@ class Engine:
         named = {name: bound[name] for name in statement.named_parameters if name in bound}
         rows: list[tuple[str, int]] = self.connection.execute(statement, named).fetchall()
         return [*rows, ("*", UNKNOWN)] if gap is not None or not rows else rows
+
+    def plan_quickly(self) -> None:
+        """From now on few optimizations are tried: over a handful of rows, planning is nearly all a query costs."""
+        names = [row[0] for row in self.connection.execute("SELECT * FROM duckdb_optimizers()").fetchall()]
+        useless = ",".join(name for name in names if name not in _USEFUL_ON_FEW_ROWS)
+        self.connection.execute(f"SET disabled_optimizers = '{useless}'; SET threads = 1")
 
     def parse_query(self, sql: str) -> Any:
         """A query that is parsed once and run many times."""
