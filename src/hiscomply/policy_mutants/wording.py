@@ -23,6 +23,8 @@ def text_of(node: exp.Expr) -> str:
     if kind in NAMED_NODES:
         return f"{NAMED_NODES[kind]}({', '.join(text_of(one) for one in call_arguments(node))})"
     match node:
+        case exp.Column():
+            return f"{node.table}.{node.name}" if node.table else node.name
         case exp.Paren():
             return f"({text_of(node.this)})"
         case exp.Not(this=exp.Is() as inner):
