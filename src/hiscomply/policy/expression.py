@@ -328,9 +328,11 @@ class Translator:
             case ((T.TIMESTAMP, T.TIMESTAMP), "-"):
                 return Typed(sql, T.DURATION)
             case ((T.DATE, T.DATE), "-"):
-                return Typed(f"to_days(CAST({sql} AS INTEGER))", T.DURATION)
+                first, second = (f"CAST({side.sql} AS TIMESTAMP)" for side in (left, right))
+                return Typed(f"({first} - {second})", T.DURATION)
             case ((T.TIMESTAMP | T.DATE, T.DURATION), "+" | "-"):
-                return Typed(f"CAST({sql} AS {'DATE' if left.type is T.DATE else 'TIMESTAMP'})", left.type)
+                # a date less 36 hours is noon: cut to a whole date it would allow half a day too much
+                return Typed(f"CAST({sql} AS TIMESTAMP)", left.type)
             case ((T.DURATION, T.TIMESTAMP), "+"):
                 return Typed(sql, T.TIMESTAMP)
             case ((T.DURATION, T.DURATION), "+" | "-"):

@@ -218,6 +218,41 @@ def test_a_date_is_from_the_future_from_tomorrow_on(make: PolicyMaker) -> None:
     assert make.verdicts(policy, {"thing": rows}) == {"0": "pass", "1": "unknown"}
 
 
+@pytest.mark.parametrize(
+    ("condition", "holds_from"),
+    [
+        ("day >= today - hours(36)", -1),  # noon of the day before yesterday
+        ("day > today - hours(36)", -1),
+        ("day >= today - hours(48)", -2),
+        ("day > today - hours(48)", -1),
+        ("day >= today + hours(36)", 2),
+        ("day + hours(36) >= today", -1),
+        ("today - day <= hours(36)", -1),
+        ("today - (day + hours(12)) <= days(1)", -1),
+    ],
+)
+def test_a_date_and_hours_that_are_no_whole_days_are_counted_to_the_hour(
+    make: PolicyMaker, condition: str, holds_from: int
+) -> None:
+    policy = make.load({"each": "thing", "assert": condition})
+    rows = [{"id": str(days), "day": TODAY + timedelta(days=days)} for days in range(-4, 5)]
+    said = make.verdicts(policy, {"thing": rows})
+    assert said == {str(days): "pass" if days >= holds_from else "fail" for days in range(-4, 5)}
+
+
+def test_a_date_less_hours_is_shown_as_the_day_in_which_it_lies(make: PolicyMaker) -> None:
+    check = {"each": "thing", "assert": "n = 1", "values": {"due": "day + hours(36)"}}
+    policy = make.load(check, message="{due}")
+    row = {"id": "a", "n": 2, "day": date(2026, 1, 2)}
+    assert make.judge(policy, {"thing": [row]})["a"].values["due"] == "2026-01-03"
+
+
+def test_the_start_of_a_day_is_midnight_also_of_a_date_and_hours(make: PolicyMaker) -> None:
+    condition = "start_of_day(day + hours(36)) = start_of_day(day + hours(24))"
+    policy = make.load({"each": "thing", "assert": condition})
+    assert make.verdicts(policy, {"thing": [{"id": "a", "day": TODAY}]}) == {"a": "pass"}
+
+
 def test_working_days_follow_the_chinese_calendar_and_end_where_it_ends(make: PolicyMaker) -> None:
     # the dragon boat holiday of 2026 is 19 to 21 June; nothing has been announced for 2035
     policy = make.load({"each": "thing", "assert": "working_days(seen, planned) = 1"})
