@@ -24,7 +24,7 @@ from hiscomply.policy.expression import is_plain_word
 from hiscomply.policy.free_sql import compile_free_sql
 from hiscomply.policy.output import Shown, concerned_rows, judged_rows, rate_output, row_output
 from hiscomply.policy.related import RelatedPlan
-from hiscomply.policy.scope import BUILT_IN, Scope, Table, subject_table
+from hiscomply.policy.scope import BUILT_IN, NamedValues, Scope, Table, subject_table
 from hiscomply.policy.typed import Typed, quote
 from hiscomply.yaml_source import Path_, YamlDocument
 
@@ -159,6 +159,7 @@ def _compile_check(draft: Draft) -> Query:
         alias: _related(draft, alias, one, path, subject, key) for alias, (one, path) in documents.items()
     }
     scope = Scope(subject, None, plans, draft.parameters)
+    scope.named = _named_values(draft, scope)
     late = draft.translate(check.where, ("check", "where"), scope).sql if is_late else "s._w"
     if check.periodic is not None:
         asserted, extra = _periodic(draft, scope)
@@ -166,8 +167,9 @@ def _compile_check(draft: Draft) -> Query:
         asserted, extra = draft.translate(check.assert_, ("check", "assert"), scope).sql, {}
     condition_reads.update(subject.reads)
     used_aliases = {alias for alias, (plan, _) in plans.items() if plan.columns}
-    for name, text in check.values.items():
-        extra[name] = draft.translate(text, ("check", "values", name), scope, is_condition=False)
+    for name in check.values:
+        scope.named.read(name)
+    extra = {**scope.named.made, **extra}
     for alias in plans:
         if alias not in used_aliases and alias != check.locate and not draft.is_trial:
             raise draft.error(
@@ -215,6 +217,21 @@ def _compile_check(draft: Draft) -> Query:
     )
 
 
+def _named_values(draft: Draft, scope: Scope) -> NamedValues:
+    """The check's ``values``: for messages, and for conditions to name."""
+    texts = draft.document.check.values
+    return NamedValues(
+        texts,
+        translate=lambda name: draft.translate(
+            texts[name], ("check", "values", name), scope, is_condition=False
+        ),
+        circle=lambda name: draft.error(
+            ("check", "values", name),
+            f"the value {name!r} needs itself, directly or by way of another / 循环引用",
+        ),
+    )
+
+
 def _subject(draft: Draft, each: str) -> tuple[Table, list[str], SubjectSource]:
     if each == "institution":
         return Table("institution", "s", {}), [], SubjectSource("(SELECT 1 AS _one)", False)
@@ -246,22 +263,16 @@ def _related(
         raise draft.error(path, f"the name {alias!r} is already taken / 名称已被占用")
     table = Table(alias, "r", kind.fields)
     pairs, hidden = [], [_hidden(draft, alias, document, path, subject)]
+    placed: dict[str, str] = {}
     for theirs, ours in document.match.items():
-        for name, owner, side in ((theirs, table, "its"), (ours, subject, "the subject's")):
-            if name not in owner.fields:
-                raise draft.error(
-                    (*path, "match", theirs),
-                    f"{side} field {name!r} is unknown / 未知的字段",
-                    nearest(name, owner.fields),
-                )
-        left, right = table.read(theirs), subject.read(ours)
+        left, (right, reads) = _theirs(draft, theirs, path, table), _ours(draft, theirs, ours, path, subject)
         if left.type is not right.type:
             raise draft.error(
                 (*path, "match", theirs), "the two fields have different types / 字段类型不一致"
             )
         pairs.append(f"{left.sql} = {right.sql}")
-        if subject.fields[ours].name not in subject_key:
-            hidden.append(_not_known("s", subject.fields[ours]))
+        placed[theirs] = right.sql
+        hidden += [_not_known("s", subject.fields[name]) for name in reads if name not in subject_key]
     scope = Scope(table, Table(subject.name, "s", subject.fields, subject.reads), {}, draft.parameters)
     member = "TRUE"
     if document.where is not None:
@@ -276,12 +287,38 @@ def _related(
         member=member,
         gap=" OR ".join(hidden),
         unplaced=tuple(
-            (f"r.{quote(theirs)}", f"s.{quote(ours)}", _not_known("r", kind.fields[theirs]))
-            for theirs, ours in document.match.items()
+            (f"r.{quote(theirs)}", ours_sql, _not_known("r", kind.fields[theirs]))
+            for theirs, ours_sql in placed.items()
         ),
         may_be_empty=document.may_be_empty,
     )
     return plan, table
+
+
+def _theirs(draft: Draft, name: str, path: Path_, table: Table) -> Typed:
+    """The related record's side of a match: one of its fields."""
+    if name not in table.fields:
+        raise draft.error(
+            (*path, "match", name), f"its field {name!r} is unknown / 未知的字段", nearest(name, table.fields)
+        )
+    return table.read(name)
+
+
+def _ours(draft: Draft, theirs: str, ours: str, path: Path_, subject: Table) -> tuple[Typed, list[str]]:
+    """The subject's side of a match, and the fields that it reads: a field, or an expression over fields."""
+    place = (*path, "match", theirs)
+    if ours in subject.fields:
+        return subject.read(ours), [ours]
+    if ours.isidentifier():
+        raise draft.error(
+            place, f"the subject's field {ours!r} is unknown / 未知的字段", nearest(ours, subject.fields)
+        )
+    own = Table(subject.name, subject.alias, subject.fields)
+    typed = draft.translate(ours, place, Scope(own, None, {}, draft.parameters), is_condition=False)
+    if not own.reads:
+        raise draft.error(place, "a match reads a field of the subject / 匹配须读取主体的字段")
+    subject.reads.update(own.reads)
+    return typed, list(own.reads)
 
 
 def _hidden(draft: Draft, alias: str, document: RelatedDocument, path: Path_, subject: Table) -> str:
@@ -302,7 +339,7 @@ def _hidden(draft: Draft, alias: str, document: RelatedDocument, path: Path_, su
 def _names_a_related_set(check: CheckDocument) -> bool:
     """Whether ``where`` reads related records, so that it can be judged only once they are joined."""
     words = set(re.findall(r"[a-z][a-z0-9_]*", check.where if isinstance(check.where, str) else ""))
-    return bool(words & set(check.related))
+    return bool(words & {*check.related, *check.values})
 
 
 def _not_known(alias: str, known: Field) -> str:

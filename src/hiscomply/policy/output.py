@@ -128,12 +128,13 @@ def judged_rows(
         f"CASE WHEN {plan.gap} THEN {text_literal(plan.kind)} END" for plan, _ in plans.values()
     )
     missing = ", ".join(_missing(subject, name) for name in shown.missing)
-    values = "".join(f", {value.sql} AS {quote('v_' + name)}" for name, value in shown.values.items())
+    # before the conditions, which may read them by name
+    values = "".join(f"{value.sql} AS {quote('v_' + name)}, " for name, value in shown.values.items())
     key = ", ".join(f"CAST(s.{quote(name)} AS VARCHAR)" for name in shown.key)
     return f"""WITH {", ".join(ctes)},
-raw AS (SELECT {f"concat_ws('/', {key})" if key else "'*'"} AS _subject, s._age, s._future, ({late_where}) AS _w,
-  ({asserted}) AS _a, ({gaps}) AS _gap, coalesce({unsure or "FALSE"}, FALSE) AS _unsure,
-  {_kept(missing)} AS _missing_fields, {_kept(hidden)} AS _hidden_kinds, {located}{values}
+raw AS (SELECT {values}{f"concat_ws('/', {key})" if key else "'*'"} AS _subject, s._age, s._future,
+  ({late_where}) AS _w, ({asserted}) AS _a, ({gaps}) AS _gap, coalesce({unsure or "FALSE"}, FALSE) AS _unsure,
+  {_kept(missing)} AS _missing_fields, {_kept(hidden)} AS _hidden_kinds, {located}
   FROM s{joins})
 SELECT *, CASE WHEN _age IS NOT NULL OR _w IS NULL THEN 2 WHEN NOT _w THEN 0
   WHEN _a IS NULL THEN 2 WHEN _a THEN 1 ELSE 3 END AS _code FROM raw"""
