@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hiscomply import __version__
+from hiscomply.collect.declared import DECLARED, DeclaredCollector, declared_target
 from hiscomply.collect.runner import Progress, collect_all
 from hiscomply.collect.secrets import project_digest, withholding
 from hiscomply.compiled import CompiledPolicy
@@ -43,6 +44,10 @@ from hiscomply.policy.clauses import ClauseMap, load_clauses
 from hiscomply.policy.pack import Pack, load_pack
 from hiscomply.policy.tuning import tune
 from hiscomply.run_folder import read_collections, seal, sha256_of, unsealed, write_collections
+
+
+PROJECT_FILE = "hiscomply.yaml"
+"""The name under which what the project file says of the institution stands among the collections."""
 
 
 def _quiet(_name: str, _count: int = 0, _status: object = None) -> None:
@@ -179,9 +184,13 @@ def collect_evidence(
 ) -> Evidence:
     """Collects from every target and stores what came, below the folder of a run."""
     digest = project_digest(settings.project) if settings.is_secret_kept else withholding()
+    targets, known = settings.targets, dict(collectors)
+    if settings.declared is not None:
+        targets = (*targets, declared_target(PROJECT_FILE))
+        known[DECLARED] = DeclaredCollector(settings.declared, settings.as_of)
     collections = collect_all(
-        settings.targets,
-        collectors,
+        targets,
+        known,
         kinds,
         folder / "staging",
         project=settings.project,
