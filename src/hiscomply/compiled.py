@@ -10,6 +10,9 @@ from typing import Any
 from hiscomply.model import ParameterValue, PolicyInfo, Severity, Source, Text
 from hiscomply.parameters import ParameterSpec
 
+EACH_TOPIC = "each"
+"""In ``applies_to``: each value of the list that is judged is a topic of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class GapFlag:
@@ -41,6 +44,8 @@ class CompiledPolicy:
             (0 not applicable, 1 pass, 2 unknown, 3 fail).
         is_materialised: the judged rows are read more than once and cost more than a scan.
         placeholders: names that must be bound.
+        applies_to: topics without which there is nothing to judge; "each" stands for each value of the list.
+        may_be_empty: a complete register without any subject leaves nothing to judge.
     """
 
     id: str
@@ -64,6 +69,8 @@ class CompiledPolicy:
     placeholders: tuple[str, ...]
     file: str
     digest: str
+    applies_to: tuple[str, ...] = ()
+    may_be_empty: bool = False
 
     def info(self, values: tuple[ParameterValue, ...]) -> PolicyInfo:
         """The policy as reports see it, with the parameters of this run."""

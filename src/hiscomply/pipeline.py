@@ -20,6 +20,7 @@ from hiscomply.config.settings import Settings
 from hiscomply.errors import HiscomplyError, Place, PolicyError, Problems, RunError, nearest
 from hiscomply.evaluate.engine import Moment
 from hiscomply.evaluate.stage import evaluate_policies
+from hiscomply.evaluate.statements import SCOPE_RULES
 from hiscomply.evidence.store import open_evidence, store_evidence
 from hiscomply.findings.judge import Judgement, judge
 from hiscomply.findings.quality import quality_notes
@@ -65,6 +66,11 @@ class Plan:
     waivers: tuple[Waiver, ...]
     clauses: ClauseMap
     kinds: Mapping[str, Kind]
+
+    @property
+    def scope_rules(self) -> tuple[CompiledPolicy, ...]:
+        """The policies that decide which statements of scope count, whether they are asked for or not."""
+        return tuple(policy for policy in self.pack.policies if policy.id in SCOPE_RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +222,14 @@ def evaluate_run(
     """Evaluates, judges and rolls up; writes ``findings.parquet`` and ``collections.json`` into the folder."""
     moment = Moment(as_of, settings.zone, settings.work_from, settings.work_to)
     evaluation = evaluate_policies(
-        plan.policies, plan.values, evidence, plan.kinds, moment, folder / "verdicts.parquet", evaluating
+        plan.policies,
+        plan.values,
+        evidence,
+        plan.kinds,
+        moment,
+        folder / "verdicts.parquet",
+        evaluating,
+        scope_rules=plan.scope_rules,
     )
     infos = tuple(policy.info(plan.parameters[policy.id]) for policy in plan.policies)
     today = as_of.astimezone(ZoneInfo(settings.zone)).date()
@@ -245,7 +258,9 @@ def roll_up(
 ) -> AuditResult:
     """Findings to what reports say."""
     groups = group_findings(judgement.path)
-    policies = policy_results(infos, evaluation.counts, groups, judgement, len(_concerned(plan)))
+    policies = policy_results(
+        infos, evaluation.counts, groups, judgement, len(_concerned(plan)), evaluation.statements
+    )
     clauses = _clauses(plan.clauses, policies)
     asked = clauses if not settings.only else [one for one in clauses if one.policies]
     return AuditResult(
@@ -308,6 +323,7 @@ def seal_run(settings: Settings, plan: Plan, outcome: Outcome, previous: Path | 
         "ended": run.ended.isoformat(),
         "institution": asdict(run.institution),
         "profile": run.profile,
+        "profile_origin": run.profile_origin,
         "zone": run.zone,
         "working_hours": [settings.work_from.isoformat(), settings.work_to.isoformat()],
         "command": list(run.command),
@@ -371,6 +387,7 @@ def _run_info(
         previous=previous.name if previous else None,
         pack_digest=plan.pack.digest,
         evidence_digest=evidence_digest,
+        profile_origin=settings.profile_origin,
     )
 
 

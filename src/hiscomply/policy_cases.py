@@ -96,6 +96,7 @@ def _run_case(
             for row in rows.make(name, one, (*path, "given", name, position))
         ]
         _load(engine, kinds[name], made, case.collections.get(name, "ok"), rows.as_of)
+    engine.scoped = frozenset(case.scope)
     engine.evaluate(policy, case_bindings(policy, case.profile, case.parameters))
     return CaseResult(case.name, case.expect, *_verdicts(engine, policy))
 

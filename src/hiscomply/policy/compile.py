@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from hiscomply.compiled import CompiledPolicy, GapFlag
+from hiscomply.compiled import EACH_TOPIC, CompiledPolicy, GapFlag
 from hiscomply.errors import nearest
 from hiscomply.kinds import Field, FieldType, Kind, parse_duration
 from hiscomply.model import Source, Text
@@ -70,7 +70,21 @@ def compile_policy(
         placeholders=tuple(sorted(set(_PLACEHOLDER.findall(sql)))),
         file=yaml.name,
         digest=digest,
+        applies_to=_topics(draft, query),
+        may_be_empty=document.check.may_be_empty,
     )
+
+
+def _topics(draft: Draft, query: Query) -> tuple[str, ...]:
+    """What a signed statement may declare absent; ``each`` is for a list, topics are for records."""
+    topics, is_list = draft.document.applies_to, draft.document.check.each in draft.parameters
+    if topics == "each":
+        if not is_list:
+            raise draft.error(("applies_to",), "applies_to: each needs a list / 仅用于列表参数")
+        return (EACH_TOPIC,)
+    if topics and not query.subject_kind:
+        raise draft.error(("applies_to",), "topics are for policies on records / 主题仅用于逐条记录的策略")
+    return tuple(topics)
 
 
 # -------------------------------------------------------------------- parameters
@@ -181,7 +195,8 @@ def _compile_check(draft: Draft) -> Query:
         missing=tuple(name for name in condition_reads),
         per=per,
     )
-    judged = judged_rows(subject, source, where, late, asserted, plans, shown, locate)
+    is_topic = draft.document.applies_to == "each" and check.each in draft.parameters
+    judged = judged_rows(subject, source, where, late, asserted, plans, shown, locate, is_topic=is_topic)
     gaps = tuple(
         GapFlag(f"gap_{alias}", plan.kind, plan.may_be_empty) for alias, (plan, _) in sorted(plans.items())
     )
