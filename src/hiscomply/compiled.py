@@ -119,6 +119,7 @@ def from_plain(data: Mapping[str, Any]) -> CompiledPolicy:
 def _parameter(data: Mapping[str, Any]) -> ParameterSpec:
     plain = {name: _restore(value) for name, value in data.items()}
     plain["source"] = Source(**data["source"])
+    plain["key_sources"] = {key: Source(**one) for key, one in data["key_sources"]}
     plain["title"] = Text(**data["title"]) if data["title"] else None
     plain["defaults"] = {profile: _restore_written(value) for profile, value in data["defaults"]}
     return ParameterSpec(**plain)

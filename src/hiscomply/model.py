@@ -228,6 +228,8 @@ class ParameterValue:
     origin: str
     is_overridden: bool = False
     is_looser: bool | None = None
+    key_sources: Mapping[str, Source] = field(default_factory=dict)
+    """Where single values of a keyed parameter have another source than the rest, by key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,6 @@ from hiscomply.policy.pack import Pack, load_pack
 from hiscomply.policy.tuning import tune
 from hiscomply.run_folder import read_collections, seal, sha256_of, unsealed, write_collections
 
-
 PROJECT_FILE = "hiscomply.yaml"
 """The name under which what the project file says of the institution stands among the collections."""
 

@@ -15,7 +15,7 @@ from hiscomply.compiled import EACH_TOPIC, CompiledPolicy, GapFlag
 from hiscomply.errors import nearest
 from hiscomply.kinds import Field, FieldType, Kind, parse_duration
 from hiscomply.model import Source, Text
-from hiscomply.parameters import PROFILES, ParameterSpec, bindings, keyed_rows
+from hiscomply.parameters import PROFILES, ParameterSpec, bindings, key_text, keyed_rows
 from hiscomply.policy.document import CheckDocument, ParameterDocument, PolicyDocument, RelatedDocument
 from hiscomply.policy.draft import Draft, Query, SubjectSource
 from hiscomply.policy.expression import is_plain_word
@@ -114,7 +114,16 @@ def _parameter_spec(draft: Draft, name: str, document: ParameterDocument) -> Par
         source=Source(document.source.id, document.source.ref, document.source.strength),
         title=_text(document.title) if document.title else None,
         place=str(draft.yaml.place(path)),
+        unit=document.unit,
+        key_sources={
+            key_text((key,)): Source(one.id, one.ref, one.strength) for key, one in document.sources.items()
+        },
     )
+    keys = {key_text(one) for one in spec.all_keys()} if spec.key_sources and spec.keys else set()
+    for key in spec.key_sources:
+        if key not in keys:
+            what = f"{key!r} is no key of {name} / 不是该参数的键"
+            raise draft.error((*path, "sources"), what, nearest(key, keys))
     for profile in defaults:
         try:
             _check_keys(spec, defaults[profile])

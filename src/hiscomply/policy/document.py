@@ -46,6 +46,7 @@ class ParameterDocument(Model):
     tighter: Literal["lower", "higher"] | None = None
     unit: str | None = None
     source: SourceDocument
+    sources: dict[str | int | bool, SourceDocument] = {}
     title: BilingualText | None = None
 
 
