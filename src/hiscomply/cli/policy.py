@@ -1,15 +1,19 @@
-"""``hiscomply policy``: list, show, test, lint."""
+"""``hiscomply policy``: list, show, parameters, test, lint."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
+from hiscomply.cli.parameters import parameters
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.errors import HiscomplyError, PolicyError, nearest
 from hiscomply.kinds import Kind
+from hiscomply.model import Source
+from hiscomply.paths import policies_dir
 from hiscomply.plugins import evidence_kinds, pack_folders
 
 PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
@@ -18,6 +22,9 @@ PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.group()
 def policy() -> None:
     """查看、测试、检查策略 · List, show, test and lint policies."""
+
+
+policy.add_command(parameters)
 
 
 def _load(paths: Sequence[Path]) -> tuple[tuple[CompiledPolicy, ...], dict[str, Kind]]:
@@ -60,21 +67,33 @@ def list_(obj: dict[str, str], paths: tuple[Path, ...]) -> int:
 @click.pass_obj
 def show(obj: dict[str, str], name: Path, sql: bool) -> int:
     """显示一个策略 · Everything about one policy."""
+    from hiscomply.policy.register import load_register
+
     (one, *_), _ = _load([name])
     language = obj["language"]
     click.echo(f"{one.id}  [{one.severity}]  {one.title.to(language)}")
     click.echo(f"  {', '.join(one.clauses)}  {', '.join(one.checks)}  {one.file}\n")
     click.echo("\n".join("  " + line for line in one.condition.splitlines()))
     click.echo(f"\n  {one.message.to(language)}\n  {one.remediation.to(language)}")
+    register = load_register(policies_dir())
     for spec in one.parameters:
-        source = f"{spec.source.id} {spec.source.ref} ({spec.source.strength})"
-        click.echo(f"\n  {spec.name}: {spec.type}  {source}")
+        click.echo(f"\n  {spec.name}: {spec.type}")
+        click.echo(f"    {_source(spec.source, register, language)}")
         for profile, value in spec.defaults.items():
             click.echo(f"    {profile}: {value}")
+        for key, source in spec.key_sources.items():
+            click.echo(f"    [{key}] {_source(source, register, language)}")
+    for text in register.conflicts_of(one.id):
+        click.echo(f"\n  ~ {text.to(language)}")
     click.echo(f"\n  evidence / 证据: {', '.join(one.kinds)}")
     if sql:
         click.echo(f"\n{one.judged}\n\n{one.output}")
     return 0
+
+
+def _source(source: Source, register: Any, language: str) -> str:
+    title = register.title(source.id).to(language)
+    return f"{source.id} {source.ref} ({source.strength}): {title}"
 
 
 @policy.command()
