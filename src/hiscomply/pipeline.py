@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hiscomply import __version__
+from hiscomply.collect.declared import DECLARED, DeclaredCollector, declared_target
 from hiscomply.collect.runner import Progress, collect_all
 from hiscomply.collect.secrets import project_digest, withholding
 from hiscomply.compiled import CompiledPolicy
@@ -19,6 +20,7 @@ from hiscomply.config.settings import Settings
 from hiscomply.errors import HiscomplyError, Place, PolicyError, Problems, RunError, nearest
 from hiscomply.evaluate.engine import Moment
 from hiscomply.evaluate.stage import evaluate_policies
+from hiscomply.evaluate.statements import SCOPE_RULES
 from hiscomply.evidence.store import open_evidence, store_evidence
 from hiscomply.findings.judge import Judgement, judge
 from hiscomply.findings.quality import quality_notes
@@ -52,6 +54,9 @@ from hiscomply.run_folder import (
     write_collections,
 )
 
+PROJECT_FILE = "hiscomply.yaml"
+"""The name under which what the project file says of the institution stands among the collections."""
+
 
 def _quiet(_name: str, _count: int = 0, _status: object = None) -> None:
     """No progress."""
@@ -68,6 +73,11 @@ class Plan:
     waivers: tuple[Waiver, ...]
     clauses: ClauseMap
     kinds: Mapping[str, Kind]
+
+    @property
+    def scope_rules(self) -> tuple[CompiledPolicy, ...]:
+        """The policies that decide which statements of scope count, whether they are asked for or not."""
+        return tuple(policy for policy in self.pack.policies if policy.id in SCOPE_RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +197,13 @@ def collect_evidence(
 ) -> Evidence:
     """Collects from every target and stores what came, below the folder of a run."""
     digest = project_digest(settings.project) if settings.is_secret_kept else withholding()
+    targets, known = settings.targets, dict(collectors)
+    if settings.declared is not None:
+        targets = (*targets, declared_target(PROJECT_FILE))
+        known[DECLARED] = DeclaredCollector(settings.declared, settings.as_of)
     collections = collect_all(
-        settings.targets,
-        collectors,
+        targets,
+        known,
         kinds,
         folder / "staging",
         project=settings.project,
@@ -222,7 +236,14 @@ def evaluate_run(
     """
     moment = Moment(as_of, settings.zone, settings.work_from, settings.work_to)
     evaluation = evaluate_policies(
-        plan.policies, plan.values, evidence, plan.kinds, moment, folder / "verdicts.parquet", evaluating
+        plan.policies,
+        plan.values,
+        evidence,
+        plan.kinds,
+        moment,
+        folder / "verdicts.parquet",
+        evaluating,
+        scope_rules=plan.scope_rules,
     )
     infos = tuple(policy.info(plan.parameters[policy.id]) for policy in plan.policies)
     today = as_of.astimezone(ZoneInfo(settings.zone)).date()
@@ -252,7 +273,9 @@ def roll_up(
 ) -> AuditResult:
     """Findings to what reports say."""
     groups = group_findings(judgement.path)
-    policies = policy_results(infos, evaluation.counts, groups, judgement, len(_concerned(plan)))
+    policies = policy_results(
+        infos, evaluation.counts, groups, judgement, len(_concerned(plan)), evaluation.statements
+    )
     clauses = _clauses(plan.clauses, policies)
     asked = clauses if not settings.only else [one for one in clauses if one.policies]
     return AuditResult(
@@ -316,6 +339,7 @@ def seal_run(settings: Settings, plan: Plan, outcome: Outcome, previous: Path | 
         "ended": run.ended.isoformat(),
         "institution": asdict(run.institution),
         "profile": run.profile,
+        "profile_origin": run.profile_origin,
         "zone": run.zone,
         "working_hours": [settings.work_from.isoformat(), settings.work_to.isoformat()],
         "command": list(run.command),
@@ -379,6 +403,7 @@ def _run_info(
         previous=previous.name if previous else None,
         pack_digest=plan.pack.digest,
         evidence_digest=evidence_digest,
+        profile_origin=settings.profile_origin,
     )
 
 

@@ -96,6 +96,7 @@ class Cases:
         """
         case, path = self.document.cases[number], ("cases", number)
         engine.forget()
+        engine.scoped = frozenset(case.scope)
         for kind in {*case.given, *case.collections}:
             if kind not in self._kinds:
                 raise PolicyError(

@@ -1,14 +1,18 @@
-"""``hiscomply policy``: list, show, test, lint, mutate."""
+"""``hiscomply policy``: list, show, parameters, test, lint, mutate."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from hiscomply.cli.parameters import parameters
 from hiscomply.cli.policy_mutate import mutate
 from hiscomply.cli.policy_paths import PATHS, load_policies
 from hiscomply.errors import HiscomplyError
+from hiscomply.model import Source
+from hiscomply.paths import policies_dir
 from hiscomply.plugins import evidence_kinds, pack_folders
 
 
@@ -18,6 +22,7 @@ def policy() -> None:
 
 
 policy.add_command(mutate)
+policy.add_command(parameters)
 
 
 @policy.command("list")
@@ -39,21 +44,33 @@ def list_(obj: dict[str, str], paths: tuple[Path, ...]) -> int:
 @click.pass_obj
 def show(obj: dict[str, str], name: Path, sql: bool) -> int:
     """显示一个策略 · Everything about one policy."""
+    from hiscomply.policy.register import load_register
+
     (one, *_), _ = load_policies([name])
     language = obj["language"]
     click.echo(f"{one.id}  [{one.severity}]  {one.title.to(language)}")
     click.echo(f"  {', '.join(one.clauses)}  {', '.join(one.checks)}  {one.file}\n")
     click.echo("\n".join("  " + line for line in one.condition.splitlines()))
     click.echo(f"\n  {one.message.to(language)}\n  {one.remediation.to(language)}")
+    register = load_register(policies_dir())
     for spec in one.parameters:
-        source = f"{spec.source.id} {spec.source.ref} ({spec.source.strength})"
-        click.echo(f"\n  {spec.name}: {spec.type}  {source}")
+        click.echo(f"\n  {spec.name}: {spec.type}")
+        click.echo(f"    {_source(spec.source, register, language)}")
         for profile, value in spec.defaults.items():
             click.echo(f"    {profile}: {value}")
+        for key, source in spec.key_sources.items():
+            click.echo(f"    [{key}] {_source(source, register, language)}")
+    for text in register.conflicts_of(one.id):
+        click.echo(f"\n  ~ {text.to(language)}")
     click.echo(f"\n  evidence / 证据: {', '.join(one.kinds)}")
     if sql:
         click.echo(f"\n{one.judged}\n\n{one.output}")
     return 0
+
+
+def _source(source: Source, register: Any, language: str) -> str:
+    title = register.title(source.id).to(language)
+    return f"{source.id} {source.ref} ({source.strength}): {title}"
 
 
 @policy.command()

@@ -186,6 +186,7 @@ def _settings_of(run: Path, manifest: dict[str, Any], language: str) -> Settings
         work_from=time.fromisoformat(start),
         work_to=time.fromisoformat(end),
         profile=manifest["profile"],
+        profile_origin=manifest.get("profile_origin", ""),
         language=language,
         packs=kept_packs(run),
         parameters={

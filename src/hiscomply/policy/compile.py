@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlglot import exp
 
-from hiscomply.compiled import CompiledPolicy, GapFlag
+from hiscomply.compiled import EACH_TOPIC, CompiledPolicy, GapFlag
 from hiscomply.errors import nearest
 from hiscomply.kinds import Field, FieldType, Kind, parse_duration
 from hiscomply.model import Source, Text
-from hiscomply.parameters import PROFILES, ParameterSpec, bindings, keyed_rows
+from hiscomply.parameters import PROFILES, ParameterSpec, bindings, key_text, keyed_rows
 from hiscomply.policy.document import CheckDocument, ParameterDocument, PolicyDocument, RelatedDocument
 from hiscomply.policy.draft import Draft, Query, SubjectSource
 from hiscomply.policy.expression import is_plain_word
@@ -81,7 +81,21 @@ def compile_policy(
         placeholders=tuple(sorted(set(_PLACEHOLDER.findall(sql)))),
         file=yaml.name,
         digest=digest,
+        applies_to=_topics(draft, query),
+        may_be_empty=document.check.may_be_empty,
     )
+
+
+def _topics(draft: Draft, query: Query) -> tuple[str, ...]:
+    """What a signed statement may declare absent; ``each`` is for a list, topics are for records."""
+    topics, is_list = draft.document.applies_to, draft.document.check.each in draft.parameters
+    if topics == "each":
+        if not is_list:
+            raise draft.error(("applies_to",), "applies_to: each needs a list / 仅用于列表参数")
+        return (EACH_TOPIC,)
+    if topics and not query.subject_kind:
+        raise draft.error(("applies_to",), "topics are for policies on records / 主题仅用于逐条记录的策略")
+    return tuple(topics)
 
 
 # -------------------------------------------------------------------- parameters
@@ -111,7 +125,16 @@ def _parameter_spec(draft: Draft, name: str, document: ParameterDocument) -> Par
         source=Source(document.source.id, document.source.ref, document.source.strength),
         title=_text(document.title) if document.title else None,
         place=str(draft.yaml.place(path)),
+        unit=document.unit,
+        key_sources={
+            key_text((key,)): Source(one.id, one.ref, one.strength) for key, one in document.sources.items()
+        },
     )
+    keys = {key_text(one) for one in spec.all_keys()} if spec.key_sources and spec.keys else set()
+    for key in spec.key_sources:
+        if key not in keys:
+            what = f"{key!r} is no key of {name} / 不是该参数的键"
+            raise draft.error((*path, "sources"), what, nearest(key, keys))
     for profile in defaults:
         try:
             _check_keys(spec, defaults[profile])
@@ -194,7 +217,8 @@ def _compile_check(draft: Draft) -> Query:
         missing=tuple(name for name in condition_reads),
         per=per,
     )
-    judged = judged_rows(subject, source, where, late, asserted, plans, shown, locate)
+    is_topic = draft.document.applies_to == "each" and check.each in draft.parameters
+    judged = judged_rows(subject, source, where, late, asserted, plans, shown, locate, is_topic=is_topic)
     gaps = tuple(
         GapFlag(f"gap_{alias}", plan.kind, plan.may_be_empty) for alias, (plan, _) in sorted(plans.items())
     )

@@ -97,6 +97,8 @@ def judged_rows(
     plans: Mapping[str, tuple[RelatedPlan, Table]],
     shown: Shown,
     locate: str | None,
+    *,
+    is_topic: bool = False,
 ) -> str:
     """SQL of one row per subject with its code.
 
@@ -104,6 +106,7 @@ def judged_rows(
         where: the condition on the subject alone, judged before related records are joined.
         late_where: what says at last whether the check concerns the subject, ``s._w`` or a condition over
             related records too.
+        is_topic: the subject is a topic that a signed statement may declare absent.
     """
     located = _located(plans, locate)
     ctes = _subject_layers(subject, source, where, shown, needs_rid=bool(plans))
@@ -130,13 +133,14 @@ def judged_rows(
     missing = ", ".join(_missing(subject, name) for name in shown.missing)
     # before the conditions, which may read them by name
     values = "".join(f"{value.sql} AS {quote('v_' + name)}, " for name, value in shown.values.items())
+    declared = "WHEN list_contains(CAST($scoped AS VARCHAR[]), _subject) THEN 0 " if is_topic else ""
     key = ", ".join(f"CAST(s.{quote(name)} AS VARCHAR)" for name in shown.key)
     return f"""WITH {", ".join(ctes)},
 raw AS (SELECT {values}{f"concat_ws('/', {key})" if key else "'*'"} AS _subject, s._age, s._future,
   ({late_where}) AS _w, ({asserted}) AS _a, ({gaps}) AS _gap, coalesce({unsure or "FALSE"}, FALSE) AS _unsure,
   {_kept(missing)} AS _missing_fields, {_kept(hidden)} AS _hidden_kinds, {located}
   FROM s{joins})
-SELECT *, CASE WHEN _age IS NOT NULL OR _w IS NULL THEN 2 WHEN NOT _w THEN 0
+SELECT *, CASE {declared}WHEN _age IS NOT NULL OR _w IS NULL THEN 2 WHEN NOT _w THEN 0
   WHEN _a IS NULL THEN 2 WHEN _a THEN 1 ELSE 3 END AS _code FROM raw"""
 
 
