@@ -382,7 +382,7 @@ class ClauseResult:
 
     Attributes:
         chapter: its chapter or section, ``4.3``.
-        crosswalk: ids by framework: mlps, hipaa, nist, iso, cis.
+        crosswalk: ids by framework: mlps (of the level that the profile asks), hipaa, nist, iso, cis.
         control_status: automated, partial, manual, pending.
     """
 
