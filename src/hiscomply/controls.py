@@ -11,7 +11,7 @@ from hiscomply.errors import ConfigError, nearest
 
 CLAUSE: Final = "clause"
 """Stands before a clause id of the specification itself, as ``nist`` does before a control of NIST."""
-_ALIASES: Final[Mapping[str, str]] = {
+ALIASES: Final[Mapping[str, str]] = {
     "mlps": "mlps", "等保": "mlps", "gb/t 22239": "mlps",
     "hipaa": "hipaa",
     "nist": "nist", "800-53": "nist",
@@ -19,6 +19,7 @@ _ALIASES: Final[Mapping[str, str]] = {
     "cis": "cis",
     "clause": CLAUSE, "条款": CLAUSE,
 }  # fmt: skip
+"""What people write before a control, in lower case, and the framework they mean."""
 _ITEMISED: Final = frozenset({"mlps", "hipaa"})
 """Frameworks in which a control that is named as a whole means all that stands below it."""
 _PART: Final = re.compile(r"[a-z]+|\d+")
@@ -48,7 +49,7 @@ def parse_query(text: str, frameworks: Iterable[str]) -> ControlQuery:
     """
     known = [*frameworks, CLAUSE]
     name, separator, control = text.partition(":")
-    framework = _ALIASES.get(name.strip().lower(), name.strip().lower())
+    framework = ALIASES.get(name.strip().lower(), name.strip().lower())
     if not separator or not parts_of("", control) or framework not in known:
         near = nearest(name.strip().lower(), known) if separator else ""
         raise ConfigError(

@@ -445,3 +445,5 @@ class AuditResult:
     allow_unknown: bool = False
     kinds: Mapping[str, Text] = field(default_factory=dict)
     """Titles of the evidence kinds, by name."""
+    only: tuple[str, ...] = ()
+    """Controls (``nist:AC-2``) that a report was narrowed to; the exit code stays the one of the whole run."""

@@ -58,6 +58,7 @@ def build_run(result: AuditResult, language: str) -> Run:
             "evidence_digest": run.evidence_digest,
             "allow_unknown": result.allow_unknown,
             "findings": result.findings_count,
+            **({"only": list(result.only)} if result.only else {}),
         },
     )
 
