@@ -28,7 +28,7 @@ RESERVED_COLUMNS: Mapping[str, str] = {
 
 _UNITS = {"day": 86400, "hour": 3600, "minute": 60, "second": 1}
 _PLAIN_WORD = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
-_TAKEN = frozenset({"calendar", "institution"})
+_TAKEN = frozenset({"calendar"})
 """What conditions and queries already call something else."""
 _DURATION = re.compile(r"^(\d{1,9}) (day|hour|minute|second)s?$")
 

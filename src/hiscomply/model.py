@@ -407,7 +407,7 @@ class ClauseResult:
 
     Attributes:
         chapter: its chapter or section, ``4.3``.
-        crosswalk: ids by framework: mlps, hipaa, nist, iso, cis.
+        crosswalk: ids by framework: mlps (of the level that the profile asks), hipaa, nist, iso, cis.
         control_status: automated, partial, manual, pending.
     """
 
@@ -472,3 +472,5 @@ class AuditResult:
     allow_unknown: bool = False
     kinds: Mapping[str, Text] = field(default_factory=dict)
     """Titles of the evidence kinds, by name."""
+    only: tuple[str, ...] = ()
+    """Controls (``nist:AC-2``) that a report was narrowed to; the exit code stays the one of the whole run."""

@@ -17,6 +17,7 @@ from hiscomply.collect.runner import Progress, collect_all
 from hiscomply.collect.secrets import project_digest, withholding
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.config.settings import Settings
+from hiscomply.controls import in_profile
 from hiscomply.errors import HiscomplyError, Place, PolicyError, Problems, RunError, nearest
 from hiscomply.evaluate.engine import Moment
 from hiscomply.evaluate.stage import evaluate_policies
@@ -276,7 +277,7 @@ def roll_up(
     policies = policy_results(
         infos, evaluation.counts, groups, judgement, len(_concerned(plan)), evaluation.statements
     )
-    clauses = _clauses(plan.clauses, policies)
+    clauses = _clauses(plan.clauses, policies, settings.profile)
     asked = clauses if not settings.only else [one for one in clauses if one.policies]
     return AuditResult(
         run=run,
@@ -407,7 +408,7 @@ def _run_info(
     )
 
 
-def _clauses(clause_map: ClauseMap, policies: Sequence[PolicyResult]) -> list[ClauseResult]:
+def _clauses(clause_map: ClauseMap, policies: Sequence[PolicyResult], profile: str) -> list[ClauseResult]:
     results = []
     for clause in clause_map.clauses:
         serving = tuple(policy for policy in policies if clause.id in policy.info.clauses)
@@ -416,7 +417,7 @@ def _clauses(clause_map: ClauseMap, policies: Sequence[PolicyResult]) -> list[Cl
                 id=clause.id,
                 title=clause.title,
                 chapter=clause.section,
-                crosswalk=clause.crosswalk,
+                crosswalk=in_profile(clause.crosswalk, profile),
                 control_status=clause.control_status,
                 status=clause_status(serving),
                 policies=serving,

@@ -27,10 +27,42 @@ policy.add_command(parameters)
 
 @policy.command("list")
 @PATHS
+@click.option(
+    "--framework",
+    "controls",
+    multiple=True,
+    metavar="FRAMEWORK:ID",
+    help="those that this control concerns: nist:AC-2, mlps:8.1.4.2 / 与该控制项有关的策略",
+)
+@click.option("--clause", "clauses", multiple=True, metavar="ID", help="those of this clause / 该条款的策略")
+@click.option(
+    "--class",
+    "classes",
+    multiple=True,
+    type=click.Choice(["A", "S", "M"]),
+    help="those with a check of this class / 含该类检查项的策略",
+)
+@click.option("--kind", "kinds", multiple=True, metavar="KIND", help="those that read it / 使用该证据的策略")
 @click.pass_obj
-def list_(obj: dict[str, str], paths: tuple[Path, ...]) -> int:
-    """列出策略 · One line per policy: id, clauses, severity, title."""
-    policies, _ = load_policies(paths)
+def list_(
+    obj: dict[str, str],
+    paths: tuple[Path, ...],
+    controls: tuple[str, ...],
+    clauses: tuple[str, ...],
+    classes: tuple[str, ...],
+    kinds: tuple[str, ...],
+) -> int:
+    """列出策略 · One line per policy: id, clauses, severity, title.
+
+    Filters of one sort widen, filters of different sorts narrow. Exit 1 when no policy is left.
+    """
+    from hiscomply.policy_choice import PolicyChoice, choose
+
+    policies, known = load_policies(paths)
+    policies = choose(policies, PolicyChoice(controls, clauses, classes, kinds), known)
+    if not policies:
+        click.echo("no policy fits / 没有符合条件的策略", err=True)
+        return 1
     width = max(len(one.id) for one in policies)
     for one in policies:
         title = one.title.to(obj["language"])

@@ -87,12 +87,20 @@ def _changes(manifest: dict[str, Any], result: Any) -> str:
 @click.option(
     "-o", "--output", multiple=True, required=True, metavar="FORMAT=FILE", help="a report / 报告输出"
 )
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="FRAMEWORK:ID",
+    help="only what this control concerns: nist:AC-2, mlps:8.1.4.2, clause:4.3.2; repeatable / 只报告该控制项涉及的内容",
+)
 @click.pass_obj
-def report(obj: dict[str, Any], run: Path, output: tuple[str, ...]) -> int:
+def report(obj: dict[str, Any], run: Path, output: tuple[str, ...], only: tuple[str, ...]) -> int:
     """由一次运行生成报告 · Write reports of a sealed run.
 
     The verdicts are made again from its evidence, and refused if the run was altered.
+    With --only a report holds the clauses that a control concerns, their policies and findings, and says so.
     """
+    from hiscomply.narrowing import narrow
     from hiscomply.run_folder import read_manifest
 
     manifest = read_manifest(run)
@@ -105,7 +113,7 @@ def report(obj: dict[str, Any], run: Path, output: tuple[str, ...]) -> int:
                 place=Place(str(run)),
                 hint="use the reports in the run's folder, or the hiscomply and packs that made it / 请用运行文件夹中的报告",
             )
-        for path in _write(result, output, language):
+        for path in _write(narrow(result, only), output, language):
             click.echo(path)
     return 0
 
