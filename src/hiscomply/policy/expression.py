@@ -210,16 +210,20 @@ class Translator:
         return Typed(f"(-{value.sql})", value.type)
 
     def case(self, node: exp.Case) -> Typed:
-        """A CASE whose NULL conditions give NULL instead of the next branch."""
-        if node.this is not None or node.args.get("default") is None:
+        """A CASE whose NULL conditions give NULL instead of the next branch; without an ELSE the rest is NULL."""
+        if node.this is not None:
             raise self.error(node, "write case when … then … else … end / 请写完整的 case when … else … end")
-        branches, result = [], self.visit(node.args["default"])
-        for branch in node.args["ifs"]:
-            condition, value = self.boolean(branch.this), self.visit(branch.args["true"])
+        written = [(branch, branch.args["true"]) for branch in node.args["ifs"]]
+        default = node.args.get("default")
+        result = self.visit(default if default is not None else written[0][1])
+        branches = []
+        for branch, chosen in written:
+            condition, value = self.boolean(branch.this), self.visit(chosen)
             if not comparable(value, result):
                 raise self.error(branch, "the branches have different types / 各分支类型不一致")
             branches.append(f"WHEN ({condition}) IS NULL THEN NULL WHEN {condition} THEN {value.sql}")
-        return Typed(f"(CASE {' '.join(branches)} ELSE {result.sql} END)", result.type)
+        rest = "NULL" if default is None else result.sql
+        return Typed(f"(CASE {' '.join(branches)} ELSE {rest} END)", result.type)
 
     # ------------------------------------------------------------ comparisons
 

@@ -109,6 +109,7 @@ TERMS: list[tuple[str, tuple[str, ...], bool]] = [
     ("(as_of - seen) / days(m) = 2", ("seen", "m"), True),
     ("2 * (as_of - seen) = days(8)", ("seen",), True),
     ("case when flag then n = 4 else mark end", ("flag", "n"), True),
+    ("case when flag then n = 4 end", ("flag", "n"), True),
 ]
 
 
@@ -146,6 +147,11 @@ def _tables() -> Iterator[tuple[str, list[tuple[bool | None, bool | None, bool |
     yield (
         "case when mark then true when flag then false else true end",
         [(a, b, None if b is None else (True if b else not_(a))) for a, b in pairs],
+    )
+    yield "case when flag then mark end", [(a, b, b if a else None) for a, b in pairs]
+    yield (
+        "case when mark then true when flag then false end",
+        [(a, b, None if b is None else (True if b else (False if a else None))) for a, b in pairs],
     )
 
 
@@ -355,6 +361,7 @@ REFUSED: dict[str, str] = {
     "word like other_word": "like takes a text and a quoted pattern",
     "n in ()": "write x in",
     "case when flag then 1 else word end = 1": "the branches have different types",
+    "case when flag then 1 when mark then word end = 1": "the branches have different types",
     "case n when 1 then true else false end": "write case when",
     "n between symmetric 9 and 1": "without symmetric",
     # NULL turned into a value
