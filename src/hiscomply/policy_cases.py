@@ -197,9 +197,17 @@ class _Rows:
         self.yaml = yaml
 
     def make(self, name: str, written: Mapping[str, Any], path: tuple[Any, ...]) -> Iterator[dict[str, Any]]:
-        """The rows that one given row stands for; ``repeat`` makes several."""
+        """The rows that one given row stands for: ``repeat`` makes several, ``without`` takes defaults away."""
         kind = self._kinds[name]
         fields = {**self._defaults.get(name, {}), **written}
+        for absent in fields.pop("without", ()):
+            if absent not in kind.fields:
+                raise PolicyError(
+                    f"{name} has no field {absent!r} to be without / 没有该字段",
+                    place=self.yaml.place((*path, "without")),
+                    hint=nearest(absent, kind.fields),
+                )
+            fields.pop(absent, None)
         repeat = fields.pop("repeat", None)
         for number in range(1, (repeat or 1) + 1):
             yield self._row(kind, fields, number if repeat else None, path)

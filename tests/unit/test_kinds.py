@@ -45,7 +45,7 @@ def test_a_kind_whose_name_is_no_plain_word_is_refused(tmp_path: Path, name: Any
         load_kinds([tmp_path])
 
 
-@pytest.mark.parametrize("name", ["calendar", "institution"])
+@pytest.mark.parametrize("name", ["calendar"])
 def test_a_kind_cannot_take_a_name_that_queries_need(tmp_path: Path, name: str) -> None:
     write(tmp_path, title=name)
     with pytest.raises(EvidenceError, match="no kind can be named"):

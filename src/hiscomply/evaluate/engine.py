@@ -85,6 +85,11 @@ class Engine:
         self.last_bound: Mapping[str, Any] | None = None
         """What the last policy was bound to, if its query was run; for its cases, which look at every row."""
 
+    @property
+    def moment(self) -> Moment:
+        """When it judges."""
+        return self._moment
+
     def forget(self) -> None:
         """Empties the tables that ``add_empty`` made, and the verdicts, for the next case of a policy."""
         for kind, table in self._tables.items():

@@ -9,6 +9,7 @@ from typing import Any
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.errors import PolicyError
 from hiscomply.evaluate.engine import Engine, Moment
+from hiscomply.evaluate.inventory import INVENTORY_KIND, add_inventory
 from hiscomply.evaluate.statements import statements_in_force
 from hiscomply.kinds import Kind
 from hiscomply.model import Evaluation, Evidence
@@ -34,6 +35,8 @@ def evaluate_policies(
     engine = Engine(kinds, moment)
     for table in evidence.tables.values():
         engine.add_table(table)
+    if any(INVENTORY_KIND in policy.kinds for policy in policies):
+        add_inventory(engine, evidence)
     engine.confine(evidence.folder, path.parent)
     statements = statements_in_force(engine, scope_rules, values, moment)
     engine.scoped = frozenset(one.topic for one in statements)
