@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from generator.plan import Row, listed
 from generator.systems import running
-from generator.world import HEADS, LEAVERS, OM_STAFF, STAFF, TRAINEES, VENDOR_STAFF, World
+from generator.world import HEADS, OM_STAFF, World
 
 SURNAMES = listed("zhao qian sun li zhou wu zheng wang feng chen chu wei jiang shen han yang zhu qin you xu")
 GIVEN = listed(
@@ -42,7 +42,7 @@ def make(world: World) -> None:
 
 def _logins(world: World) -> dict[str, str]:
     """A login for everybody, made up and unique."""
-    people = (*STAFF, *VENDOR_STAFF, *TRAINEES, *LEAVERS)
+    people = (*world.staff, *world.vendor_staff, *world.trainees, *world.leavers)
     choose = world.random.choice
     return {one: f"{choose(SURNAMES)}{choose(GIVEN)}{int(one[1:]):04d}" for one in people}
 
@@ -56,14 +56,14 @@ def _of_system(world: World, system: Row, names: dict[str, str]) -> list[Row]:
     for row, role in zip(rows, ("system", "audit", "security"), strict=False):
         row["admin_role"] = role
     outside = max(2, size // 60)
-    ordinary = min(size - len(rows) - outside - size // 25, len(STAFF) - 100)
-    people = chance.sample(STAFF[100:], ordinary)
+    ordinary = min(size - len(rows) - outside - size // 25, len(world.staff) - 100)
+    people = chance.sample(world.staff[100:], ordinary)
     rows += [_account(world, system["id"], names[person], person) for person in people]
-    for person in chance.sample(VENDOR_STAFF, min(outside // 2, len(VENDOR_STAFF))):
+    for person in chance.sample(world.vendor_staff, min(outside // 2, len(world.vendor_staff))):
         rows.append(_external(world, system["id"], names[person], person, "vendor"))
-    for person in chance.sample(TRAINEES, min(outside // 2, len(TRAINEES))):
+    for person in chance.sample(world.trainees, min(outside // 2, len(world.trainees))):
         rows.append(_external(world, system["id"], names[person], person, "trainee"))
-    for person in chance.sample(LEAVERS, min(size // 25, len(LEAVERS))):
+    for person in chance.sample(world.leavers, min(size // 25, len(world.leavers))):
         rows.append(_account(world, system["id"], names[person], person, enabled=False))
     service = {"person_id": None, "kind": "service", "owner": chance.choice(OM_STAFF), "mfa": False}
     rows += [_account(world, system["id"], f"svc_{job}", None, **service) for job in ("backup", "monitor")]

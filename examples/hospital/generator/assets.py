@@ -13,6 +13,12 @@ SERVERS = {1: 11, 2: 6, 3: 3}
 SYSTEMS_OF_OS = ("银河麒麟V10", "openEuler 22.03", "Windows Server 2022", "Rocky Linux 9", "统信UOS V20")
 HARDWARE = ("server", "network", "storage")
 RULES = 24
+SPECIAL_TARGETS = {
+    "数据库": ("database", "replication"),
+    "备份": ("backup_failed",),
+    "证书": ("certificate",),
+}
+"""What is watched at one place for the whole hospital."""
 
 
 def make(world: World) -> None:
@@ -21,7 +27,8 @@ def make(world: World) -> None:
     assets = world.put("asset", _assets(world), clean)
     hardware = [row for row in assets if row["class"] in HARDWARE]
     targets = [_target(world, row["id"], name) for row in hardware for name in ("主机", "网络")]
-    targets.append({**_target(world, "SRV-0001", "数据库"), "metrics": ["database", "replication"]})
+    for name, metrics in SPECIAL_TARGETS.items():
+        targets.append({**_target(world, "SRV-0001", name), "metrics": list(metrics)})
     world.put("monitor_target", targets, _target(world, "", ""))
     world.put("log_source", [_log(world, row["id"]) for row in hardware], {})
     checked = [row for row in hardware if row["tier"] is None or row["tier"] <= 2]
@@ -40,10 +47,15 @@ def _assets(world: World) -> list[Row]:
             row = _asset(world, f"SRV-{len(rows) + 1:04d}", system["id"], "server", tier)
             row["internet_exposed"] = bool(system["internet_exposed"]) and number == 0
             rows.append(row)
-    for number in range(1, 71):
+    ids = {row["id"] for row in running(world)}
+    network, storage = ("NET", "VIRT") if {"NET", "VIRT"} <= ids else ("HIS", "HIS")
+    for number in range(1, world.size.switches + 1):
         tier = 1 if number <= 10 else 2 if number <= 30 else 3
-        rows.append(_asset(world, f"NET-{number:03d}", "NET", "network", tier))
-    rows += [_asset(world, f"STO-{number:02d}", "VIRT", "storage", 1) for number in range(1, 13)]
+        rows.append(_asset(world, f"NET-{number:03d}", network, "network", tier))
+    rows += [
+        _asset(world, f"STO-{number:02d}", storage, "storage", 1)
+        for number in range(1, world.size.storages + 1)
+    ]
     rows += [_asset(world, f"FAC-{number:02d}", None, "facility", 3) for number in range(1, 7)]
     return rows
 

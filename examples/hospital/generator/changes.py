@@ -8,7 +8,8 @@ from generator.plan import Row
 from generator.systems import running
 from generator.world import HEADS, OM_STAFF, World
 
-CHANGES = 2_000
+ROLLED_BACK = 50
+"""Every how many changes one is rolled back."""
 TEXTS: Row = {
     "need": "修复缺陷并满足业务需要",
     "risk": "影响登录约十分钟",
@@ -24,13 +25,13 @@ def make(world: World) -> None:
     systems = [row["id"] for row in running(world)]
     chance, clock = world.random, world.clock
     rows = []
-    for number in range(1, CHANGES + 1):
+    for number in range(1, world.size.changes + 1):
         kind = chance.choices(("standard", "normal", "upgrade", "emergency"), (35, 45, 17, 3))[0]
         start = clock.on(chance.randint(3, 360), 22, 30)
         row = clean_change(start, f"CHG-{clock.today.year}-{number:04d}", chance.choice(systems), kind)
         row["implementer"] = chance.choice(OM_STAFF)
         row["approver"] = chance.choice(HEADS)
-        if number % world.plan.shares["rolled_back"] == 0:
+        if number % ROLLED_BACK == 0:
             row["result"] = "rolled_back"
         rows.append(row)
     template = clean_change(clock.on(20, 22, 30), "", "NURSE", "normal")

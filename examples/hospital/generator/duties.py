@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from generator.plan import Row
@@ -16,11 +17,21 @@ TOPICS = {
     "training_plan": "意识 岗位 考核",
     "incident_procedure": "record classify respond close feedback",
     "om_rules": "运维 安全 备份 EV-1 revision_assessment",
-    "response_plan": "urgent important who times escalation",
+    "response_plan": "urgent important general who times escalation",
+    "appraisal_outcome": "绩效",
     "security_procedure": "assessment measures audit",
     "evaluation_scheme": "metric source formula period roles",
 }
 BACKUP_TOPICS = "scope method frequency medium retention restore"
+CORE_METRICS = (
+    "availability",
+    "mttr",
+    "response_rate",
+    "resolve_rate",
+    "backup_success",
+    "patch_compliance",
+    "satisfaction",
+)
 METRICS = ("mtta", "mttr", "first_fix_rate", "patch_lead_time", "cost_per_system")
 
 
@@ -29,7 +40,8 @@ def make(world: World) -> None:
     clock = world.clock
     world.put("document", _documents(world), {})
     world.put("meeting", _meetings(world), {})
-    world.put("drill", [], {})
+    drills = [("勒索软件攻击", 90), ("机房断电", 260)]
+    world.put("drill", [_drill(world, number, *one) for number, one in enumerate(drills, 1)], {})
     kinds = {
         "市网信办": "cac",
         "市公安局网安支队": "police",
@@ -44,7 +56,8 @@ def make(world: World) -> None:
     improvement = {"eval_id": "EV-2", "owner": HEADS[1], "opened_at": clock.on(20, 9), "closed_at": None}
     improvement |= {"due": clock.day(-60)}
     world.put("improvement", [{"id": "IM-1", "metric": "availability", **improvement}], {})
-    evals = [_eval("EV-1", "full", clock.on(150, 9)), _eval("EV-2", "kpi_report", clock.on(45, 9))]
+    full = _eval("EV-1", "full", clock.on(150, 9), METRICS)
+    evals = [full, _eval("EV-2", "kpi_report", clock.on(45, 9), CORE_METRICS)]
     world.put("eval", evals, {})
     om_staff = [row for row in world.tables["person"] if row["is_om_staff"] is not False]
     scores = [
@@ -114,9 +127,15 @@ def document(id_: str, kind: str, approved: datetime, covers: list[str] | None) 
     }
 
 
+def _drill(world: World, number: int, scenario: str, ago: int) -> Row:
+    day = world.clock.day(ago)
+    return {"id": f"DR-{number}", "scenario": scenario, "date": day, "people": 40, "result": "达到目标"}
+
+
 def _meetings(world: World) -> list[Row]:
     held = (
         ("leading_group", 120, True),
+        ("coordination", 40, False),
         ("coordination", 130, False),
         ("coordination", 220, False),
         ("security", 60, True),
@@ -172,14 +191,14 @@ def _indicator(metric: str, end: date, system: str, tier: int | None, value: flo
     }
 
 
-def _eval(id_: str, kind: str, done: datetime) -> Row:
+def _eval(id_: str, kind: str, done: datetime, covers: Sequence[str]) -> Row:
     return {
         "id": id_,
         "period": f"{done:%Y}",
         "type": kind,
         "done_at": done,
         "signed_by": HEADS[0],
-        "covers": list(METRICS),
+        "covers": list(covers),
     }
 
 

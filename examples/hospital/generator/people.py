@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from generator.plan import Row, listed
-from generator.world import LEAVERS, NEWCOMERS, OM_STAFF, STAFF, TRAINEES, VENDOR_STAFF, World
+from generator.world import NEWCOMERS, OM_STAFF, STAFF, World
 
 DEPARTMENTS = listed("内科 外科 妇产科 儿科 急诊科 检验科 放射科 药学部 护理部 财务科 医务科 后勤保障部")
 POSTS = listed("医师 护士 技师 药师 职员")
 MOVERS = STAFF[100:150]
+DUTY_COURSE = "运维职责与操作规程"
 CLEAN: Row = {
     "dept": "内科",
     "post": "医师",
@@ -24,9 +25,10 @@ CLEAN: Row = {
 def make(world: World) -> None:
     """Kinds ``person`` and ``training``."""
     clean = {**CLEAN, "hired_at": world.clock.on(900, 0)}
-    kinds = [(STAFF, "staff"), (NEWCOMERS, "staff"), (VENDOR_STAFF, "vendor"), (TRAINEES, "trainee")]
+    groups = (world.staff, world.newcomers, world.vendor_staff, world.trainees)
+    kinds = zip(groups, ("staff", "staff", "vendor", "trainee"), strict=True)
     rows = [_person(world, id_, kind) for ids, kind in kinds for id_ in ids]
-    rows += [_leaver(world, id_) for id_ in LEAVERS]
+    rows += [_leaver(world, id_) for id_ in world.leavers]
     people = world.put("person", rows, clean)
     courses = [row for person in people for row in _courses(world, person)]
     world.put("training", courses, {"hours": 2, "score": None, "mandatory": True})
@@ -85,6 +87,8 @@ def _courses(world: World, person: Row) -> list[Row]:
                 "mandatory": False,
             }
         )
+    if person["id"] == OM_STAFF[0]:
+        rows.append({**awareness, "course": DUTY_COURSE, "type": "om", "tags": ["duty"]})
     if person["is_om_staff"]:
         for number, ago in enumerate((40, 150)):
             rows.append(

@@ -27,12 +27,14 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "log_source": ("asset_id", "name"),
     "maintenance": ("asset_id", "kind", "done_at"),
     "monitor_target": ("asset_id", "metric_set"),
+    "package": ("asset_id", "name"),
     "org_role": ("role", "person"),
     "patch": ("asset_id", "advisory"),
     "patch_state": ("asset_id",),
     "perf_score": ("person_id", "period"),
     "scope_statement": ("subject",),
     "contact": ("organisation",),
+    "setting": ("file", "key", "occurrence"),
     "training": ("person_id", "course", "done_at"),
     "vuln": ("asset_id", "cve"),
 }
@@ -65,10 +67,9 @@ class Plan:
 
     expectations: list[Expectation] = field(default_factory=list)
     canaries: list[str] = field(default_factory=list)
-    shares: dict[str, int] = field(default_factory=dict)
-    """How often a bulk defect occurs: every how many rows."""
     _alters: dict[str, dict[tuple[Any, ...], Row]] = field(default_factory=lambda: defaultdict(dict))
     _adds: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    _bulks: dict[str, list[tuple[Row, Row]]] = field(default_factory=lambda: defaultdict(list))
     _drops: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
 
     def alter(
@@ -78,19 +79,31 @@ class Plan:
         changes: Row,
         why: str = "",
         *,
+        subject: str = "",
         fail: Sequence[str] = (),
         unknown: Sequence[str] = (),
     ) -> None:
-        """Changes fields of a row that the generator makes anyway."""
+        """Changes fields of a row that the generator makes anyway; ``subject`` if it is not the row's key."""
         self._alters[kind].setdefault(tuple(key), {}).update(changes)
-        self._expect(key, why, fail, unknown)
+        self._expect(subject or key, why, fail, unknown)
 
     def add(
-        self, kind: str, row: Row, why: str = "", *, fail: Sequence[str] = (), unknown: Sequence[str] = ()
+        self,
+        kind: str,
+        row: Row,
+        why: str = "",
+        *,
+        subject: str = "",
+        fail: Sequence[str] = (),
+        unknown: Sequence[str] = (),
     ) -> None:
-        """Adds a row; what it does not say is as in a clean row."""
+        """Adds a row; what it does not say is as in a clean row. ``subject`` if it is not the row's key."""
         self._adds[kind].append(row)
-        self._expect([row[name] for name in key_of(kind)], why, fail, unknown)
+        self._expect(subject or [row[name] for name in key_of(kind)], why, fail, unknown)
+
+    def alter_all(self, kind: str, changes: Row, **match: Any) -> None:
+        """Changes fields of every row of the generator's own that has these values."""
+        self._bulks[kind].append((match, changes))
 
     def drop(self, kind: str, **match: Any) -> None:
         """Leaves out every row of the generator's own that has these values."""
@@ -100,8 +113,10 @@ class Plan:
         """A finding that follows from several rows, or from none."""
         self.expectations.append(Expectation(policy, subject, expected, why))
 
-    def _expect(self, key: Sequence[Any], why: str, fail: Sequence[str], unknown: Sequence[str]) -> None:
-        subject = "/".join(_text(part) for part in key)
+    def _expect(
+        self, key: str | Sequence[Any], why: str, fail: Sequence[str], unknown: Sequence[str]
+    ) -> None:
+        subject = key if isinstance(key, str) else "/".join(_text(part) for part in key)
         for policy in fail:
             self.find(policy, subject, "fail", why)
         for policy in unknown:
@@ -115,9 +130,11 @@ class Plan:
         """
         names = key_of(kind)
         drops = self._drops.pop(kind, [])
+        bulks = self._bulks.pop(kind, [])
         alters = self._alters.pop(kind, {})
+        own = _altered(_without(rows, drops), bulks)
         kept, used = [], set()
-        for row in [*_without(rows, drops), *({**clean, **row} for row in self._adds.pop(kind, []))]:
+        for row in [*own, *({**clean, **row} for row in self._adds.pop(kind, []))]:
             key = tuple(row[name] for name in names)
             if key in used:
                 raise ValueError(f"{kind} {key} is there twice")
@@ -130,13 +147,24 @@ class Plan:
 
     def leftovers(self) -> list[str]:
         """Kinds whose departures nobody applied."""
-        return sorted(k for part in (self._alters, self._adds, self._drops) for k, v in part.items() if v)
+        return sorted(k for part in self._parts() for k, v in part.items() if v)
+
+    def _parts(self) -> Iterable[Mapping[str, Any]]:
+        return self._alters, self._adds, self._bulks, self._drops
 
 
 def _without(rows: Iterable[Row], drops: Sequence[Row]) -> Iterable[Row]:
     return (
         (row for row in rows if not any(match.items() <= row.items() for match in drops)) if drops else rows
     )
+
+
+def _altered(rows: Iterable[Row], bulks: Sequence[tuple[Row, Row]]) -> Iterable[Row]:
+    for row in rows:
+        for match, changes in bulks:
+            if match.items() <= row.items():
+                row.update(changes)
+        yield row
 
 
 def _text(part: Any) -> str:

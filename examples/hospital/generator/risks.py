@@ -62,13 +62,12 @@ def clean_risk(world: World) -> Row:
 
 
 def _risk(world: World, number: int) -> Row:
-    """Mostly closed and retested; some too late (``late_risks`` of the plan)."""
+    """Closed in time and retested."""
     clock, chance = world.clock, world.random
     level = chance.choice(("high", "medium", "low"))
     found = clock.on(chance.randint(150, 300), 10)
-    is_late = number % world.plan.shares["late_risks"] == 0
-    taken = {"high": 20, "medium": 60, "low": 100}[level] if not is_late else 145
-    row = {**clean_risk(world), "id": f"RK-{number:03d}", "level": "high" if is_late else level}
+    taken = {"high": 20, "medium": 60, "low": 100}[level]
+    row = {**clean_risk(world), "id": f"RK-{number:03d}", "level": level}
     closed = {
         "closed_at": found + timedelta(days=taken),
         "retest_id": f"RT-{number:03d}",
@@ -94,6 +93,8 @@ def _audits(world: World, systems: list[Row]) -> list[Row]:
         done = world.clock.on(ago, 15)
         when = {"done_at": done, "planned_for": done.date(), "circulated_at": done + timedelta(days=2)}
         rows.append(row | when | {"covers": list(CLAUSES)})
+    tool = _audit(world, "AU-NS-1", "security_audit", None, 60, "审计科")
+    rows.append({**tool, "_stream": True})
     return rows
 
 

@@ -41,8 +41,9 @@ ROOMS = ("本部主机房A区", "本部主机房B区", "东院区机房")
 
 def make(world: World) -> None:
     """Kinds ``system``, ``vendor`` and ``scope_statement``; account numbers stay in ``_accounts``."""
-    lines = [one.split() for part in CATALOGUE.strip().splitlines() for one in part.split(";")]
-    world.put("system", [_system(world, number, *line) for number, line in enumerate(lines)], {})
+    is_there = world.size.systems.__contains__ if world.size.systems else bool
+    numbered = [(number, line) for number, line in enumerate(_lines()) if is_there(line[0])]
+    world.put("system", [_system(world, number, *line) for number, line in numbered], {})
     vendors = [
         {
             "id": f"V{number:02d}",
@@ -63,6 +64,15 @@ def make(world: World) -> None:
         "until": world.clock.day(-200),
     }
     world.put("scope_statement", [statement], {})
+
+
+def systems_in_use() -> tuple[str, ...]:
+    """Ids of the catalogue's systems that are in use and hold accounts."""
+    return tuple(line[0] for line in _lines() if line[0] not in STAGES and line[-1] != "0")
+
+
+def _lines() -> list[list[str]]:
+    return [one.split() for part in CATALOGUE.strip().splitlines() for one in part.split(";")]
 
 
 def running(world: World) -> list[Row]:
@@ -100,5 +110,5 @@ def _system(
         "department": "信息中心" if tier == 1 else "业务科室",
         "inventory_reviewed_at": clock.on(world.minutes(30, 120), 15),
         "_as_known_on": clock.on(1, 18),
-        "_accounts": int(accounts),
+        "_accounts": max(50, int(int(accounts) * world.size.accounts)) if int(accounts) else 0,
     }

@@ -9,7 +9,6 @@ from generator.plan import Row, listed
 from generator.systems import running
 from generator.world import OM_STAFF, World
 
-INCIDENTS, REQUESTS, ALERTS = 9_000, 20_600, 6_000
 CAUSES = listed(
     "打印机脱机 网络闪断 磁盘空间不足 服务进程退出 数据库连接耗尽 接口超时 客户端版本过旧 权限配置缺失 证书过期 内存泄漏 "
     "消息队列积压 显示器故障 扫码枪故障 读卡器故障 域名解析失败 时钟偏差 备份任务占用资源 误删快捷方式 工作站蓝屏 交换机端口故障"
@@ -56,15 +55,20 @@ CLEAN: Row = {
 def make(world: World) -> None:
     """Kinds ``ticket``, ``alert`` and ``inspection``."""
     systems = [row["id"] for row in running(world)]
-    incidents = [_incident(world, number, world.random.choice(systems)) for number in range(1, INCIDENTS + 1)]
-    requests = [_request(world, number, world.random.choice(systems)) for number in range(1, REQUESTS + 1)]
+    incidents = [
+        _incident(world, number, world.random.choice(systems))
+        for number in range(1, world.size.incidents + 1)
+    ]
+    requests = [
+        _request(world, number, world.random.choice(systems)) for number in range(1, world.size.requests + 1)
+    ]
     problems = _problems(world, incidents)
     _caused_by_changes(world, incidents)
     rows = [*incidents, *requests, *problems]
     for row in world.put("ticket", rows, {**CLEAN, **times(world.clock.on(40, 10))}):
         if row["kind"] == "incident" and row["cause"] is None:
             row["cause"] = f"个例 {row['id']}"
-    world.put("alert", [_alert(world, number) for number in range(1, ALERTS + 1)], {})
+    world.put("alert", [_alert(world, number) for number in range(1, world.size.alerts + 1)], {})
     core = [row["id"] for row in running(world) if row["tier"] == 1]
     world.put("inspection", [_round(world, system, ago) for system in core for ago in range(1, 34)], {})
 
@@ -99,18 +103,20 @@ def _incident(world: World, number: int, system: str) -> Row:
     start = clock.on(world.minutes(1, 360), chance.randint(8, 14), chance.randint(10, 59))
     resolver, verifier = chance.sample(OM_STAFF, 2)
     level = chance.choices(("general", "important", "urgent"), (85, 12, 3))[0]
+    source = chance.choices(("user", "monitor", "inspection"), (50, 40, 10))[0]
+    id_, cause = f"INC-{clock.today.year}-{number:06d}", chance.choice(CAUSES)
     return {
         **CLEAN,
         **times(start, chance.randint(20, 50)),
-        "id": f"INC-{clock.today.year}-{number:06d}",
-        "source": chance.choices(("user", "monitor", "inspection"), (50, 40, 10))[0],
+        "id": id_,
+        "source": source,
         "system_id": system,
         "level": level,
         **(upward(start) if level == "urgent" else {}),
         "score": chance.choice((4, 5, 5, None, None)),
         "knowledge_id": f"KB-{chance.randint(1, 400):03d}" if chance.random() < 0.7 else None,
         "outage_min": chance.choice((0, 0, 0, 5, 12)),
-        "cause": chance.choice(CAUSES),
+        "cause": cause if source == "user" else f"{cause}({id_})",
         "actions": chance.choice(ACTIONS),
         "resolver": resolver,
         "verifier": verifier,
@@ -118,10 +124,10 @@ def _incident(world: World, number: int, system: str) -> Row:
 
 
 def _request(world: World, number: int, system: str) -> Row:
-    """A user's request; some of the last month wait too long (``slow_requests`` of the plan)."""
+    """A user's request, dealt with the same day."""
     chance, clock = world.random, world.clock
     start = clock.on(world.minutes(1, 360), chance.randint(8, 14), chance.randint(10, 59))
-    row = {
+    return {
         **CLEAN,
         **times(start, chance.randint(30, 90)),
         "id": f"REQ-{clock.today.year}-{number:06d}",
@@ -133,9 +139,6 @@ def _request(world: World, number: int, system: str) -> Row:
         "resolver": chance.choice(OM_STAFF),
         "verifier": None,
     }
-    if number % world.plan.shares["slow_requests"] == 0 and clock.ago(29) < start < clock.ago(12):
-        row["acked"] = start + timedelta(days=10)
-    return row
 
 
 def _problems(world: World, incidents: list[Row]) -> list[Row]:
@@ -169,10 +172,9 @@ def _caused_by_changes(world: World, incidents: list[Row]) -> None:
 
 
 def _alert(world: World, number: int) -> Row:
-    """An alert of the last 60 days; some critical ones have no ticket (``alerts_without_ticket``)."""
+    """An alert of the last 60 days, answered within minutes."""
     chance, clock = world.random, world.clock
     raised = clock.ago(minutes=world.minutes(300, 60 * 24 * 60))
-    has_ticket = number % world.plan.shares["alerts_without_ticket"] != 0
     return {
         "id": f"AL-{number:06d}",
         "target": f"SRV-{chance.randint(1, 400):04d}",
@@ -183,7 +185,7 @@ def _alert(world: World, number: int) -> Row:
         "acked_at": raised + timedelta(minutes=chance.randint(1, 8)),
         "noted_at": raised + timedelta(minutes=30),
         "closed_at": raised + timedelta(hours=2),
-        "ticket_id": f"INC-{clock.today.year}-{chance.randint(1, INCIDENTS):06d}" if has_ticket else None,
+        "ticket_id": f"INC-{clock.today.year}-{chance.randint(1, world.size.incidents):06d}",
     }
 
 
@@ -194,7 +196,7 @@ def _round(world: World, system: str, ago: int) -> Row:
         "date": world.clock.day(ago),
         "items": "例行巡检",
         "abnormal": 1 if is_abnormal else 0,
-        "ticket_id": f"INC-{world.clock.today.year}-{world.random.randint(1, INCIDENTS):06d}"
+        "ticket_id": f"INC-{world.clock.today.year}-{world.random.randint(1, world.size.incidents):06d}"
         if is_abnormal
         else None,
         "ticket_at": world.clock.on(ago, 9, 40) if is_abnormal else None,

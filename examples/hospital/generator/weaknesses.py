@@ -7,7 +7,6 @@ from datetime import timedelta
 from generator.plan import Row
 from generator.world import World
 
-PER_SERVER = 72
 PATCHES = 6
 
 
@@ -19,7 +18,7 @@ def make(world: World) -> None:
     rows = [
         _vuln(world, server["id"], cve, is_exposed=server["internet_exposed"] is not False)
         for server in servers
-        for cve in world.random.sample(known, PER_SERVER)
+        for cve in world.random.sample(known, world.size.vulnerabilities)
     ]
     world.put("vuln", rows, _vuln(world, "", ""))
     patches = [_patch(world, server["id"], number) for server in servers for number in range(PATCHES)]

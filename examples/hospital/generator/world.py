@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from generator.clock import Clock
 from generator.plan import Plan, Row
+from generator.size import MAIN, Size
 
 
 @dataclass
@@ -21,6 +22,7 @@ class World:
     clock: Clock
     plan: Plan
     random: random.Random
+    size: Size = MAIN
     tables: dict[str, list[Row]] = field(default_factory=dict)
 
     def put(self, kind: str, rows: Iterable[Row], clean: Row) -> list[Row]:
@@ -31,6 +33,31 @@ class World:
         """
         self.tables[kind] = self.plan.apply(kind, rows, clean)
         return self.tables[kind]
+
+    @property
+    def staff(self) -> tuple[str, ...]:
+        """The hospital's own people, those who run the systems and the heads first."""
+        return STAFF[: self.size.staff]
+
+    @property
+    def newcomers(self) -> tuple[str, ...]:
+        """Hired a few days ago."""
+        return NEWCOMERS[: self.size.newcomers]
+
+    @property
+    def vendor_staff(self) -> tuple[str, ...]:
+        """People of suppliers who work here."""
+        return VENDOR_STAFF[: self.size.outsiders]
+
+    @property
+    def trainees(self) -> tuple[str, ...]:
+        """Doctors and nurses who learn here for a while."""
+        return TRAINEES[: self.size.outsiders]
+
+    @property
+    def leavers(self) -> tuple[str, ...]:
+        """Who left within a year."""
+        return LEAVERS[: self.size.leavers]
 
     def between(self, low: float, high: float) -> float:
         """A number of days, hours or minutes, by chance."""

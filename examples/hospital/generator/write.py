@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from generator.campus import stamp
 from generator.clock import ZONE
 from generator.exports import EXPORTS
 from generator.exports.export import Export
@@ -14,47 +15,85 @@ from generator.plan import Row
 from generator.world import World
 from generator.writers import write_csv, write_jsonl, write_xlsx
 
-STREAMS = {"monitor_target": "监控/采集项", "log_source": "监控/日志源", "alert": "监控/告警"}
-"""Kinds that monitoring hands over as JSON Lines."""
+STREAMS = (
+    ("monitor_target", "监控/采集项"),
+    ("log_source", "监控/日志源"),
+    ("alert", "监控/告警"),
+    ("package", "安全/软件清单"),
+    ("audit", "合规/内审系统"),
+)
+"""Kinds that programs hand over as JSON Lines; rows of kinds with another export too say so in ``_stream``."""
+RECORDS = (("setting", "主机/sshd生效配置"),)
+"""Kinds that a program of the hospital writes as records: each line names its kind, the last one counts them."""
 
 
-def write_exports(world: World, folder: Path) -> dict[str, int]:
-    """Writes every export; gives rows by file."""
+def write_exports(world: World, folder: Path, campus: int = 1) -> dict[str, int]:
+    """Writes every export; gives rows by file. A further campus writes no empty files."""
     sizes: dict[str, int] = {}
-    for export in EXPORTS:
-        path = folder / export.name.format(stamp=world.clock.stamp)
+    for name, rows, write in _files(world, campus):
+        if campus > 1 and (not rows or not write):
+            continue
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        rows = [row for row in world.tables[export.kind] if _belongs(export, row)]
-        _write(export, path, rows, world)
-        sizes[path.relative_to(folder).as_posix()] = len(rows)
-    for kind, name in STREAMS.items():
-        path = folder / f"{name}_{world.clock.stamp}.jsonl"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        made = world.clock.ago(minutes=0.5)
-        write_jsonl(path, (_json(row, made) for row in world.tables[kind]))
-        sizes[path.relative_to(folder).as_posix()] = len(world.tables[kind])
+        write(path)
+        sizes[name] = len(rows)
     return sizes
 
 
+def _files(world: World, campus: int) -> Iterator[tuple[str, list[Row], Any]]:
+    made = stamp(world.clock, campus)
+    streamed = {kind for kind, _ in STREAMS}
+    for export in EXPORTS:
+        is_dated = "{stamp}" in export.name
+        rows = [row for row in world.tables[export.kind] if _belongs(export, row)]
+        if is_dated or campus == 1:
+            yield export.name.format(stamp=made), rows, _table_writer(export, rows, world)
+    both = streamed & {export.kind for export in EXPORTS}
+    for kind, name in STREAMS:
+        rows = [row for row in world.tables[kind] if kind not in both or row.get("_stream")]
+        yield f"{name}_{made}.jsonl", rows, _stream_writer(rows, world)
+    for kind, name in RECORDS:
+        rows = world.tables[kind]
+        yield f"{name}_{made}.jsonl", rows, _record_writer(kind, rows)
+
+
 def _belongs(export: Export, row: Row) -> bool:
+    if row.get("_stream"):
+        return False
     if export.systems:
         return row["system_id"] in export.systems
     return not export.but_systems or row["system_id"] not in export.but_systems
 
 
-def _write(export: Export, path: Path, rows: Iterable[Row], world: World) -> None:
-    table = (export.columns.row(row) for row in rows)
-    if path.suffix == ".xlsx":
-        made = world.clock.on(0, 6, 30)
-        write_xlsx(path, "Sheet1", export.title, export.columns.headers, table, made)
-    else:
-        write_csv(path, export.columns.headers, table, export.encoding)
+def _table_writer(export: Export, rows: Iterable[Row], world: World) -> Any:
+    def write(path: Path) -> None:
+        table = (export.columns.row(row) for row in rows)
+        if path.suffix == ".xlsx":
+            made = world.clock.on(0, 6, 30)
+            write_xlsx(path, "Sheet1", export.title, export.columns.headers, table, made)
+        else:
+            write_csv(path, export.columns.headers, table, export.encoding)
+
+    return write
 
 
-def _json(row: Row, made: datetime) -> dict[str, Any]:
+def _stream_writer(rows: Iterable[Row], world: World) -> Any:
+    made = {"exported_at": _value(world.clock.ago(minutes=0.5))}
+    return lambda path: write_jsonl(path, ({**made, **_shown(row)} for row in rows))
+
+
+def _record_writer(kind: str, rows: list[Row]) -> Any:
+    lines = [{"kind": kind, **_shown(row)} for row in rows] + [{"kind": "_end", "records": len(rows)}]
+    return lambda path: write_jsonl(path, lines)
+
+
+def _shown(row: Row) -> dict[str, Any]:
     absent = row.get("_absent", ())
-    shown = {name: _value(value) for name, value in row.items() if name[0] != "_" and name not in absent}
-    return {"exported_at": _value(made), **shown}
+    return {
+        name: _value(value)
+        for name, value in row.items()
+        if (name[0] != "_" or name == "_observed_at") and name not in absent
+    }
 
 
 def _value(value: Any) -> Any:

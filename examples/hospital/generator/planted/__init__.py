@@ -1,4 +1,4 @@
-"""What is wrong in the hospital, by area: each module has one function that writes into the plan."""
+"""What is wrong in the main hospital, by area: each module has one function that writes into the plan."""
 
 from collections.abc import Callable
 
@@ -29,11 +29,3 @@ AREAS: tuple[Callable[[Plan, Clock], None], ...] = (
     duties.plant,
     config.plant,
 )
-
-
-def make_plan(clock: Clock) -> Plan:
-    """Everything that must be found, and nothing else."""
-    plan = Plan()
-    for plant in AREAS:
-        plant(plan, clock)
-    return plan

@@ -20,6 +20,7 @@ def plant(plan: Plan, clock: Clock) -> None:
     _vulnerabilities(plan, clock)
     _exceptions(plan, clock)
     _patches(plan, clock)
+    _software(plan, clock)
 
 
 def _mapping(plan: Plan, clock: Clock) -> None:
@@ -59,13 +60,12 @@ def _monitoring(plan: Plan, clock: Clock) -> None:
     why = "采样时间没有导出"
     plan.alter("monitor_target", ["SRV-0031", "主机"], {"last_sample": None}, why, unknown=[FRESH])
     plan.find("core_assets_monitored", "SRV-0031", "unknown", "唯一监控项的采样时间为空")
-    for number in range(14, 30):
+    for number in range(14, 16):
         for name in METRIC_SETS:
             key = [f"NET-{number:03d}", name]
             plan.alter("monitor_target", key, {"last_sample": None}, why, unknown=[FRESH])
-    plan.find("supporting_assets_monitored", "*", "unknown", "16 台交换机的采样时间没有导出,比例无法确定")
-    certificate = {"asset_id": "SRV-0002", "metric_set": "证书", "metrics": ["certificate"], "enabled": None}
-    plan.add("monitor_target", certificate, "是否启用为空", unknown=[FRESH])
+    plan.alter("monitor_target", ["SRV-0001", "证书"], {"enabled": None}, "是否启用为空", unknown=[FRESH])
+    plan.alter("monitor_target", ["SRV-0001", "备份"], {"enabled": False})
     plan.find("minimum_alert_rules_on", "certificate", "unknown", "唯一监控证书的采集项是否启用为空")
     plan.find("minimum_alert_rules_on", "backup_failed", "fail", "没有监控备份失败")
     silent = {"last_sample": clock.ago(minutes=50)}
@@ -199,3 +199,14 @@ def _patches(plan: Plan, clock: Clock) -> None:
     plan.add("patch", {"asset_id": "SRV-0097", **unsure}, "严重程度为空", unknown=overdue)
     undated = {**row, "released_at": None}
     plan.add("patch", {"asset_id": "SRV-0098", **undated}, "发布时间为空", unknown=overdue)
+
+
+def _software(plan: Plan, clock: Clock) -> None:
+    """Support that has ended, ends soon, or ends at a time that the inventory does not give in full."""
+    ended, soon = ["unsupported_software_absent"], ["end_of_life_foreseen"]
+    row = {"asset_id": "SRV-0110", "name": "Python", "version": "3.8"}
+    plan.add("package", {**row, "eol_date": clock.day(400)}, "停止支持已 400 天", fail=ended)
+    row = {"asset_id": "SRV-0111", "name": "MySQL", "version": "8.0"}
+    plan.add("package", {**row, "eol_date": clock.day(-60)}, "60 天后停止支持", fail=soon)
+    row = {"asset_id": "SRV-0112", "name": "自研接口程序", "version": "2.3", "_absent": ("eol_date",)}
+    plan.add("package", row, "清单里没有支持截止日", unknown=[*ended, *soon])

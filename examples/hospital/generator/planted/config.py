@@ -1,4 +1,5 @@
-"""Departures in the configuration repository. Its files are checked in: ``config/legacy`` holds the bad ones."""
+"""Departures in configuration. The files are checked in: ``config/legacy`` holds bad ones, ``config/handover`` what a
+vendor delivered in part; what sshd runs with is what the jump hosts' own script wrote down."""
 
 from __future__ import annotations
 
@@ -38,8 +39,54 @@ SETTINGS = (
 )
 
 
+HANDOVER = "config/handover"
+UNFOLLOWED = {
+    "sshd_config": """
+sshd_root_login_disabled sshd_password_login_disabled sshd_max_auth_tries_limited sshd_idle_session_ends
+""",
+    "postgresql.conf": """
+postgresql_tls_enabled postgresql_passwords_hashed_with_scram postgresql_connections_logged
+""",
+    "docker-compose.yml": "compose_containers_unprivileged",
+}
+"""Files that include others which were not delivered."""
+UNSTATED = (
+    ("orthanc.json", "orthanc_authentication_enabled", "文件没有写,由安装脚本决定"),
+    ("faillock.conf/deny/1", "account_locked_after_failures", "值由安装脚本代入"),
+    ("login.defs/PASS_MAX_DAYS/1", "password_max_age_limited", "值由安装脚本代入"),
+    ("pwquality.conf/minlen/1", "password_min_length_set", "值由安装脚本代入"),
+    (
+        "docker-compose.yml/services.cache.ports[0]/1",
+        "compose_database_ports_not_published_to_all",
+        "端口由变量给出",
+    ),
+)
+EFFECTIVE = (
+    ("permitrootlogin", "sshd_effective_root_login_disabled", {"value": "yes"}, "value"),
+    ("passwordauthentication", "sshd_effective_password_login_disabled", {"value": "yes"}, "value"),
+    ("maxauthtries", "sshd_effective_max_auth_tries_limited", {"value": "10", "number": 10}, "number"),
+    ("clientaliveinterval", "sshd_effective_idle_session_ends", {"value": "0", "number": 0}, "number"),
+)
+"""Key, policy, what the bad host says, and the field that the odd host's line lacks."""
+
+
 def plant(plan: Plan, clock: Clock) -> None:
-    """An imaging gateway that nobody put in order."""
+    """An imaging gateway that nobody put in order, a collector delivered in part, two jump hosts."""
+    _legacy(plan)
+    for file, policies in UNFOLLOWED.items():
+        for policy in policies.split():
+            plan.find(policy, f"{HANDOVER}/{file}", "unknown", f"{file} 引入的文件没有一并交付")
+    for place, policy, why in UNSTATED:
+        plan.find(policy, f"{HANDOVER}/{place}", "unknown", why)
+    stated, silent = ["password_max_age_stated"], "没有写口令有效期"
+    plan.find(stated[0], "config/frontend/login.defs", "fail", silent)
+    for key, policy, bad, lacking in EFFECTIVE:
+        plan.alter("setting", ["jump-02:sshd -T", key, 1], bad, "堡垒机的生效设置不合格", fail=[policy])
+        gap = {"_absent": (lacking,)}
+        plan.alter("setting", ["jump-03:sshd -T", key, 1], gap, "导出的这一行没有值", unknown=[policy])
+
+
+def _legacy(plan: Plan) -> None:
     for file, policies in FILES.items():
         for policy in policies.split():
             plan.find(policy, f"{LEGACY}/{file}", "fail", f"旧影像网关的 {file} 从未整改")

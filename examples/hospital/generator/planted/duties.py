@@ -15,11 +15,8 @@ def plant(plan: Plan, clock: Clock) -> None:
     _indicators(plan, clock)
     _projects(plan)
     _gaps(plan)
-    plan.find("coordination_meeting_held", "*", "fail", "上次协调会在 130 天前")
-    plan.alter("eval", ["EV-2"], {"signed_by": None})
-    plan.find("kpi_report_quarterly", "*", "fail", "指标报告无人签字")
+    _contacts(plan, clock)
     metrics = "kpi_report_holds_core_metrics"
-    plan.find(metrics, "EV-2", "fail", "指标报告缺少核心指标")
     row = {
         "id": "EV-3",
         "period": "Q1",
@@ -28,21 +25,23 @@ def plant(plan: Plan, clock: Clock) -> None:
         "signed_by": "P00065",
     }
     plan.add("eval", row | {"covers": None}, "报告包含的指标为空", unknown=[metrics])
+    few = row | {"id": "EV-4", "covers": ["mtta", "mttr"]}
+    plan.add("eval", few, "指标报告缺少核心指标", fail=[metrics])
     _improvements(plan, clock)
     for waiver, why in (("WV-003", "例外已到期"), ("WV-004", "例外没有对应的问题")):
         plan.find("waivers_in_order", waiver, "fail", why)
 
 
 def _documents(plan: Plan, clock: Clock) -> None:
-    plan.alter("document", ["DOC-capacity_plan"], {"covers": ["compute", "storage", "network"]})
-    plan.find("capacity_plan_approved", "*", "fail", "容量规划没有覆盖许可")
-    plan.alter("document", ["DOC-预案-勒索软件"], {"reviewed_at": None})
-    plan.find("contingency_plan_reassessed", "*", "unknown", "一份预案的评估时间为空")
-    steps = ["record", "classify", "respond", "close"]
-    plan.alter("document", ["DOC-incident_procedure"], {"covers": steps})
-    plan.find("incident_procedure_complete", "feedback", "fail", "事件管理程序没有反馈环节")
+    procedure = "incident_procedure_complete"
+    plan.alter("document", ["DOC-incident_procedure"], {"covers": ["record", "classify", "close"]})
+    plan.find(procedure, "feedback", "fail", "事件管理程序没有反馈环节")
+    respond = document("DOC-incident_procedure-处置", "incident_procedure", clock.on(300, 9), ["respond"])
+    plan.add("document", respond | {"reviewed_at": None})
+    plan.find(procedure, "respond", "unknown", "处置环节另立文件,评审时间为空")
+    levels = ["urgent", "important", "who", "times", "escalation"]
+    plan.alter("document", ["DOC-response_plan"], {"covers": levels})
     plan.find("response_plans_cover_levels", "general", "fail", "响应方案没有一般级别")
-    plan.find("appraisal_outcomes_recorded", "*", "fail", "没有考核结果应用的文件")
     revisions = ["rules_revisions_cite_evaluation", "rules_revisions_traceable"]
     for name, covers, why, verdict in (
         ("net", ["网络"], "修订没有引用评估", "fail"),
@@ -108,6 +107,21 @@ def _improvements(plan: Plan, clock: Clock) -> None:
     plan.add("improvement", {"id": "IM-3", **ahead}, "完成时间在将来", unknown=finished)
 
 
+def _contacts(plan: Plan, clock: Clock) -> None:
+    verified = ["emergency_contacts_verified"]
+    plan.alter(
+        "contact",
+        ["市公安局网安支队"],
+        {"verified_at": clock.ago(600)},
+        "600 天没有核实",
+        subject="police",
+        fail=verified,
+    )
+    plan.alter(
+        "contact", ["市网信办"], {"verified_at": None}, "核实时间为空", subject="cac", unknown=verified
+    )
+
+
 def _before(end: date, months: int) -> date:
     """The end of the month that lies so many months before the one that ends here."""
     for _ in range(months):
@@ -122,11 +136,6 @@ def _projects(plan: Plan) -> None:
 
 
 def _gaps(plan: Plan) -> None:
-    """Collections that fail, and what nobody exports."""
+    """A collection with a row that cannot be read."""
     plan.alter("project", ["PJ-12"], {"total_budget": "约300万"})
     plan.find("security_budget_share_met", "*", "unknown", "一行总预算写成“约300万”,无法读取,采集不完整")
-    plan.find("incident_exercise_held", "*", "unknown", "演练登记表只有表头")
-    for kind in ("cac", "police", "health_commission", "vendor"):
-        plan.find("emergency_contacts_verified", kind, "unknown", "联络表是 41 天前导出的,超过 31 天的时效")
-    for policy in ("unsupported_software_absent", "end_of_life_foreseen"):
-        plan.find(policy, "*", "unknown", "没有任何软件清单")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from generator.clock import Clock
+from generator.people import DUTY_COURSE
 from generator.plan import Plan
 
 OM = {"is_om_staff": True, "dept": "信息中心", "post": "信息工程师"}
@@ -71,6 +72,7 @@ def plant(plan: Plan, clock: Clock) -> None:
         "签阅时间在将来",
         unknown=["rules_acknowledged"],
     )
+    plan.drop("training", course=DUTY_COURSE)
     plan.find("om_training_covers_skill_and_duty", "duty", "fail", "一年内没有职责类的运维培训")
     weight, period = ["appraisal_weight_sufficient"], f"{clock.today.year - 1}年度"
     plan.alter("perf_score", ["P00001", period], {"weight": 2}, "权重只有 2 %", fail=weight)

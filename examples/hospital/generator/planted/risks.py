@@ -9,8 +9,6 @@ from generator.risks import CLAUSES
 
 def plant(plan: Plan, clock: Clock) -> None:
     """The risk register, assessments, audits, findings."""
-    plan.shares["late_risks"] = 6
-    plan.find("risks_fixed_on_time", "*", "fail", "每 6 项到期风险有 1 项逾期才关闭")
     _risks(plan, clock)
     _assessments(plan, clock)
     _audits(plan, clock)
@@ -84,6 +82,15 @@ def _audits(plan: Plan, clock: Clock) -> None:
     plan.alter(
         "audit", ["AU-EMR-S"], {"covers": None}, "覆盖内容为空", unknown=["security_audits_cite_measures"]
     )
+    told = {"_stream": True, "type": "security_audit", "system_id": None, "auditor": "P00080"}
+    told |= {
+        "auditor_dept": "审计科",
+        "is_operator": False,
+        "independent": True,
+        "planned_for": clock.day(50),
+    }
+    told |= {"done_at": clock.on(50, 15), "circulated_at": clock.on(48, 15), "covers": []}
+    plan.add("audit", {"id": "AU-NS-2", **told}, "没有引用任何措施", fail=["security_audits_cite_measures"])
     late = {"planned_for": clock.day(220)}
     plan.alter("audit", ["AU-DC-3"], late, "晚于计划十天", fail=["supervision_items_done_on_time"])
     silent = {"circulated_at": None}
@@ -92,8 +99,10 @@ def _audits(plan: Plan, clock: Clock) -> None:
     plan.find(independent, "HIS", "fail", "审计员就是运维人员")
     plan.alter("audit", ["AU-LIS-S"], {"is_operator": None})
     plan.find(independent, "LIS", "unknown", "审计员是否运维人员为空")
-    covered = [clause for clause in CLAUSES if clause not in ("3.2", "6.2.3")]
+    covered = [clause for clause in CLAUSES if clause not in ("3.2", "5.1.2", "6.2.3")]
     plan.alter("audit", ["AU-DC-1"], {"covers": covered})
+    plan.alter("audit", ["AU-SPD-C"], {"covers": ["5.1.2"]})
+    plan.find("supervision_check_quarterly", "5.1.2", "unknown", "覆盖它的那次审计类型为空,可能就是督查")
     for clause in ("3.2", "6.2.3"):
         plan.find("supervision_check_quarterly", clause, "fail", "最近一季的督查没有覆盖该条款")
 

@@ -34,6 +34,8 @@ def plant(plan: Plan, clock: Clock) -> None:
     stale = "台账数据来自 45 天前,早于 30 天的时效"
     plan.alter("system", ["DONGYUAN"], {"_as_known_on": clock.ago(45)}, stale, unknown=EVERY_SYSTEM_POLICY)
     plan.alter("system", ["ENERGY"], {"tier": None}, "重要性层级为空", unknown=ASKED_OF_CORE)
+    # else its faults, core or not, would leave the share of all core faults open
+    plan.drop("ticket", system_id="ENERGY", source="monitor")
     plan.alter(
         "system", ["LIBRARY"], {"it_owner": None}, "没有信息技术负责人", fail=["systems_have_lifecycle_stage"]
     )
