@@ -41,6 +41,13 @@ UNITS: Mapping[str, Text] = {
     "person": Text("人", "persons"),
     "point": Text("分", "points"),
     "session": Text("次", "sessions"),
+    "class": Text("类字符", "classes"),
+    "message": Text("封", "messages"),
+    "millisecond": Text("毫秒", "milliseconds"),
+    "quarter": Text("个季度", "quarters"),
+    "second": Text("秒", "seconds"),
+    "source": Text("个来源", "sources"),
+    "year": Text("年", "years"),
     "working day": Text("个工作日", "working days"),
 }
 """Units that whole numbers and numbers may have."""
