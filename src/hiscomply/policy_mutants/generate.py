@@ -121,7 +121,7 @@ def _of_conditions(whole: Original, kinds: Mapping[str, Kind], given: Given) -> 
 
 
 def _of_form(whole: Original, kinds: Mapping[str, Kind], given: Given) -> Iterator[Mutant]:
-    for one in form_changes(whole.document, kinds, given):
+    for one in form_changes(whole.document, kinds, given, _counted(whole)):
         yield Mutant(
             id=one.label,
             place=str(whole.yaml.place(one.path)),
@@ -131,6 +131,13 @@ def _of_form(whole: Original, kinds: Mapping[str, Kind], given: Given) -> Iterat
             trees={path: tree for path, tree in whole.trees.items() if path != one.gone},
             defaults={},
         )
+
+
+def _counted(whole: Original) -> frozenset[str]:
+    """Related sets of which some condition asks how many records there are, or for their sum."""
+    counts = (node for tree in whole.trees.values() for node in tree.find_all(exp.Count, exp.Exists, exp.Sum))
+    columns = (column for node in counts for column in node.find_all(exp.Column))
+    return frozenset(column.table or column.name for column in columns)
 
 
 def _of_parameters(whole: Original, profiles: frozenset[str]) -> Iterator[Mutant]:

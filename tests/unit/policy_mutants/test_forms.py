@@ -30,6 +30,29 @@ def test_a_related_set_loses_its_match_its_where_its_total_and_its_rule_for_none
     } <= set(bench.ids(file))
 
 
+@pytest.mark.parametrize(
+    ("kind", "condition", "is_asked"),
+    [
+        ("part", "count(p) = 0", True),
+        ("part", "not exists(p)", True),
+        ("part", "sum(p.amount) <= 5", True),
+        ("part", "max(p.at) >= as_of", False),
+        ("part", "p.word = 'x'", False),
+        ("thing", "count(p) = 0", False),
+    ],
+)
+def test_an_empty_kind_is_asked_about_only_where_it_can_matter(
+    bench: Bench, kind: str, condition: str, is_asked: bool
+) -> None:
+    match = {"thing_id": "id"} if kind == "part" else {"word": "id"}
+    check = {
+        "each": "thing",
+        "related": {"p": {"from": kind, "match": match}},
+        "assert": f"flag or {condition}",
+    }
+    assert ("related.p.may_be_empty: false -> true" in bench.ids(bench.write(check, [_CASE]))) is is_asked
+
+
 def test_a_duty_loses_its_grace_and_is_proved_by_another_time(bench: Bench) -> None:
     periodic = {
         "done": "part",
