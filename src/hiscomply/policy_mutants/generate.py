@@ -144,7 +144,9 @@ def _of_parameters(whole: Original, profiles: frozenset[str]) -> Iterator[Mutant
     for name, document in whole.document.parameters.items():
         by_profile = isinstance(document.default, dict) and "tertiary" in document.default
         defaults = document.default if by_profile else {"tertiary": document.default}
-        for profile in sorted(profiles & set(defaults), key=lambda one: (one != "tertiary", one)):
+        # a profile without a value of its own takes that of tertiary
+        used = {one if one in defaults else "tertiary" for one in profiles}
+        for profile in sorted(used, key=lambda one: (one != "tertiary", one)):
             path: Path_ = ("parameters", name, "default", *((profile,) if by_profile else ()))
             owner = name if profile == "tertiary" else f"{name}.{profile}"
             for one in value_changes(document, defaults[profile]):

@@ -119,6 +119,15 @@ def test_mutants_that_mean_the_same_are_one(bench: Bench) -> None:
     assert "assert: drop n = 1 #2" not in bench.ids(file, different=True)
 
 
+def test_a_profile_without_a_value_of_its_own_uses_that_of_tertiary(bench: Bench) -> None:
+    strict = case({"thing": [{"id": "a", "n": 1}]}, {"a": "pass"}, profile="strict")
+    file = bench.write({"each": "thing", "assert": "n <= most"}, [strict], {"most": parameter("integer", 5)})
+    assert [id_ for id_ in bench.ids(file, different=True) if id_.startswith("parameters")] == [
+        "parameters.most: 5 -> 4",
+        "parameters.most: 5 -> 6",
+    ]
+
+
 def test_profiles_that_no_case_uses_keep_their_values(bench: Bench) -> None:
     limit = parameter("integer", 5) | {"default": {"tertiary": 5, "strict": 3, "baseline": 9}}
     cases = [_CASE, case({"thing": [{"id": "a", "n": 1}]}, {"a": "pass"}, profile="strict")]
