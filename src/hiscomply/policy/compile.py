@@ -213,12 +213,23 @@ def _compile_check(draft: Draft) -> Query:
     locate = _locate(draft, plans)
     shown = Shown(
         key=tuple(key),
-        values=extra,
+        values={name: one for name, one in extra.items() if name in per} if draft.is_trial else extra,
         missing=tuple(name for name in condition_reads),
         per=per,
     )
     is_topic = draft.document.applies_to == "each" and check.each in draft.parameters
-    judged = judged_rows(subject, source, where, late, asserted, plans, shown, locate, is_topic=is_topic)
+    judged = judged_rows(
+        subject,
+        source,
+        where,
+        late,
+        asserted,
+        plans,
+        shown,
+        locate,
+        is_topic=is_topic,
+        is_bare=draft.is_trial,
+    )
     gaps = tuple(
         GapFlag(f"gap_{alias}", plan.kind, plan.may_be_empty) for alias, (plan, _) in sorted(plans.items())
     )
@@ -228,7 +239,7 @@ def _compile_check(draft: Draft) -> Query:
         names = {*extra, *_RATE_NAMES, *per}
         gaps += rate_gaps
     else:
-        output, names = row_output(shown), {*extra}
+        output, names = row_output(shown, is_bare=draft.is_trial), {*extra}
     return Query(
         subject_kind=subject.name if source.is_kind else "",
         kinds=kinds,

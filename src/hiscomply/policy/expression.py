@@ -9,6 +9,7 @@ Nothing that is not listed here can appear in a compiled query. Every construct 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, ClassVar
 
 import sqlglot
@@ -76,6 +77,7 @@ def parse(text: str, place_at: Callable[[int], Place]) -> exp.Expr:
     return trees[0]
 
 
+@cache
 def is_plain_word(name: str) -> bool:
     """Whether SQL reads the name as a name, and not as one of its own words (``limit``, ``order``)."""
     try:

@@ -37,11 +37,21 @@ class FormChange:
     gone: Path_ | None = None
 
 
-def form_changes(document: PolicyDocument, kinds: Mapping[str, Kind], given: Given) -> Iterator[FormChange]:
-    """Every change of a document besides those of its conditions and parameters."""
+def form_changes(
+    document: PolicyDocument, kinds: Mapping[str, Kind], given: Given, counted: frozenset[str]
+) -> Iterator[FormChange]:
+    """Every change of a document besides those of its conditions and parameters.
+
+    Args:
+        counted: related sets of which some condition asks how many records they have.
+    """
     yield from _where(document)
     for alias in document.check.related:
         yield from _related(document, alias, kinds, given)
+        # The field of one record, or the latest of all, is not known when there is none, whatever an empty
+        # kind means; and where there are subjects of that kind it is not empty.
+        if alias in counted and document.check.related[alias].from_ != document.check.each:
+            yield _related_empty(document, alias)
     yield from _periodic(document, kinds, given)
     yield from _rate(document)
     yield from _freshness(document)
@@ -85,9 +95,14 @@ def _related(
         yield FormChange(
             (*path, "total"), f"{label}.total: dropped", gone("total"), hint, changed(total=None)
         )
-    yield _empty(
-        path, label, related.from_, related.may_be_empty, changed(may_be_empty=not related.may_be_empty)
-    )
+
+
+def _related_empty(document: PolicyDocument, alias: str) -> FormChange:
+    related = document.check.related[alias]
+    one = related.model_copy(update={"may_be_empty": not related.may_be_empty})
+    changed = _with(document, related={**document.check.related, alias: one})
+    path, label = ("check", "related", alias), f"related.{alias}"
+    return _empty(path, label, related.from_, related.may_be_empty, changed)
 
 
 def _periodic(document: PolicyDocument, kinds: Mapping[str, Kind], given: Given) -> Iterator[FormChange]:

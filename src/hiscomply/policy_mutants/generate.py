@@ -121,7 +121,7 @@ def _of_conditions(whole: Original, kinds: Mapping[str, Kind], given: Given) -> 
 
 
 def _of_form(whole: Original, kinds: Mapping[str, Kind], given: Given) -> Iterator[Mutant]:
-    for one in form_changes(whole.document, kinds, given):
+    for one in form_changes(whole.document, kinds, given, _counted(whole)):
         yield Mutant(
             id=one.label,
             place=str(whole.yaml.place(one.path)),
@@ -133,11 +133,20 @@ def _of_form(whole: Original, kinds: Mapping[str, Kind], given: Given) -> Iterat
         )
 
 
+def _counted(whole: Original) -> frozenset[str]:
+    """Related sets of which some condition asks how many records there are, or for their sum."""
+    counts = (node for tree in whole.trees.values() for node in tree.find_all(exp.Count, exp.Exists, exp.Sum))
+    columns = (column for node in counts for column in node.find_all(exp.Column))
+    return frozenset(column.table or column.name for column in columns)
+
+
 def _of_parameters(whole: Original, profiles: frozenset[str]) -> Iterator[Mutant]:
     for name, document in whole.document.parameters.items():
         by_profile = isinstance(document.default, dict) and "tertiary" in document.default
         defaults = document.default if by_profile else {"tertiary": document.default}
-        for profile in sorted(profiles & set(defaults), key=lambda one: (one != "tertiary", one)):
+        # a profile without a value of its own takes that of tertiary
+        used = {one if one in defaults else "tertiary" for one in profiles}
+        for profile in sorted(used, key=lambda one: (one != "tertiary", one)):
             path: Path_ = ("parameters", name, "default", *((profile,) if by_profile else ()))
             owner = name if profile == "tertiary" else f"{name}.{profile}"
             for one in value_changes(document, defaults[profile]):

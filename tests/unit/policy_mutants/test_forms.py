@@ -30,6 +30,29 @@ def test_a_related_set_loses_its_match_its_where_its_total_and_its_rule_for_none
     } <= set(bench.ids(file))
 
 
+@pytest.mark.parametrize(
+    ("kind", "condition", "is_asked"),
+    [
+        ("part", "count(p) = 0", True),
+        ("part", "not exists(p)", True),
+        ("part", "sum(p.amount) <= 5", True),
+        ("part", "max(p.at) >= as_of", False),
+        ("part", "p.word = 'x'", False),
+        ("thing", "count(p) = 0", False),
+    ],
+)
+def test_an_empty_kind_is_asked_about_only_where_it_can_matter(
+    bench: Bench, kind: str, condition: str, is_asked: bool
+) -> None:
+    match = {"thing_id": "id"} if kind == "part" else {"word": "id"}
+    check = {
+        "each": "thing",
+        "related": {"p": {"from": kind, "match": match}},
+        "assert": f"flag or {condition}",
+    }
+    assert ("related.p.may_be_empty: false -> true" in bench.ids(bench.write(check, [_CASE]))) is is_asked
+
+
 def test_a_duty_loses_its_grace_and_is_proved_by_another_time(bench: Bench) -> None:
     periodic = {
         "done": "part",
@@ -94,6 +117,15 @@ def test_mutants_that_mean_the_same_are_one(bench: Bench) -> None:
     assert {"assert: drop n = 1", "assert: drop n = 1 #2"} <= set(ids)
     assert len(ids) == len(set(ids))
     assert "assert: drop n = 1 #2" not in bench.ids(file, different=True)
+
+
+def test_a_profile_without_a_value_of_its_own_uses_that_of_tertiary(bench: Bench) -> None:
+    strict = case({"thing": [{"id": "a", "n": 1}]}, {"a": "pass"}, profile="strict")
+    file = bench.write({"each": "thing", "assert": "n <= most"}, [strict], {"most": parameter("integer", 5)})
+    assert [id_ for id_ in bench.ids(file, different=True) if id_.startswith("parameters")] == [
+        "parameters.most: 5 -> 4",
+        "parameters.most: 5 -> 6",
+    ]
 
 
 def test_profiles_that_no_case_uses_keep_their_values(bench: Bench) -> None:
