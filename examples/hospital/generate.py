@@ -35,6 +35,7 @@ from generator import (  # noqa: E402 - the package lies beside this file
     software,
     systems,
     tickets,
+    upkeep,
     weaknesses,
 )
 from generator.campus import relabel, systems_of_campus  # noqa: E402
@@ -58,6 +59,7 @@ AREAS = (
     backups,
     risks,
     duties,
+    upkeep,
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from generator.plan import Row
+from generator.registers import POST, operating_procedures, posts, repair_times
 from generator.systems import running
 from generator.world import HEADS, World
 
@@ -52,7 +53,7 @@ def make(world: World) -> None:
         {"organisation": name, "kind": kind, "verified_at": clock.on(100, 9)} for name, kind in kinds.items()
     ]
     world.put("contact", contacts, {})
-    world.put("kpi", _indicators(world), {})
+    world.put("kpi", [*_indicators(world), *repair_times(world)], {})
     improvement = {"eval_id": "EV-2", "owner": HEADS[1], "opened_at": clock.on(20, 9), "closed_at": None}
     improvement |= {"due": clock.day(-60)}
     world.put("improvement", [{"id": "IM-1", "metric": "availability", **improvement}], {})
@@ -66,9 +67,7 @@ def make(world: World) -> None:
     ]
     world.put("perf_score", scores, {})
     world.put("project", _projects(world), {})
-    role = {"deputy": None, "system_id": None, "full_time": True, "vacant_since": None}
-    posts = {"supervisor": HEADS[15], "security_admin": HEADS[16], "audit_admin": HEADS[17]}
-    world.put("org_role", [{"role": name, "person": person, **role} for name, person in posts.items()], {})
+    world.put("org_role", posts(), POST)
 
 
 def _documents(world: World) -> list[Row]:
@@ -93,6 +92,10 @@ def _documents(world: World) -> list[Row]:
     )
     for name in ("机房断电", "网络中断", "数据库故障", "勒索软件"):
         rows.append(document(f"DOC-预案-{name}", "contingency_plan", clock.on(310, 9), covers=[name]))
+    for special in operating_procedures(world, clock.on(310, 9)):
+        rows.append(
+            document(special["id"], special["type"], special["approved_at"], covers=["操作规程"]) | special
+        )
     for system in running(world):
         if system["tier"] is None or system["tier"] <= 2:
             policy = document(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from generator.plan import Row, listed
+from generator.registers import security_checks
 from generator.systems import running
 from generator.world import HEADS, OM_STAFF, World
 
@@ -14,7 +15,8 @@ RISKS, FINDINGS = 70, 40
 def make(world: World) -> None:
     """Kinds ``assessment``, ``risk``, ``audit`` and ``audit_finding``."""
     systems = running(world)
-    world.put("assessment", [row for system in systems for row in _assessments(world, system)], {})
+    assessments = [row for system in systems for row in _assessments(world, system)]
+    world.put("assessment", [*assessments, *security_checks(world)], {})
     world.put("risk", [_risk(world, number) for number in range(1, RISKS + 1)], clean_risk(world))
     world.put("audit", _audits(world, systems), {})
     findings = [_finding(world, number) for number in range(1, FINDINGS + 1)]

@@ -191,7 +191,10 @@ def _cases(site: _Site) -> Iterator[Variation]:
     for position, branch in enumerate(node.args["ifs"]):
         text, at = site.write(branch.this), start_of(branch.this)
         hint = advice.branch(text)
-        yield site.vary(f"case, swap after {text}", _swapped_branch(position), hint, at=at)
+        if position + 1 < branches or node.args.get("default") is not None:
+            yield site.vary(f"case, swap after {text}", _swapped_branch(position), hint, at=at)
+        else:
+            yield site.vary(f"case, else as after {text}", _last_branch_always, hint, at=at)
         if branches > 1:
             yield site.vary(f"case, drop {text}", _without_branch(position), hint, at=at)
 
@@ -255,6 +258,13 @@ def _renamed(name: str) -> Edit:
         return node
 
     return edit
+
+
+def _last_branch_always(node: exp.Expr) -> exp.Expr:
+    """What a case without else leaves unknown is judged as its last branch."""
+    changed = node.copy()
+    changed.set("default", node.args["ifs"][-1].args["true"].copy())
+    return changed
 
 
 def _swapped_branch(position: int) -> Edit:

@@ -71,7 +71,8 @@ def _case(node: exp.Case) -> str:
     branches = " ".join(
         f"when {text_of(one.this)} then {text_of(one.args['true'])}" for one in node.args["ifs"]
     )
-    return f"case {branches} else {text_of(node.args['default'])} end"
+    default = node.args.get("default")
+    return f"case {branches} end" if default is None else f"case {branches} else {text_of(default)} end"
 
 
 def start_of(node: exp.Expr) -> int:

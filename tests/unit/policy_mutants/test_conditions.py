@@ -107,6 +107,16 @@ def test_a_guard_is_dropped(text: str, label: str, changed: str) -> None:
             "case, drop mark",
             "case when flag then n > m else n = m end",
         ),
+        (
+            "case when flag then n > m when mark then n < m end",
+            "case, swap after flag",
+            "case when flag then n < m when mark then n > m end",
+        ),
+        (
+            "case when flag then n > m end",
+            "case, else as after flag",
+            "case when flag then n > m else n > m end",
+        ),
     ],
 )
 def test_an_operator_makes_its_change(text: str, label: str, changed: str) -> None:

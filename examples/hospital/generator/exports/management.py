@@ -6,6 +6,10 @@ from generator.columns import as_is, chinese, columns, slash, words
 from generator.exports.export import Export
 
 RISK = words({"high": "高", "medium": "中", "low": "低"})
+HELD = {"none": "无", "audit_admin": "审计管理员", "system_admin": "系统管理员"}
+"""Posts held besides."""
+CHECKED = {"running_state": "运行状况", "vulnerabilities": "漏洞", "backups": "备份"}
+"""What a security check looked at."""
 
 EXPORTS = (
     Export(
@@ -15,13 +19,17 @@ EXPORTS = (
             as_is,
             """
 编号=id 类型=type 系统=system_id 完成时间=done_at 评估方=assessor 独立=independent 报告散列=report_hash
+检查内容=covers
 """,
+            covers=lambda value: None if value is None else "、".join(CHECKED[one] for one in value),
             type=words(
                 {
                     "risk_assessment": "风险评估",
                     "pen_test": "渗透测试",
                     "graded_test": "等级测评",
                     "crypto": "密评",
+                    "security_check": "常规检查",
+                    "full_check": "全面检查",
                 }
             ),
         ),
@@ -73,7 +81,7 @@ EXPORTS = (
             """
 编号=id 类型=type 版本=version 归口部门=owner_dept 批准人=approved_by 批准时间=approved_at 生效时间=effective_at
 评审时间=reviewed_at 替代=supersedes 旧版收回=superseded_withdrawn 覆盖内容=covers 系统=system_id
-修订记录=has_change_log 建议条数=recommendations
+修订记录=has_change_log 建议条数=recommendations 建议议定时间=recommendations_decided_at
 """,
         ),
         "制度与文件登记表",
@@ -118,8 +126,9 @@ EXPORTS = (
             chinese,
             """
 指标=metric 周期=period 截止日=period_end 系统=system_id 层级=tier 基线=baseline 目标=target 方向=better
-报告值=value 复算值=recomputed 责任人=owner 说明=explanation
+周期类型=period_kind 报告值=value 复算值=recomputed 责任人=owner 说明=explanation
 """,
+            period_kind=words({"month": "月", "quarter": "季"}),
             better=words({"higher": "越高越好", "lower": "越低越好"}),
         ),
     ),
@@ -172,7 +181,9 @@ EXPORTS = (
             slash,
             """
 职责=role 承担人=person 副手=deputy 系统=system_id 专职=full_time 空缺自=vacant_since
+兼任=concurrent
 """,
+            concurrent=lambda value: None if value is None else "、".join(HELD[one] for one in value),
         ),
     ),
 )

@@ -13,7 +13,7 @@ TICKET = {
     "kind": words({"incident": "事件", "request": "请求", "problem": "问题"}),
     "level": LEVEL,
     "nat_level": words({"large": "较大"}),
-    "status": words({"closed": "已关闭", "resolved": "已解决"}),
+    "status": words({"open": "处理中", "closed": "已关闭", "resolved": "已解决"}),
     "outage_min": minutes,
 }
 CHANGE = {
@@ -36,6 +36,7 @@ EXPORTS = (
 问题单=problem_id 引起的变更=change_id 个人信息泄露=personal_data_breach 告知决定时间=notice_decided_at
 下调级别=level_lowered 下调理由=level_lowered_reason 下调批准人=level_lowered_by 报值班领导时间=escalated
 报院领导时间=leader_told_at 复盘时间=reviewed_at 总结报送时间=summary_reported_at 满意度=score 知识条目=knowledge_id
+重开次数=reopened 延期至=extension_until 延期批准人=extension_approved_by 根因报告认可人=root_cause_accepted_by
 """,
             **TICKET,
         ),
@@ -102,8 +103,11 @@ EXPORTS = (
             as_is,
             """
 系统=system_id 作业=job 间隔=every_hours 保留天数=retention_days 位置=location 写入策略=in_policy 在运行=live
+恢复时间目标=rto_min 恢复点目标=rpo_min
 """,
             every_hours=lambda value: f"{value}小时",
+            rto_min=minutes,
+            rpo_min=minutes,
             location=PLACE,
         ),
         "备份策略表",

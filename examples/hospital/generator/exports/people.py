@@ -37,6 +37,7 @@ EXPORTS = (
             """
 工号=id 科室=dept 岗位=post 人员类别=kind 在岗状态=status 入职日期=hired_at 离职日期=left_at
 调岗时间=post_changed_at 权限调整时间=rights_adjusted_at 运维人员=is_om_staff 制度签阅时间=rules_acknowledged_at
+首次签阅时间=rules_first_acknowledged_at
 """,
             kind=KIND_OF_PERSON,
             status=words({"active": "在岗", "left": "离职"}),

@@ -15,6 +15,7 @@ from generator.planted import (
     risks,
     systems,
     tickets,
+    upkeep,
 )
 
 AREAS: tuple[Callable[[Plan, Clock], None], ...] = (
@@ -28,4 +29,5 @@ AREAS: tuple[Callable[[Plan, Clock], None], ...] = (
     risks.plant,
     duties.plant,
     config.plant,
+    upkeep.plant,
 )

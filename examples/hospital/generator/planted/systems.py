@@ -15,6 +15,8 @@ restore_test_done restore_test_meets_targets retired_systems_accounts_disabled r
 risk_assessment_yearly security_audit_independent important_data_assessed_yearly
 system_owners_named_and_present systems_filed_in_time systems_graded_and_filed systems_have_lifecycle_stage
 systems_in_backup_plan vendor_sla_valid
+core_systems_have_duty_roster core_systems_have_operating_procedure core_transactions_measured
+backup_plan_states_recovery_targets
 """)
 """Policies whose subject is a system: a row that is out of date makes all of them unknown."""
 
@@ -24,6 +26,7 @@ daily_inspection_recorded entitlements_within_role_matrix inventory_entries_comp
 penetration_test_yearly performance_report_quarterly recent_backup_exists
 recovery_targets_set restore_test_done restore_test_meets_targets risk_assessment_yearly
 security_audit_independent system_owners_named_and_present systems_in_backup_plan vendor_sla_valid
+core_systems_have_duty_roster core_systems_have_operating_procedure backup_plan_states_recovery_targets
 """)
 """Policies that ask for the tier of a system in use."""
 
