@@ -17,14 +17,30 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from generator import accounts, assets, backups, changes, duties, people, risks, systems, tickets, weaknesses  # noqa: E402 - the package lies beside this file
+from generator import (  # noqa: E402 - the package lies beside this file
+    accounts,
+    assets,
+    assurance,
+    backups,
+    changes,
+    duties,
+    people,
+    resources,
+    risks,
+    systems,
+    tickets,
+    weaknesses,
+)
 from generator.clock import Clock  # noqa: E402
 from generator.key import write_key  # noqa: E402
 from generator.planted import make_plan  # noqa: E402
 from generator.world import World  # noqa: E402
 from generator.write import write_exports  # noqa: E402
 
-AREAS = (systems, people, accounts, assets, weaknesses, changes, tickets, backups, risks, duties)
+AREAS = (
+    *(systems, people, accounts, assets, weaknesses, changes, tickets, backups, risks, duties),
+    *(resources, assurance),
+)
 
 
 def main() -> None:

@@ -80,6 +80,11 @@ def _documents(world: World) -> list[Row]:
     )
     for name in ("机房断电", "网络中断", "数据库故障", "勒索软件"):
         rows.append(document(f"DOC-预案-{name}", "contingency_plan", clock.on(310, 9), covers=[name]))
+    for name in ("server", "network", "storage", "database"):
+        rows.append(document(f"DOC-基线-{name}", "config_baseline", clock.on(200, 9), covers=[name]))
+    rows.append(
+        document("DOC-支持期", "software_support_list", clock.on(35, 9), covers=["操作系统", "数据库"])
+    )
     for system in running(world):
         if system["tier"] is None or system["tier"] <= 2:
             policy = document(

@@ -35,6 +35,20 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "contact": ("organisation",),
     "training": ("person_id", "course", "done_at"),
     "vuln": ("asset_id", "cve"),
+    "utilisation": ("asset_id", "metric"),
+    "redundancy": ("system_id", "part"),
+    "room_round": ("room_id", "date"),
+    "malware_agent": ("asset_id",),
+    "firmware": ("asset_id",),
+    "time_source": ("asset_id", "software", "address"),
+    "application_patch": ("asset_id", "name"),
+    "admin_interface": ("asset_id", "protocol", "port"),
+    "component": ("system_id", "kind", "name"),
+    "observed_change": ("asset_id", "item", "seen_at"),
+    "record_access_review": ("category", "reviewed_at"),
+    "release_training": ("change_id",),
+    "handover": ("system_id", "handed_over_at"),
+    "metric_definition": ("metric",),
 }
 """Natural keys; every other kind has ``id``."""
 
@@ -92,7 +106,7 @@ class Plan:
         self._adds[kind].append(row)
         self._expect([row[name] for name in key_of(kind)], why, fail, unknown)
 
-    def drop(self, kind: str, **match: Any) -> None:
+    def drop(self, kind: str, /, **match: Any) -> None:
         """Leaves out every row of the generator's own that has these values."""
         self._drops[kind].append(match)
 

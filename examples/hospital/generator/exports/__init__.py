@@ -1,6 +1,6 @@
 """Which system hands over which file, and how its columns are called."""
 
-from generator.exports import inventory, management, operations, people, security
+from generator.exports import assurance, inventory, management, operations, people, resources, security
 from generator.exports.export import Export
 
 EXPORTS: tuple[Export, ...] = (
@@ -9,4 +9,6 @@ EXPORTS: tuple[Export, ...] = (
     *security.EXPORTS,
     *operations.EXPORTS,
     *management.EXPORTS,
+    *resources.EXPORTS,
+    *assurance.EXPORTS,
 )

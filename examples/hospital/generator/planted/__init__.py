@@ -7,11 +7,13 @@ from generator.plan import Plan
 from generator.planted import (
     accounts,
     assets,
+    assurance,
     backups,
     changes,
     config,
     duties,
     people,
+    resources,
     risks,
     systems,
     tickets,
@@ -28,6 +30,8 @@ AREAS: tuple[Callable[[Plan, Clock], None], ...] = (
     risks.plant,
     duties.plant,
     config.plant,
+    resources.plant,
+    assurance.plant,
 )
 
 
