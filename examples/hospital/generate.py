@@ -27,10 +27,12 @@ sys.path.insert(0, str(HERE))
 from generator import (  # noqa: E402 - the package lies beside this file
     accounts,
     assets,
+    assurance,
     backups,
     changes,
     duties,
     people,
+    resources,
     risks,
     software,
     systems,
@@ -60,6 +62,8 @@ AREAS = (
     risks,
     duties,
     upkeep,
+    resources,
+    assurance,
 )
 
 

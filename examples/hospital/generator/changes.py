@@ -54,7 +54,7 @@ def clean_change(start: datetime, id_: str, system: str, kind: str) -> Row:
         "approver": "P00066",
         "notified_at": start - 36 * hour,
         "rollback_rehearsed_at": start - 40 * hour if kind == "upgrade" else None,
-        "window_approved": False,
+        "window_approved": True,
         "window_from": start - hour / 2,
         "window_to": start + 4 * hour,
         "started": start,
@@ -81,5 +81,6 @@ def clean_test(change: Row) -> Row:
         "crit_defects": 0,
         "finished_at": change["started"] - timedelta(hours=30),
         "sec_report": None,
+        "crypto_report": None,
         "data_deidentified": True,
     }

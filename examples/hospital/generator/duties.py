@@ -96,6 +96,11 @@ def _documents(world: World) -> list[Row]:
         rows.append(
             document(special["id"], special["type"], special["approved_at"], covers=["操作规程"]) | special
         )
+    for name in ("server", "network", "storage", "database"):
+        rows.append(document(f"DOC-基线-{name}", "config_baseline", clock.on(200, 9), covers=[name]))
+    rows.append(
+        document("DOC-支持期", "software_support_list", clock.on(35, 9), covers=["操作系统", "数据库"])
+    )
     for system in running(world):
         if system["tier"] is None or system["tier"] <= 2:
             policy = document(

@@ -40,6 +40,20 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "setting": ("file", "key", "occurrence"),
     "training": ("person_id", "course", "done_at"),
     "vuln": ("asset_id", "cve"),
+    "utilisation": ("asset_id", "metric"),
+    "redundancy": ("system_id", "part"),
+    "room_round": ("room_id", "date"),
+    "malware_agent": ("asset_id",),
+    "firmware": ("asset_id",),
+    "time_source": ("asset_id", "software", "address"),
+    "application_patch": ("asset_id", "name"),
+    "admin_interface": ("asset_id", "protocol", "port"),
+    "component": ("system_id", "kind", "name"),
+    "observed_change": ("asset_id", "item", "seen_at"),
+    "record_access_review": ("category", "reviewed_at"),
+    "release_training": ("change_id",),
+    "handover": ("system_id", "handed_over_at"),
+    "metric_definition": ("metric",),
 }
 """Natural keys; every other kind has ``id``."""
 
@@ -70,6 +84,8 @@ class Plan:
 
     expectations: list[Expectation] = field(default_factory=list)
     canaries: list[str] = field(default_factory=list)
+    shares: dict[str, int] = field(default_factory=dict)
+    """How often a defect that many rows have occurs: every how many rows."""
     _alters: dict[str, dict[tuple[Any, ...], Row]] = field(default_factory=lambda: defaultdict(dict))
     _adds: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     _bulks: dict[str, list[tuple[Row, Row]]] = field(default_factory=lambda: defaultdict(list))
@@ -108,7 +124,12 @@ class Plan:
         """Changes fields of every row of the generator's own that has these values."""
         self._bulks[kind].append((match, changes))
 
-    def drop(self, kind: str, **match: Any) -> None:
+    def hits(self, defect: str, number: int, offset: int = 0) -> bool:
+        """Whether the row of this number has a defect of ``shares``."""
+        every = self.shares.get(defect)
+        return every is not None and number % every == offset
+
+    def drop(self, kind: str, /, **match: Any) -> None:
         """Leaves out every row of the generator's own that has these values."""
         self._drops[kind].append(match)
 

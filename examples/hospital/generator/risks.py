@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from generator.plan import Row, listed
 from generator.registers import security_checks
-from generator.systems import running
+from generator.systems import measures_of, running
 from generator.world import HEADS, OM_STAFF, World
 
 RISKS, FINDINGS = 70, 40
@@ -30,7 +30,7 @@ def _assessments(world: World, system: Row) -> list[Row]:
     mlps = system["mlps"] or 0
     kinds += ["graded_test"] if mlps >= 2 else []
     kinds += ["crypto"] if mlps >= 3 else []
-    return [
+    rows = [
         {
             "id": f"AS-{system['id']}-{kind}",
             "type": kind,
@@ -39,9 +39,14 @@ def _assessments(world: World, system: Row) -> list[Row]:
             "assessor": "外部测评机构",
             "independent": True,
             "report_hash": f"SM3:{system['id'].lower()}-{kind}",
+            "filed_at": None,
         }
         for kind in kinds
     ]
+    for row in rows:
+        if row["type"] == "crypto":
+            row["filed_at"] = row["done_at"] + timedelta(days=12)
+    return rows
 
 
 def clean_risk(world: World) -> Row:
@@ -56,6 +61,7 @@ def clean_risk(world: World) -> Row:
         "planned_at": world.clock.on(25, 10),
         "due": world.clock.day(-20),
         "accepted_by": None,
+        "accepted_by_leader": True,
         "accept_until": None,
         "closed_at": None,
         "retest_id": None,
@@ -89,7 +95,8 @@ def _audits(world: World, systems: list[Row]) -> list[Row]:
         if system["tier"] is None or system["tier"] <= 2:
             rows.append(_audit(world, f"AU-{system['id']}-C", "config_audit", system["id"], 70, "信息中心"))
         if system["tier"] == 1:
-            rows.append(_audit(world, f"AU-{system['id']}-S", "security_audit", system["id"], 250, "审计科"))
+            security = _audit(world, f"AU-{system['id']}-S", "security_audit", system["id"], 250, "审计科")
+            rows.append(security | {"covers": list(measures_of(system))})
     for number, ago in enumerate((30, 120, 210), 1):
         row = _audit(world, f"AU-DC-{number}", "supervision", None, ago, "医务科")
         done = world.clock.on(ago, 15)

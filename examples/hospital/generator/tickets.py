@@ -45,6 +45,8 @@ CLEAN: Row = {
     "analysis": None,
     "category": "应用故障",
     "suggestion": None,
+    "suggested_at": None,
+    "suggestion_decided_at": None,
     "resolver": "P00003",
     "verifier": "P00004",
     "problem_id": None,
@@ -158,6 +160,8 @@ def _problems(world: World, incidents: list[Row]) -> list[Row]:
                 "cause": pair[1],
                 "analysis": "同类故障反复出现,已定位根因",
                 "suggestion": "列入改进计划",
+                "suggested_at": opened + timedelta(days=2),
+                "suggestion_decided_at": opened + timedelta(days=16),
                 "category": "重复故障",
             }
     for row in incidents:

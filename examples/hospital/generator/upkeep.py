@@ -137,17 +137,15 @@ def _monitoring(world: World) -> None:
 
 def _tickets(world: World) -> None:
     """Tickets that came back, extensions, and requests that took too long (shares of the plan)."""
-    shares = world.plan.shares
+    hits = world.plan.hits
     for number, row in enumerate(world.tables["ticket"]):
         is_request = row["id"].startswith("REQ-")
-        came_back = 1 if is_request and number % shares["reopened"] == 0 else 0
-        row.setdefault(
-            "reopened", None if is_request and number % shares["reopened_unknown"] == 7 else came_back
-        )
+        came_back = 1 if is_request and hits("reopened", number) else 0
+        row.setdefault("reopened", None if is_request and hits("reopened_unknown", number, 7) else came_back)
         row.setdefault("extension_until", None)
         row.setdefault("extension_approved_by", None)
         row.setdefault("root_cause_accepted_by", HEADS[3] if row["root_cause_report_at"] else None)
-        is_slow = is_request and number % shares["slow_fixes"] == 3
+        is_slow = is_request and hits("slow_fixes", number, 3)
         if is_slow and world.clock.ago(29) < row["recorded"] < world.clock.ago(12):
             for name in ("mitigated", "resolved", "feedback_at", "closed"):
                 row[name] += timedelta(days=9)

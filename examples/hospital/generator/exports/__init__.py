@@ -1,6 +1,15 @@
 """Which system hands over which file, and how its columns are called."""
 
-from generator.exports import inventory, management, operations, people, security, upkeep
+from generator.exports import (
+    assurance,
+    inventory,
+    management,
+    operations,
+    people,
+    resources,
+    security,
+    upkeep,
+)
 from generator.exports.export import Export
 
 EXPORTS: tuple[Export, ...] = (
@@ -10,4 +19,6 @@ EXPORTS: tuple[Export, ...] = (
     *operations.EXPORTS,
     *management.EXPORTS,
     *upkeep.EXPORTS,
+    *resources.EXPORTS,
+    *assurance.EXPORTS,
 )

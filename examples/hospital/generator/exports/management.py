@@ -20,6 +20,7 @@ EXPORTS = (
             """
 编号=id 类型=type 系统=system_id 完成时间=done_at 评估方=assessor 独立=independent 报告散列=report_hash
 检查内容=covers
+备案时间=filed_at
 """,
             covers=lambda value: None if value is None else "、".join(CHECKED[one] for one in value),
             type=words(
@@ -42,8 +43,8 @@ EXPORTS = (
             as_is,
             """
 编号=id 系统=system_id 来源评估=assessment_id 等级=level 处置措施=treatment 责任人=owner 发现时间=found_at
-方案时间=planned_at 计划完成=due 接受人=accepted_by 接受至=accept_until 关闭时间=closed_at 复测编号=retest_id
-复测通过=retest_passed
+方案时间=planned_at 计划完成=due 接受人=accepted_by 领导签字=accepted_by_leader 接受至=accept_until 关闭时间=closed_at
+复测编号=retest_id 复测通过=retest_passed
 """,
             level=RISK,
         ),
@@ -58,7 +59,14 @@ EXPORTS = (
 编号=id 类型=type 系统=system_id 计划日期=planned_for 完成时间=done_at 审计人=auditor 部门=auditor_dept
 运维人员=is_operator 独立=independent 覆盖=covers 通报时间=circulated_at
 """,
-            type=words({"config_audit": "配置审计", "security_audit": "安全审计", "supervision": "督查"}),
+            type=words(
+                {
+                    "config_audit": "配置审计",
+                    "security_audit": "安全审计",
+                    "supervision": "督查",
+                    "personal_information": "个人信息审计",
+                }
+            ),
         ),
         "审计与督查登记表",
     ),

@@ -50,7 +50,7 @@ EXPORTS = (
         columns(
             slash,
             """
-工号=person_id 课程名称=course 完成时间=done_at 培训类型=type 学时=hours 成绩=score 必修=mandatory 标签=tags
+工号=person_id 课程名称=course 完成时间=done_at 培训类型=type 学时=hours 成绩=score 必修=mandatory 标签=tags 系统=system_id
 """,
             type=words({"awareness": "意识", "role": "岗位", "om": "运维", "operating": "操作"}),
         ),

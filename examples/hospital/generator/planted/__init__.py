@@ -7,11 +7,13 @@ from generator.plan import Plan
 from generator.planted import (
     accounts,
     assets,
+    assurance,
     backups,
     changes,
     config,
     duties,
     people,
+    resources,
     risks,
     systems,
     tickets,
@@ -30,4 +32,6 @@ AREAS: tuple[Callable[[Plan, Clock], None], ...] = (
     duties.plant,
     config.plant,
     upkeep.plant,
+    resources.plant,
+    assurance.plant,
 )

@@ -127,7 +127,7 @@ def _tickets(plan: Plan, clock: Clock) -> None:
     plan.find("faults_seen_first_by_monitoring", "*", "fail", "监控先发现的故障只占四成")
     left = ["user_reports_not_left_open"]
     row: Row = {**times(clock.on(45, 10)), "source": "user", "kind": "request", "status": "open"}
-    row |= {name: None for name in ("mitigated", "resolved", "feedback_at", "closed")}
+    row |= dict.fromkeys(("mitigated", "resolved", "feedback_at", "closed"))
     row |= {"system_id": "OA", "level": "general"}
     plan.add("ticket", {"id": "TP-800", **row}, "挂起 45 天没有延期", fail=left)
     until = {"extension_until": clock.day(-10)}
