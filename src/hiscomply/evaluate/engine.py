@@ -35,6 +35,7 @@ _CHUNK = 200
 _WITHOUT = "SET disabled_optimizers = 'statistics_propagation'"
 """DuckDB 2.0.0 fails with "BindBuiltinScalarFunction did not return …" when column statistics prove that a
 comparison with a CASE can never be true; see tests/unit/evaluate/test_engine.py."""
+_USEFUL_ON_FEW_ROWS = frozenset({"filter_pushdown", "unused_columns", "column_lifetime"})
 
 VERDICT_COLUMNS = """policy_id VARCHAR, code UTINYINT, subject VARCHAR, reason VARCHAR, missing VARCHAR[],
   data VARCHAR, source VARCHAR, line INTEGER, "column" INTEGER, pointer VARCHAR, collection VARCHAR,
@@ -70,6 +71,7 @@ class Engine:
         self._kinds = kinds
         self._moment = moment
         self._tables: dict[str, EvidenceTable] = {}
+        self._made: set[str] = set()
         self.connection = duckdb.connect(config={"memory_limit": memory_limit, "threads": 2})
         self.connection.execute("SET preserve_insertion_order = false; CREATE SCHEMA ev")
         self.connection.execute(_WITHOUT)
@@ -85,8 +87,9 @@ class Engine:
 
     def forget(self) -> None:
         """Empties the tables that ``add_empty`` made, and the verdicts, for the next case of a policy."""
-        for kind in self._tables:
-            self.connection.execute(f'TRUNCATE ev."{kind}"')
+        for kind, table in self._tables.items():
+            if table.rows:
+                self.connection.execute(f'TRUNCATE ev."{kind}"')
         self._buffer.clear()
         self._tables.clear()
         self._nothing.clear()
@@ -100,6 +103,42 @@ class Engine:
         """Subject, code and reason of every row of an output, also the ones that pass."""
         query = f"SELECT subject, code, reason FROM ({output})"
         return self.connection.execute(query, _used(output, bound)).fetchall()
+
+    def try_query(
+        self, policy: CompiledPolicy, statement: Any, values: Mapping[str, Any]
+    ) -> list[tuple[str, int]]:
+        """Subject and code of every verdict that ``evaluate`` would give, gaps included; nothing is kept.
+
+        Args:
+            statement: from ``parse_query``, over the policy's rows; it gives subject and code.
+
+        Raises:
+            duckdb.Error: the engine refused the query.
+        """
+        gap = self._policy_gap(policy)
+        subjects = self._tables.get(policy.subject_kind)
+        if subjects is not None and subjects.rows == 0:
+            return [("*", NO_APPLICABLE if self._is_rightly_empty(policy, subjects) else UNKNOWN)]
+        if "ev.calendar" in policy.judged:
+            self._add_calendar()
+        bound = self._bind(policy, values)
+        named = {name: bound[name] for name in statement.named_parameters if name in bound}
+        rows: list[tuple[str, int]] = self.connection.execute(statement, named).fetchall()
+        if gap is None and rows:
+            return rows
+        is_judged = any(code != NO_APPLICABLE for _, code in rows)
+        is_absent = not is_judged and self._is_scoped_out(policy)
+        return [*rows, ("*", NO_APPLICABLE if is_absent else UNKNOWN)]
+
+    def plan_quickly(self) -> None:
+        """From now on few optimizations are tried: over a handful of rows, planning is nearly all a query costs."""
+        names = [row[0] for row in self.connection.execute("SELECT * FROM duckdb_optimizers()").fetchall()]
+        useless = ",".join(name for name in names if name not in _USEFUL_ON_FEW_ROWS)
+        self.connection.execute(f"SET disabled_optimizers = '{useless}'; SET threads = 1")
+
+    def parse_query(self, sql: str) -> Any:
+        """A query that is parsed once and run many times."""
+        return self.connection.extract_statements(sql)[0]
 
     def add_table(self, table: EvidenceTable) -> None:
         """Makes the Parquet file of a kind readable as ``ev.<kind>``."""
@@ -118,8 +157,10 @@ class Engine:
 
     def add_empty(self, kind: str) -> None:
         """Makes a kind that nobody collected readable as an empty table."""
-        columns = ", ".join(f'"{name}" {type_}' for name, type_ in self._kinds[kind].columns().items())
-        self.connection.execute(f'CREATE TABLE IF NOT EXISTS ev."{kind}" ({columns})')
+        if kind not in self._made:
+            columns = ", ".join(f'"{name}" {type_}' for name, type_ in self._kinds[kind].columns().items())
+            self.connection.execute(f'CREATE TABLE IF NOT EXISTS ev."{kind}" ({columns})')
+            self._made.add(kind)
         self._tables.setdefault(kind, EvidenceTable(kind, Path(), 0, False, (), None, None))
 
     def evaluate(self, policy: CompiledPolicy, values: Mapping[str, Any]) -> PolicyCount:
@@ -139,7 +180,7 @@ class Engine:
                 self.add_empty(kind)
         subjects = self._tables.get(policy.subject_kind)
         if subjects is not None and subjects.rows == 0:
-            if self._is_scoped_out(policy) or (policy.may_be_empty and subjects.is_complete):
+            if self._is_rightly_empty(policy, subjects):
                 return self._nothing_to_judge(policy, {}, started)
             reason, names = self._policy_gap(policy) or ("no_records", [policy.subject_kind])
             self._add_gap_row(policy, reason, names)
@@ -178,6 +219,10 @@ class Engine:
         """Whether a statement in force covers every topic without which the policy has nothing to judge."""
         return bool(policy.applies_to) and self.scoped.issuperset(policy.applies_to)
 
+    def _is_rightly_empty(self, policy: CompiledPolicy, subjects: EvidenceTable) -> bool:
+        """Whether it is known that there is no subject: a register that may be empty, or what is declared absent."""
+        return self._is_scoped_out(policy) or (policy.may_be_empty and subjects.is_complete)
+
     def _nothing_to_judge(
         self, policy: CompiledPolicy, counts: Mapping[int, int], started: float
     ) -> PolicyCount:
@@ -200,26 +245,6 @@ class Engine:
     def has_rows(self, kind: str) -> bool:
         """Whether there is a single record of the kind."""
         return kind in self._tables and self._tables[kind].rows > 0
-
-    def verdicts(self, policy: CompiledPolicy, values: Mapping[str, Any]) -> dict[str, set[int]]:
-        """The codes of every subject of a policy, without any of it going into the run's verdicts.
-
-        Raises:
-            PolicyError: the engine refused the query.
-        """
-        import duckdb
-
-        for kind in policy.kinds:
-            if kind not in self._tables:
-                self.add_empty(kind)
-        found: dict[str, set[int]] = {}
-        try:
-            output = policy.output.replace("{judged}", f"({policy.judged})")
-            for subject, code, _ in self.rows(output, self._bind(policy, values)):
-                found.setdefault(subject, set()).add(code)
-        except duckdb.Error as error:
-            raise PolicyError(_failed(policy, error), place=Place(policy.file)) from error
-        return found
 
     def note_error(self, policy: CompiledPolicy, message: str) -> PolicyCount:
         """A policy that could not be run: unknown as a whole, with the reason."""
