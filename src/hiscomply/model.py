@@ -252,6 +252,8 @@ class PolicyInfo:
     file: str
     digest: str
     """sha256 of policy.yaml."""
+    conflicts: tuple[Text, ...] = ()
+    """Where the sources of its thresholds disagree."""
 
 
 # ---------------------------------------------------------------- evaluate -> judge

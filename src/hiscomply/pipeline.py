@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ from hiscomply.model import (
 from hiscomply.paths import policies_dir
 from hiscomply.policy.clauses import ClauseMap, load_clauses
 from hiscomply.policy.pack import Pack, load_pack
+from hiscomply.policy.register import Register, load_register
 from hiscomply.policy.tuning import tune
 from hiscomply.run_folder import (
     EARLIER,
@@ -74,6 +75,7 @@ class Plan:
     waivers: tuple[Waiver, ...]
     clauses: ClauseMap
     kinds: Mapping[str, Kind]
+    register: Register
 
     @property
     def scope_rules(self) -> tuple[CompiledPolicy, ...]:
@@ -114,7 +116,7 @@ def make_plan(
     }
     values, parameters = tune(pack.policies, overrides, settings.profile, _waived(pack, settings, waivers))
     clauses = load_clauses(policies_dir() / "clauses.yaml")
-    return Plan(pack, policies, values, parameters, waivers, clauses, kinds)
+    return Plan(pack, policies, values, parameters, waivers, clauses, kinds, load_register(policies_dir()))
 
 
 def _waived(pack: Pack, settings: Settings, waivers: tuple[Waiver, ...]) -> frozenset[tuple[str, str]]:
@@ -246,7 +248,10 @@ def evaluate_run(
         evaluating,
         scope_rules=plan.scope_rules,
     )
-    infos = tuple(policy.info(plan.parameters[policy.id]) for policy in plan.policies)
+    infos = tuple(
+        replace(policy.info(plan.parameters[policy.id]), conflicts=plan.register.conflicts_of(policy.id))
+        for policy in plan.policies
+    )
     today = as_of.astimezone(ZoneInfo(settings.zone)).date()
     judgement = judge(
         evaluation,

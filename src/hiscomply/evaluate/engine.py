@@ -123,13 +123,17 @@ class Engine:
         gap = self._policy_gap(policy)
         subjects = self._tables.get(policy.subject_kind)
         if subjects is not None and subjects.rows == 0:
-            return [("*", UNKNOWN)]
+            return [("*", NO_APPLICABLE if self._is_rightly_empty(policy, subjects) else UNKNOWN)]
         if "ev.calendar" in policy.judged:
             self._add_calendar()
         bound = self._bind(policy, values)
         named = {name: bound[name] for name in statement.named_parameters if name in bound}
         rows: list[tuple[str, int]] = self.connection.execute(statement, named).fetchall()
-        return [*rows, ("*", UNKNOWN)] if gap is not None or not rows else rows
+        if gap is None and rows:
+            return rows
+        is_judged = any(code != NO_APPLICABLE for _, code in rows)
+        is_absent = not is_judged and self._is_scoped_out(policy)
+        return [*rows, ("*", NO_APPLICABLE if is_absent else UNKNOWN)]
 
     def plan_quickly(self) -> None:
         """From now on few optimizations are tried: over a handful of rows, planning is nearly all a query costs."""
@@ -181,7 +185,7 @@ class Engine:
                 self.add_empty(kind)
         subjects = self._tables.get(policy.subject_kind)
         if subjects is not None and subjects.rows == 0:
-            if self._is_scoped_out(policy) or (policy.may_be_empty and subjects.is_complete):
+            if self._is_rightly_empty(policy, subjects):
                 return self._nothing_to_judge(policy, {}, started)
             reason, names = self._policy_gap(policy) or ("no_records", [policy.subject_kind])
             self._add_gap_row(policy, reason, names)
@@ -220,6 +224,10 @@ class Engine:
         """Whether a statement in force covers every topic without which the policy has nothing to judge."""
         return bool(policy.applies_to) and self.scoped.issuperset(policy.applies_to)
 
+    def _is_rightly_empty(self, policy: CompiledPolicy, subjects: EvidenceTable) -> bool:
+        """Whether it is known that there is no subject: a register that may be empty, or what is declared absent."""
+        return self._is_scoped_out(policy) or (policy.may_be_empty and subjects.is_complete)
+
     def _nothing_to_judge(
         self, policy: CompiledPolicy, counts: Mapping[int, int], started: float
     ) -> PolicyCount:
@@ -242,26 +250,6 @@ class Engine:
     def has_rows(self, kind: str) -> bool:
         """Whether there is a single record of the kind."""
         return kind in self._tables and self._tables[kind].rows > 0
-
-    def verdicts(self, policy: CompiledPolicy, values: Mapping[str, Any]) -> dict[str, set[int]]:
-        """The codes of every subject of a policy, without any of it going into the run's verdicts.
-
-        Raises:
-            PolicyError: the engine refused the query.
-        """
-        import duckdb
-
-        for kind in policy.kinds:
-            if kind not in self._tables:
-                self.add_empty(kind)
-        found: dict[str, set[int]] = {}
-        try:
-            output = policy.output.replace("{judged}", f"({policy.judged})")
-            for subject, code, _ in self.rows(output, self._bind(policy, values)):
-                found.setdefault(subject, set()).add(code)
-        except duckdb.Error as error:
-            raise PolicyError(_failed(policy, error), place=Place(policy.file)) from error
-        return found
 
     def note_error(self, policy: CompiledPolicy, message: str) -> PolicyCount:
         """A policy that could not be run: unknown as a whole, with the reason."""

@@ -8,7 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hiscomply.compiled import CompiledPolicy
-from hiscomply.errors import PolicyError
 from hiscomply.evaluate.engine import FAIL, PASS, Engine, Moment
 from hiscomply.model import ScopeStatement
 
@@ -26,12 +25,14 @@ def statements_in_force(
     One that may not be in force, or of which two versions differ, does not count; a rule that errs or is
     missing lets none count. That nothing was collected which could contradict it does not weaken a statement.
     """
+    import duckdb
+
     by_id = {rule.id: rule for rule in rules}
     if not {*SCOPE_RULES} <= {*by_id} or not engine.has_rows(KIND):
         return ()
     try:
-        codes = {name: engine.verdicts(by_id[name], values[name]) for name in SCOPE_RULES}
-    except PolicyError:  # said as a finding when the policy itself is evaluated
+        codes = {name: _codes(engine, by_id[name], values[name]) for name in SCOPE_RULES}
+    except duckdb.Error:  # said as a finding when the policy itself is evaluated
         return ()
     counting = [
         topic
@@ -55,3 +56,16 @@ def statements_in_force(
         )
         for topic, reason, signed_by, signed_at, until, source, line in rows
     )
+
+
+def _codes(engine: Engine, rule: CompiledPolicy, values: Mapping[str, Any]) -> dict[str, set[int]]:
+    """The codes of every subject of a rule; nothing of it goes into the run's verdicts."""
+    for kind in rule.kinds:
+        if not engine.has_rows(kind):
+            engine.add_empty(kind)
+    output = rule.output.replace("{judged}", f"({rule.judged})")
+    statement = engine.parse_query(f"SELECT subject, code FROM ({output})")
+    found: dict[str, set[int]] = {}
+    for subject, code in engine.try_query(rule, statement, values):
+        found.setdefault(subject, set()).add(code)
+    return found

@@ -7,7 +7,16 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Final
 
-from hiscomply.model import AuditResult, Finding, FindingGroup, PolicyInfo, PolicyResult, Severity, Verdict
+from hiscomply.model import (
+    AuditResult,
+    Finding,
+    FindingGroup,
+    PolicyInfo,
+    PolicyResult,
+    ScopeStatement,
+    Severity,
+    Verdict,
+)
 from hiscomply.report.messages import reason_text, render_message
 
 # Control characters, what turns the direction of text around, line separators, and halves of characters.
@@ -70,9 +79,26 @@ def example_of(policy: PolicyResult, verdict: Verdict) -> tuple[FindingGroup, Fi
     return group, next(iter(sorted(group.samples, key=lambda item: item.waiver is not None)), None)
 
 
+def statements_used(result: AuditResult) -> list[tuple[ScopeStatement, list[str]]]:
+    """The signed statements that something rests on, each with the ids of those policies, by topic."""
+    found: dict[ScopeStatement, list[str]] = {}
+    for policy in result.policies:
+        for statement in policy.statements:
+            found.setdefault(statement, []).append(policy.info.id)
+    return sorted(found.items(), key=lambda one: (one[0].topic, one[0].origin))
+
+
 def kinds_without_evidence(result: AuditResult) -> Iterator[str]:
-    """The kinds that a policy rests on and of which there is not a single record, by name."""
-    asked = {kind for policy in result.policies for kind in policy.info.kinds}
+    """The kinds that a policy rests on and of which there is not a single record, by name.
+
+    What does not apply here rests on no record.
+    """
+    asked = {
+        kind
+        for policy in result.policies
+        if policy.verdict is not Verdict.NOT_APPLICABLE
+        for kind in policy.info.kinds
+    }
     tables = result.evidence.tables
     for kind in sorted(asked):
         if kind not in tables or tables[kind].rows == 0:

@@ -19,7 +19,7 @@ from hiscomply.model import (
     Text,
     Verdict,
 )
-from hiscomply.report.lines import kinds_without_evidence, message_of
+from hiscomply.report.lines import kinds_without_evidence, message_of, statements_used
 from hiscomply.report.messages import reason_text
 
 FORMAT_VERSION: Final = 1
@@ -57,6 +57,18 @@ def summarise(result: AuditResult) -> dict[str, Any]:
         "policies": [_policy(policy, result) for policy in result.policies],
         "collections": [_collection(item) for item in result.evidence.collections],
         "kinds_without_evidence": list(kinds_without_evidence(result)),
+        "scope_statements": [
+            {
+                "topic": one.topic,
+                "reason": one.reason,
+                "signed_by": one.signed_by,
+                "signed_on": one.signed_on,
+                "until": one.until,
+                "origin": one.origin,
+                "policies": policies,
+            }
+            for one, policies in statements_used(result)
+        ],
         "quality": [_both(text) for text in result.quality],
     }
 
@@ -66,6 +78,7 @@ def _run(run: RunInfo) -> dict[str, Any]:
         "id": run.id,
         "institution": _both(run.institution),
         "profile": run.profile,
+        "profile_origin": run.profile_origin,
         "zone": run.zone,
         "as_of": _time(run.as_of),
         "started": _time(run.started),
@@ -119,6 +132,8 @@ def _policy(policy: PolicyResult, result: AuditResult) -> dict[str, Any]:
         "waived": policy.waived,
         "digest": info.digest,
         "overrides": [item.name for item in info.parameters if item.is_overridden],
+        "conflicts": [_both(text) for text in info.conflicts],
+        "statements": [one.topic for one in policy.statements],
         "groups": [_group(policy, group, result) for group in policy.groups],
     }
 

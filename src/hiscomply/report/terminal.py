@@ -17,6 +17,7 @@ from hiscomply.report.lines import (
     message_of,
     place_of,
     printable,
+    statements_used,
     worst_first,
 )
 from hiscomply.report.messages import show_time
@@ -43,6 +44,11 @@ _NO_RECORD: Final = Text("没有任何记录的证据：{}", "No record at all o
 _MORE: Final = Text("另有 {} 项，见报告", "{} more in the report")
 _REPORT: Final = Text("报告：{}", "Report: {}")
 _OF: Final = Text("{} / {} 个", "{} of {}")
+_STATED: Final = Text("依据签字声明不适用", "Not applicable by signed statement")
+_STATEMENT: Final = Text(
+    "{topic}:{count} 条策略;{who} 签于 {on},有效期至 {until}({origin})",
+    "{topic}: {count} policies; signed by {who} on {on}, valid until {until} ({origin})",
+)
 _EXIT: Final = Text("结论：{}（退出码 {}）。", "Verdict: {} (exit code {}).")
 _COUNTS: Final = Text(
     "策略 {0} 条：符合 {1}，不符合 {2}，证据不足 {3}，不适用 {4}。",
@@ -70,6 +76,7 @@ def print_summary(
     _print_policies(result, Verdict.FAIL, _WORST, console, language)
     _print_policies(result, Verdict.UNKNOWN, _UNKNOWN, console, language)
     _print_unseen(result, console, language)
+    _print_statements(result, console, language)
     console.print()
     for report in reports:
         _say(console, _REPORT.to(language).format(report))
@@ -182,6 +189,25 @@ def _print_unseen(result: AuditResult, console: Console, language: str) -> None:
             result.kinds[kind].to(language) if kind in result.kinds else kind for kind in kinds
         )
         _say(console, _NO_RECORD.to(language).format(listed), indent=2)
+
+
+def _print_statements(result: AuditResult, console: Console, language: str) -> None:
+    """What is not applicable only because somebody signed that it does not exist."""
+    resting = statements_used(result)
+    if not resting:
+        return
+    console.print()
+    _say(console, _STATED.to(language), style="bold")
+    for statement, policies in resting:
+        told = _STATEMENT.to(language).format(
+            topic=statement.topic,
+            count=len(policies),
+            who=statement.signed_by,
+            on=statement.signed_on,
+            until=statement.until,
+            origin=statement.origin,
+        )
+        _say(console, told, indent=2)
 
 
 def _print_rest(count: int, console: Console, language: str) -> None:

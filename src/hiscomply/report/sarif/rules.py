@@ -84,6 +84,11 @@ def _properties(info: PolicyInfo, mlps: list[str]) -> dict[str, Any]:
         "checks": list(info.checks),
         "evidence": list(info.kinds),
         "parameters": [_parameter(item) for item in info.parameters],
+        **{
+            f"conflicts.{tongue}": [text.to(tongue) for text in info.conflicts]
+            for tongue in ("zh", "en")
+            if info.conflicts
+        },
         **{f"{name}.{tongue}": text.to(tongue) for name, text in texts.items() for tongue in ("zh", "en")},
     }
 
@@ -95,6 +100,15 @@ def _parameter(item: ParameterValue) -> dict[str, Any]:
         "default": _keyed_as_text(item.default),
         "source": f"{item.source.id} {item.source.ref}".strip(),
         "strength": item.source.strength,
+        **(
+            {
+                "sources": {
+                    key: f"{one.id} {one.ref} ({one.strength})" for key, one in item.key_sources.items()
+                }
+            }
+            if item.key_sources
+            else {}
+        ),
         "origin": item.origin,
         "overridden": item.is_overridden,
         **({} if item.is_looser is None else {"looser": item.is_looser}),

@@ -52,6 +52,7 @@ def build_run(result: AuditResult, language: str) -> Run:
             "institution.zh": run.institution.zh,
             "institution.en": run.institution.en,
             "profile": run.profile,
+            "profile_origin": run.profile_origin,
             "zone": run.zone,
             "as_of": run.as_of.isoformat(),
             "pack_digest": run.pack_digest,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from hashlib import sha256
 from typing import Any, Final
 
 from sarif_om import Message, Result
 
 from hiscomply.model import AuditResult, FindingGroup, PolicyResult, State, Text, Verdict
+from hiscomply.report.lines import printable
 from hiscomply.report.sarif.choice import Choice, Plan, cause_of
 from hiscomply.report.sarif.identity import ResultGuids
 from hiscomply.report.sarif.location import locate
@@ -19,6 +21,7 @@ from hiscomply.report.sarif.taxonomies import taxa_of
 GROUP_FINGERPRINT: Final = "hiscomply/group/v1"
 _PASSED: Final = Text("{} 个对象符合。", "{} subjects pass.")
 _NOT_APPLICABLE: Final = Text("{} 个对象不适用。", "{} subjects are outside this policy.")
+_STATED: Final = Text(" 依据签字声明:{}。", " By signed statement: {}.")
 _NOTHING: Final = Text(
     "没有任何可判定的对象，不能视为符合。", "There was nothing to judge, and nothing is not a pass."
 )
@@ -63,7 +66,9 @@ class Summaries:
             rule_index=index,
             kind=KINDS[verdict],
             level="none",
-            message=Message(text=text.to(self._language).format(f"{count:,}")),
+            message=Message(
+                text=text.to(self._language).format(f"{count:,}") + self._stated(policy, verdict)
+            ),
             locations=[locate(None, None, None, "*", info.subject_kind, anchor=self._choice.anchor)],
             guid=self._guids.of(f"{info.id} {verdict.value}"),
             taxa=taxa_of(info, self._clauses),
@@ -74,8 +79,20 @@ class Summaries:
                 "unknown": policy.unknown,
                 "not_applicable": policy.not_applicable,
                 "waived": policy.waived,
+                **(
+                    {"statements": [asdict(one) for one in policy.statements]}
+                    if policy.statements and verdict is Verdict.NOT_APPLICABLE
+                    else {}
+                ),
             },
         )
+
+    def _stated(self, policy: PolicyResult, verdict: Verdict) -> str:
+        """The signed statements that "not applicable" rests on, as a further sentence."""
+        if verdict is not Verdict.NOT_APPLICABLE or not policy.statements:
+            return ""
+        told = [f"{one.topic} ({one.signed_by}, {one.until}, {one.origin})" for one in policy.statements]
+        return _STATED.to(self._language).format(printable(", ".join(told)))
 
     def _group(self, index: int, policy: PolicyResult, group: FindingGroup) -> Result:
         info, anchor = policy.info, self._choice.anchor
