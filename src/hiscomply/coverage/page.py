@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from hiscomply import __version__
 from hiscomply.controls import at_level_2
 from hiscomply.coverage.matrix import CLASSES, Coverage
+from hiscomply.coverage.spans import span
 from hiscomply.coverage.table import counts, reason_of
 from hiscomply.model import Text
 from hiscomply.report import words
@@ -29,7 +30,7 @@ def render_coverage(coverage: Coverage, language: str) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(b=both, u=stranger, slug=slug, n="{:,}".format)
-    environment.globals.update(words=words, classes=CLASSES, at_level_2=at_level_2, span=_span)
+    environment.globals.update(words=words, classes=CLASSES, at_level_2=at_level_2, span=span)
     return environment.get_template("page.html.j2").render(
         language=language,
         coverage=coverage,
@@ -49,12 +50,3 @@ def render_coverage(coverage: Coverage, language: str) -> str:
 
 def _asset(name: str) -> str:
     return files("hiscomply.coverage").joinpath(name).read_text(encoding="utf-8").replace("\r\n", "\n")
-
-
-def _span(seconds: float) -> Text:
-    """A freshness in the largest unit that divides it."""
-    for size, zh, en in ((86400, "天", "day"), (3600, "小时", "hour"), (60, "分钟", "minute")):
-        count, rest = divmod(int(seconds), size)
-        if count and not rest:
-            return Text(f"{count} {zh}", f"{count} {en}{'s' if count != 1 else ''}")
-    return Text(f"{int(seconds)} 秒", f"{int(seconds)} seconds")
