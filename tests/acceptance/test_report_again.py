@@ -60,3 +60,26 @@ def test_a_report_of_a_run_whose_policies_are_here_is_written(project: SmallProj
     assert project.run("report", str(sealed), "-o", f"json={target}").code == 0
     now, then = (json.loads(file.read_text())["policies"] for file in (target, sealed / "summary.json"))
     assert now == then
+
+
+def test_a_report_for_one_control_holds_that_and_says_so(project: SmallProject) -> None:
+    project.audit()
+    sealed = sealed_runs(project.root / ".hiscomply" / "runs")[-1]
+    target = project.root / "only.json"
+    assert project.run("report", str(sealed), "--only", "nist:AC-2(3)", "-o", f"json={target}").code == 0
+    told, whole = (json.loads(file.read_text()) for file in (target, sealed / "summary.json"))
+    assert told["only"] == ["nist:AC-2(3)"]
+    assert [clause["id"] for clause in told["clauses"]] == ["4.3.2"]
+    assert told["policies"] == whole["policies"]
+    assert told["exit_code"] == whole["exit_code"]
+    assert project.run("report", str(sealed), "--only", "nist:SC-8", "-o", f"json={target}").code == 2
+
+
+def test_a_baseline_run_is_reported_with_the_numbers_of_level_2(project: SmallProject) -> None:
+    project.audit("--profile", "baseline")
+    sealed = sealed_runs(project.root / ".hiscomply" / "runs")[-1]
+    clauses = json.loads((sealed / "summary.json").read_text())["clauses"]
+    found = {clause["id"]: clause["crosswalk"]["mlps"] for clause in clauses}
+    assert found["4.3.2"] == ["7.1.4.2", "7.1.8.2", "7.1.8.4"]
+    assert found["5.1.2"] == ["7.1.4.8 a", "7.1.4.8 b", "7.1.10.11"]
+    assert "等保 2.0 第二级" in (sealed / "report.html").read_text(encoding="utf-8")

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import re
+from pathlib import Path, PurePosixPath
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from hiscomply.cli.main import COMMANDS
+from hiscomply.glossary import load_glossary
 from hiscomply.paths import policies_dir
 from hiscomply.plugins import collectors, evidence_kinds, formats, pack_folders, reporters
+from hiscomply.policy.clauses import load_clauses
 from hiscomply.policy.pack import load_pack
 from hiscomply.reference_docs.__main__ import reference, run, shipped_collectors
 from hiscomply.reference_docs.documents import MODELS
 from hiscomply.reference_docs.options import option_rows, shape
 from hiscomply.reference_docs.tables import table
-from hiscomply.reference_docs.text import block, code, docstring, paragraph
+from hiscomply.reference_docs.text import block, code, docstring, escape, paragraph
 
 
 def test_every_command_kind_policy_and_collector_has_its_place() -> None:
@@ -147,3 +150,66 @@ def test_nested_options_have_rows_of_their_own() -> None:
     }
     shown = {name: is_required for name, (is_required, _) in option_rows(schema).items()}
     assert shown == {"x": False, "x.a": True, "y": False, "y.*": False, "y.*.a": True}
+
+
+def clause_page(made: dict[str, str], clause_id: str, language: str) -> str:
+    return made[f"{clause_id}.md" if language == "en" else f"{clause_id}.zh.md"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_clause_has_a_page_with_its_aim_its_checks_and_all_of_each_policy(
+    made: dict[str, str], language: str
+) -> None:
+    policies = load_pack([policies_dir()], evidence_kinds()).policies
+    for clause in load_clauses(policies_dir() / "clauses.yaml").clauses:
+        text = clause_page(made, clause.id, language)
+        assert paragraph(clause.aim.to(language)) in text
+        assert [check.id for check in clause.checks if f"| {check.id} |" not in text] == []
+        for one in (one for one in policies if clause.id in one.clauses):
+            part = text.partition(f"\n### {one.id}\n")[2].partition("\n### ")[0]
+            assert one.condition.rstrip() in part, (clause.id, one.id)
+            assert [spec.name for spec in one.parameters if f"| `{spec.name}`" not in part] == []
+            assert [kind for kind in one.kinds if f"(../evidence.md#{kind})" not in part] == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_check_without_policy_says_why_on_its_page(made: dict[str, str], language: str) -> None:
+    for clause in load_clauses(policies_dir() / "clauses.yaml").clauses:
+        for check in clause.checks:
+            if check.reason is not None and not check.policies:
+                assert f"— {escape(check.reason.to(language))}" in clause_page(made, clause.id, language)
+
+
+def test_pages_of_both_languages_have_the_same_parts(made: dict[str, str]) -> None:
+    for clause in load_clauses(policies_dir() / "clauses.yaml").clauses:
+        pages = [clause_page(made, clause.id, language).splitlines() for language in ("zh", "en")]
+        shapes = [[re.match("#*|[|]|-|", line)[0] for line in page] for page in pages]  # type: ignore[index]
+        assert shapes[0] == shapes[1], clause.id
+
+
+def test_links_between_clause_pages_lead_somewhere() -> None:
+    files = {
+        path.as_posix(): text for path, text in reference(Path("docs/reference"), Path("schemas")).items()
+    }
+    pages = {path: text for path, text in files.items() if path.startswith("docs/reference/clauses/")}
+    assert len(pages) == 88
+    for path, text in pages.items():
+        prose = re.sub(r"(?s)```.*?```", "", text)
+        for target, anchor in re.findall(r"\]\(([^)#]*)(?:#([^)]*))?\)", prose):
+            name = path if not target else (PurePosixPath(path).parent / target).as_posix()
+            name = name.replace("clauses/../", "")
+            assert name in files, (path, target)
+            assert not anchor or re.search(rf"(?m)^##+ {re.escape(anchor)}$", files[name]), (path, anchor)
+
+
+def test_a_clause_page_shows_both_levels_of_mlps_and_what_has_no_counterpart(made: dict[str, str]) -> None:
+    assert "| MLPS 2.0 level 2 | `7.1.4.8 a`, `7.1.4.8 b`, `7.1.10.11` |" in made["5.1.2.md"]
+    assert "no real counterpart (nearest 8.1.7.5)" in made["6.2.md"]
+    assert "没有真正对应的控制项" in made["3.2.zh.md"]
+
+
+def test_the_glossary_page_has_every_term(made: dict[str, str]) -> None:
+    terms = load_glossary(policies_dir() / "glossary.yaml")
+    assert [
+        one for one in terms if f"| {escape(one.zh)} | {escape(one.en)} |" not in made["glossary.md"]
+    ] == []

@@ -1,4 +1,4 @@
-"""``hiscomply policy``: list, show, parameters, test, lint, mutate."""
+"""``hiscomply policy``: list, show, parameters, test, lint, mutate, coverage."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from hiscomply.cli.parameters import parameters
+from hiscomply.cli.policy_coverage import coverage
 from hiscomply.cli.policy_mutate import mutate
 from hiscomply.cli.policy_paths import PATHS, load_policies
 from hiscomply.errors import HiscomplyError
@@ -18,11 +19,11 @@ from hiscomply.plugins import evidence_kinds, pack_folders
 
 @click.group()
 def policy() -> None:
-    """查看、测试、检查、变异策略 · List, show, test, lint and mutate policies."""
+    """查看、测试、检查、变异策略与覆盖 · List, show, test, lint and mutate policies; their coverage and parameters."""
 
 
-policy.add_command(mutate)
-policy.add_command(parameters)
+for command in (coverage, mutate, parameters):
+    policy.add_command(command)
 
 
 @policy.command("list")

@@ -8,15 +8,19 @@ from collections.abc import Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from hiscomply.coverage.matrix import cover
+from hiscomply.glossary import load_glossary
 from hiscomply.hookspecs import Collector
 from hiscomply.kinds import load_kinds
 from hiscomply.paths import policies_dir, schemas_dir
 from hiscomply.policy.clauses import load_clauses
 from hiscomply.policy.pack import load_pack
+from hiscomply.reference_docs.clauses import clause_pages
 from hiscomply.reference_docs.collectors import collectors_page
 from hiscomply.reference_docs.commands import commands_page
 from hiscomply.reference_docs.documents import MODELS, document_schema
 from hiscomply.reference_docs.formats import formats_page
+from hiscomply.reference_docs.glossary import glossary_page
 from hiscomply.reference_docs.kinds import kinds_page
 from hiscomply.reference_docs.policies import policies_page
 
@@ -36,14 +40,16 @@ def reference(folder: Path, schemas: Path) -> dict[Path, str]:
 
     kinds = load_kinds([schemas_dir() / "evidence"])
     pack = load_pack([policies_dir()], kinds)
+    clauses = load_clauses(policies_dir() / "clauses.yaml")
+    coverage = cover(clauses, pack.policies, kinds, shipped_collectors())
     pages = {
         "cli.md": commands_page(),
         "evidence.md": kinds_page(kinds),
-        "policies.md": policies_page(
-            pack.policies, policies_dir(), load_clauses(policies_dir() / "clauses.yaml")
-        ),
+        "policies.md": policies_page(pack.policies, policies_dir(), clauses),
         "collectors.md": collectors_page(shipped_collectors()),
         "formats.md": formats_page(formats(), reporters()),
+        "glossary.md": glossary_page(load_glossary(policies_dir() / "glossary.yaml")),
+        **{f"clauses/{name}": text for name, text in clause_pages(coverage).items()},
     }
     documents = {schemas / f"{name}.schema.json": document_schema(name) for name in MODELS}
     return {folder / name: text for name, text in pages.items()} | documents

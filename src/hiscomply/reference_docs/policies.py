@@ -89,14 +89,15 @@ def _parameter(spec: ParameterSpec) -> tuple[object, ...]:
     return (
         Markup(code(spec.name) + escape(keys)),
         spec.type,
-        *(_written(spec.default(profile)) for profile in PROFILES),
+        *(written(spec.default(profile)) for profile in PROFILES),
         bounds if bounds.strip(" …") else "",
         f"{spec.source.id} {spec.source.ref}".strip(),
         spec.source.strength,
     )
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """A default as its author wrote it, on one line."""
     if isinstance(value, Mapping):
         return "; ".join(f"{_plain(key)}: {_plain(one)}" for key, one in value.items())
     if isinstance(value, list):

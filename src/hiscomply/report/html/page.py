@@ -31,7 +31,7 @@ def render_page(result: AuditResult, language: str) -> str:
         run=result.run,
         style=style,
         script=script,
-        security=_security(style, script),
+        security=security_policy(style, script),
         exit_meaning=exit_meaning(result),
         conclusion=summary.conclude(result),
         counts=summary.count_statuses(result),
@@ -49,7 +49,8 @@ def render_page(result: AuditResult, language: str) -> str:
     )
 
 
-def _security(style: str, script: str) -> str:
+def security_policy(style: str, script: str) -> str:
+    """The policy under which nothing runs and nothing is drawn but this style and this script."""
     return (
         f"default-src 'none'; style-src 'sha256-{_hash(style)}'; script-src 'sha256-{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
