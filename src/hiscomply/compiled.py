@@ -42,7 +42,7 @@ class CompiledPolicy:
         judged: SQL of the judged rows.
         output: SQL over ``{judged}`` with the columns of a verdict row and ``code``
             (0 not applicable, 1 pass, 2 unknown, 3 fail).
-        is_materialised: the judged rows are read more than once and cost more than a scan.
+        is_materialised: judging costs more than a scan, so it is done once.
         placeholders: names that must be bound.
         applies_to: topics without which there is nothing to judge; "each" stands for each value of the list.
         may_be_empty: a complete register without any subject leaves nothing to judge.
@@ -71,6 +71,13 @@ class CompiledPolicy:
     digest: str
     applies_to: tuple[str, ...] = ()
     may_be_empty: bool = False
+
+    @property
+    def query(self) -> str:
+        """The whole query: every verdict row, also those that pass."""
+        output = self.output.replace("{judged}", "judged")
+        more = f", {output.removeprefix('WITH ')}" if output.startswith("WITH ") else f" {output}"
+        return f"WITH judged AS ({self.judged}){more}"
 
     def info(self, values: tuple[ParameterValue, ...]) -> PolicyInfo:
         """The policy as reports see it, with the parameters of this run."""

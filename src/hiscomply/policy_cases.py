@@ -148,9 +148,8 @@ def case_bindings(policy: CompiledPolicy, profile: str, overrides: Mapping[str, 
 def _verdicts(engine: Engine, policy: CompiledPolicy) -> tuple[dict[str, str], dict[str, str]]:
     """All verdicts by subject, the worst where a subject stands twice, and the reasons of unknown ones."""
     rows: list[tuple[str, int, str | None]] = []
-    source = f"({policy.judged})"
     if engine.last_bound is not None:
-        rows = engine.rows(policy.output.replace("{judged}", source), engine.last_bound)
+        rows = engine.rows(policy.query, engine.last_bound)
     gap = engine.gap_rows()
     worst: dict[str, int] = {}
     reasons: dict[str, str] = {}

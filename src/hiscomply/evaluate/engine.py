@@ -6,6 +6,7 @@ the compiler.
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -30,16 +31,39 @@ SMALL = 2_000
 """Up to how many subjects the rows of a policy are looked at here rather than in the engine."""
 IN_MEMORY = 20_000
 """Up to how many rows a kind is read once, since each query that names a file opens it again."""
-_CHUNK = 200
+ONE_PASS = 250_000
+"""Up to how many subjects the rows to keep are held while they are counted."""
 
 _WITHOUT = "SET disabled_optimizers = 'statistics_propagation'"
 """DuckDB 2.0.0 fails with "BindBuiltinScalarFunction did not return …" when column statistics prove that a
 comparison with a CASE can never be true; see tests/unit/evaluate/test_engine.py."""
 _USEFUL_ON_FEW_ROWS = frozenset({"filter_pushdown", "unused_columns", "column_lifetime"})
 
-VERDICT_COLUMNS = """policy_id VARCHAR, code UTINYINT, subject VARCHAR, reason VARCHAR, missing VARCHAR[],
-  data VARCHAR, source VARCHAR, line INTEGER, "column" INTEGER, pointer VARCHAR, collection VARCHAR,
-  observed_at TIMESTAMP"""
+_SHOWN = {
+    "subject": "VARCHAR",
+    "reason": "VARCHAR",
+    "missing": "VARCHAR[]",
+    "data": "VARCHAR",
+    "source": "VARCHAR",
+    "line": "INTEGER",
+    '"column"': "INTEGER",
+    "pointer": "VARCHAR",
+    "collection": "VARCHAR",
+    "observed_at": "TIMESTAMP",
+}
+_VERDICT_COLUMNS = {"policy_id": "VARCHAR", "code": "UTINYINT", **_SHOWN}
+_FOUND = (
+    "CREATE OR REPLACE TEMP TABLE found AS SELECT code, "
+    + ", ".join(f"CASE WHEN code >= {UNKNOWN} THEN {name} END AS {name}" for name in _SHOWN)
+    + ", count(*) AS n FROM ({query}) GROUP BY ALL"
+)
+_KEEP = (
+    f"INSERT INTO verdicts SELECT $policy_id, code, {', '.join(_SHOWN)} "
+    f"FROM (SELECT *, unnest(range(n)) FROM found WHERE code >= {UNKNOWN})"
+)
+_BUFFERED = "INSERT INTO verdicts SELECT " + ", ".join(
+    f"unnest(CAST($c{number} AS {type_}[]))" for number, type_ in enumerate(_VERDICT_COLUMNS.values())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +99,8 @@ class Engine:
         self.connection = duckdb.connect(config={"memory_limit": memory_limit, "threads": 2})
         self.connection.execute("SET preserve_insertion_order = false; CREATE SCHEMA ev")
         self.connection.execute(_WITHOUT)
-        self.connection.execute(f"CREATE TABLE verdicts ({VERDICT_COLUMNS})")
+        columns = ", ".join(f"{name} {type_}" for name, type_ in _VERDICT_COLUMNS.items())
+        self.connection.execute(f"CREATE TABLE verdicts ({columns})")
         self._deferred: list[Deferred] = []
         self._buffer: list[tuple[Any, ...]] = []
         self._has_calendar = False
@@ -282,29 +307,49 @@ class Engine:
     # ------------------------------------------------------------ inside
 
     def _run(self, policy: CompiledPolicy, bound: Mapping[str, Any]) -> dict[int, int]:
-        execute, source = self.connection.execute, f"({policy.judged})"
         subjects = self._subject_rows(policy)
         if policy.concerned and subjects <= IN_MEMORY and not self._is_concerned(policy, bound):
             return {NO_APPLICABLE: subjects}
         if subjects <= SMALL:
             return self._run_small(policy, bound)
-        if policy.is_materialised:
-            execute(f"CREATE OR REPLACE TEMP TABLE judged AS {policy.judged}", _used(policy.judged, bound))
-            source = "judged"
-        output = policy.output.replace("{judged}", source)
-        parameters = _used(output, bound)
-        numbers = ", ".join(f"count(*) FILTER (code = {code})" for code in _CODES)
-        counted = execute(f"SELECT {numbers} FROM ({output})", parameters).fetchone() or ()
-        counts: dict[int, int] = dict(zip(_CODES, counted, strict=True))
-        found = counts[FAIL] + counts[UNKNOWN]
-        if found:
-            rows = f"SELECT $policy_id, * FROM ({output}) WHERE code >= {UNKNOWN}"
-            parameters["policy_id"] = policy.id
-            if found >= DEFER_ROWS and not policy.is_materialised and self._policy_gap(policy) is None:
-                self._deferred.append(defer(policy, rows, parameters, len(self._deferred)))
-            else:
-                execute(f"INSERT INTO verdicts {rows}", parameters)
+        if policy.is_materialised or subjects <= ONE_PASS:
+            return self._run_once(policy, bound)
+        return self._run_twice(policy, bound)
+
+    def _run_once(self, policy: CompiledPolicy, bound: Mapping[str, Any]) -> dict[int, int]:
+        """Counts and keeps in one pass: what passes falls together into one row for each code."""
+        query = policy.query
+        self.connection.execute(_FOUND.format(query=query), _used(query, bound))
+        numbers = self.connection.execute("SELECT code, CAST(sum(n) AS BIGINT) FROM found GROUP BY code")
+        counts = dict(numbers.fetchall())
+        found = counts.get(FAIL, 0) + counts.get(UNKNOWN, 0)
+        if found >= DEFER_ROWS and not policy.is_materialised and self._policy_gap(policy) is None:
+            self._defer(policy, bound)
+        elif found:
+            self.connection.execute(_KEEP, {"policy_id": policy.id})
         return counts
+
+    def _run_twice(self, policy: CompiledPolicy, bound: Mapping[str, Any]) -> dict[int, int]:
+        """Counts first, since the rows may be too many to keep; the values to show are not computed for that."""
+        query = policy.query
+        numbers = ", ".join(f"count(*) FILTER (code = {code})" for code in _CODES)
+        counted = self.connection.execute(f"SELECT {numbers} FROM ({query})", _used(query, bound)).fetchone()
+        counts: dict[int, int] = dict(zip(_CODES, counted or (), strict=True))
+        found = counts[FAIL] + counts[UNKNOWN]
+        if found >= DEFER_ROWS and self._policy_gap(policy) is None:
+            self._defer(policy, bound)
+        elif found:
+            rows, parameters = self._rows_to_keep(policy, bound)
+            self.connection.execute(f"INSERT INTO verdicts {rows}", parameters)
+        return counts
+
+    def _defer(self, policy: CompiledPolicy, bound: Mapping[str, Any]) -> None:
+        self._deferred.append(defer(policy, *self._rows_to_keep(policy, bound), len(self._deferred)))
+
+    @staticmethod
+    def _rows_to_keep(policy: CompiledPolicy, bound: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        rows = f"SELECT $policy_id, * FROM ({policy.query}) WHERE code >= {UNKNOWN}"
+        return rows, {**_used(policy.query, bound), "policy_id": policy.id}
 
     def _subject_rows(self, policy: CompiledPolicy) -> int:
         """How many subjects there are at most; the institution and lists are few."""
@@ -312,20 +357,19 @@ class Engine:
 
     def _run_small(self, policy: CompiledPolicy, bound: Mapping[str, Any]) -> dict[int, int]:
         """One statement instead of three: planning a query costs more than running it over a few rows."""
-        output = policy.output.replace("{judged}", f"({policy.judged})")
-        rows = self.connection.execute(output, _used(output, bound)).fetchall()
+        query = policy.query
+        rows = self.connection.execute(query, _used(query, bound)).fetchall()
         counts: Counter[int] = Counter(row[0] for row in rows)
         self._buffer.extend((policy.id, *row) for row in rows if row[0] >= UNKNOWN)
         return dict(counts)
 
     def _flush(self) -> None:
-        """The buffered rows into the table ``verdicts``, many with each statement."""
-        for start in range(0, len(self._buffer), _CHUNK):
-            rows = self._buffer[start : start + _CHUNK]
-            marks = ", ".join(["(" + ", ".join("?" * len(rows[0])) + ")"] * len(rows))
-            self.connection.execute(
-                f"INSERT INTO verdicts VALUES {marks}", [value for row in rows for value in row]
-            )
+        """The buffered rows into the table ``verdicts``, column by column: one statement for all of them."""
+        if self._buffer:
+            listed = {
+                f"c{number}": list(column) for number, column in enumerate(zip(*self._buffer, strict=True))
+            }
+            self.connection.execute(_BUFFERED, listed)
         self._buffer.clear()
 
     def _is_concerned(self, policy: CompiledPolicy, bound: Mapping[str, Any]) -> bool:
@@ -413,8 +457,6 @@ def _failed(policy: CompiledPolicy, error: Exception) -> str:
 
 def _used(sql: str, bound: Mapping[str, Any]) -> dict[str, Any]:
     """Only the values whose placeholder appears: the engine refuses others."""
-    import re
-
     names = set(re.findall(r"\$([a-z_][a-z0-9_]*)", sql))
     return {name: bound[name] for name in names if name in bound}
 

@@ -195,7 +195,7 @@ class PolicyMaker:
 def _all_rows(engine: Engine, policy: CompiledPolicy) -> dict[str, Judged]:
     if engine.last_bound is None:
         return {}
-    output = policy.output.replace("{judged}", f"({policy.judged})")
+    output = policy.query
     used = {name: value for name, value in engine.last_bound.items() if f"${name}" in output}
     query = f"SELECT subject, code, reason, data, source, line FROM ({output})"
     rows = engine.connection.execute(query, used).fetchall()

@@ -93,12 +93,8 @@ def judge(
     for name in kinds:
         _fill(engine, kinds[name], rows.get(name, ()), is_complete=name not in gaps)
     engine.evaluate(policy, case_bindings(policy, "tertiary", {}))
-    found = [] if engine.last_bound is None else engine.rows(_whole(policy), engine.last_bound)
+    found = [] if engine.last_bound is None else engine.rows(policy.query, engine.last_bound)
     return {subject: VERDICTS[code] for subject, code, _ in [*found, *engine.gap_rows()]}
-
-
-def _whole(policy: CompiledPolicy) -> str:
-    return policy.output.replace("{judged}", f"({policy.judged})")
 
 
 def _fill(engine: Engine, kind: Kind, rows: Sequence[Mapping[str, Any]], *, is_complete: bool) -> None:
