@@ -42,11 +42,14 @@ def run_policies(
         if kept is not None:
             found[id_] = kept, ()
             done(id_)
-    left = [one for one in policies if one.id not in found]
-    for id_, result in _run(left, kinds, jobs, done).items():
+
+    def finish(id_: str, result: Found) -> None:
         found[id_] = result
         if id_ in digests and not result[1]:
             write_outcomes(digests[id_], result[0])
+        done(id_)
+
+    _run([one for one in policies if one.id not in found], kinds, jobs, finish)
     return [_explained(one, *found[one.id]) for one in policies]
 
 
@@ -55,13 +58,18 @@ def _has_cases(policy: CompiledPolicy) -> bool:
 
 
 def _run(
-    policies: Sequence[CompiledPolicy], kinds: Mapping[str, Kind], jobs: int, done: Done
-) -> dict[str, Found]:
+    policies: Sequence[CompiledPolicy],
+    kinds: Mapping[str, Kind],
+    jobs: int,
+    finish: Callable[[str, Found], None],
+) -> None:
+    """Hands over each policy's result as soon as it is there, so that an interrupted run keeps what it has."""
     if jobs <= 1 or len(policies) <= 1:
         runner = Runner(kinds)
-        return {one.id: _told(one.id, _outcomes(runner, one), done) for one in policies}
+        for one in policies:
+            finish(one.id, _outcomes(runner, one))
+        return
     longest_first = sorted(policies, key=lambda one: -len(one.judged))
-    found: dict[str, Found] = {}
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(dict(kinds),)) as pool:
         futures = [
@@ -70,13 +78,7 @@ def _run(
         ]
         for future in as_completed(futures):
             for id_, result in future.result():
-                found[id_] = _told(id_, result, done)
-    return found
-
-
-def _told(id_: str, result: Found, done: Done) -> Found:
-    done(id_)
-    return result
+                finish(id_, result)
 
 
 _runners: list[Runner] = []
