@@ -70,7 +70,9 @@ def print_summary(
     """
     run = result.run
     moment = show_time(run.as_of, run.zone_offset)
-    _say(console, f"{run.institution.to(language)}  {run.profile}  {moment} {run.zone}", style="bold")
+    # a profile that nobody wrote down needs its reason; the other origins are in the report
+    why = f" ({run.profile_origin})" if run.profile_origin.startswith("institution.") else ""
+    _say(console, f"{run.institution.to(language)}  {run.profile}{why}  {moment} {run.zone}", style="bold")
     console.print()
     _print_chapters(result, console, language)
     _print_policies(result, Verdict.FAIL, _WORST, console, language)
