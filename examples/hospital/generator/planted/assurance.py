@@ -108,6 +108,13 @@ def _moment(clock: Clock, ago: int) -> str:
 def _assessments(plan: Plan, clock: Clock) -> None:
     filed, audited = "cryptography_results_filed", "personal_information_audited"
     plan.alter("assessment", ["AS-LIS-crypto"], {"filed_at": None}, "密评结果没有备案", fail=[filed])
+    two: Row = {"system_id": "HIS", "person_id": "P00024", "privileged": True, "mfa": True}
+    factors = ["level_3_administrators_use_two_factors"]
+    row = {**two, "login": "planted61", "mfa_cryptographic": False}
+    plan.add("account", row, "第二因素是短信验证码", fail=factors)
+    row = {**two, "login": "planted62", "mfa_cryptographic": None}
+    plan.add("account", row, "第二因素是什么为空", unknown=factors)
+    plan.drop("account", system_id="MEDWASTE", privileged=True)
     plan.find(filed, "AS-CDR-crypto", "unknown", "评估完成时间为空")
     many = {"persons_affected": 12_400_000}
     plan.alter("system", ["HIS"], many)
