@@ -17,7 +17,19 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from generator import accounts, assets, backups, changes, duties, people, risks, systems, tickets, upkeep, weaknesses  # noqa: E402 - the package lies beside this file
+from generator import (
+    accounts,
+    assets,
+    backups,
+    changes,
+    duties,
+    people,
+    risks,
+    systems,
+    tickets,
+    upkeep,
+    weaknesses,
+)
 from generator.clock import Clock  # noqa: E402
 from generator.key import write_key  # noqa: E402
 from generator.planted import make_plan  # noqa: E402

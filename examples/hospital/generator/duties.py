@@ -80,7 +80,9 @@ def _documents(world: World) -> list[Row]:
     for name in ("机房断电", "网络中断", "数据库故障", "勒索软件"):
         rows.append(document(f"DOC-预案-{name}", "contingency_plan", clock.on(310, 9), covers=[name]))
     for special in operating_procedures(world, clock.on(310, 9)):
-        rows.append(document(special["id"], special["type"], special["approved_at"], covers=["操作规程"]) | special)
+        rows.append(
+            document(special["id"], special["type"], special["approved_at"], covers=["操作规程"]) | special
+        )
     for system in running(world):
         if system["tier"] is None or system["tier"] <= 2:
             policy = document(

@@ -64,7 +64,12 @@ def operating_procedures(world: World, approved: datetime) -> list[Row]:
     """What is special to a system's operating procedure; the rest is as in any document."""
     core = [row["id"] for row in running(world) if row["tier"] == 1]
     return [
-        {"id": f"DOC-OP-{system}", "type": "operating_procedure", "system_id": system, "approved_at": approved}
+        {
+            "id": f"DOC-OP-{system}",
+            "type": "operating_procedure",
+            "system_id": system,
+            "approved_at": approved,
+        }
         for system in core
     ]
 

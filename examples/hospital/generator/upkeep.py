@@ -75,7 +75,9 @@ def _sessions(world: World) -> Iterator[Row]:
         yield {
             "id": f"S-{number:06d}",
             "asset_id": asset["id"],
-            "login": world.random.choice(("root", "oracle", "netadmin")) if not is_windows else "administrator",
+            "login": world.random.choice(("root", "oracle", "netadmin"))
+            if not is_windows
+            else "administrator",
             "started_at": world.clock.ago(minutes=world.minutes(30, 60 * 24 * 40)),
             "protocol": "RDP" if is_windows else "SSH",
             "via_bastion": asset["tier"] == 1 or world.random.random() < 0.9,
@@ -139,7 +141,9 @@ def _tickets(world: World) -> None:
     for number, row in enumerate(world.tables["ticket"]):
         is_request = row["id"].startswith("REQ-")
         came_back = 1 if is_request and number % shares["reopened"] == 0 else 0
-        row.setdefault("reopened", None if is_request and number % shares["reopened_unknown"] == 7 else came_back)
+        row.setdefault(
+            "reopened", None if is_request and number % shares["reopened_unknown"] == 7 else came_back
+        )
         row.setdefault("extension_until", None)
         row.setdefault("extension_approved_by", None)
         row.setdefault("root_cause_accepted_by", HEADS[3] if row["root_cause_report_at"] else None)

@@ -47,7 +47,9 @@ def _indicators(plan: Plan, clock: Clock) -> None:
     ends = quarter_ends(clock.today, 6)
     slip = "mttr_does_not_slip"
     newest, before = quarter(ends[0]), quarter(ends[1])
-    plan.alter("kpi", ["mttr", newest, "HIS"], {"value": 150, "recomputed": 150}, "修复变慢且没有说明", fail=[slip])
+    plan.alter(
+        "kpi", ["mttr", newest, "HIS"], {"value": 150, "recomputed": 150}, "修复变慢且没有说明", fail=[slip]
+    )
     told = {"value": 140, "recomputed": 140, "explanation": "核心交换机更换期间故障集中"}
     plan.alter("kpi", ["mttr", newest, "EMR"], told)
     plan.drop("kpi", metric="mttr", system_id="LIS", period=quarter(ends[5]))
@@ -110,8 +112,12 @@ def _logins(plan: Plan, clock: Clock) -> None:
     row: Row = {"asset_id": "SRV-0003", "login": "root", "protocol": "SSH", "via_bastion": False}
     row |= {"started_at": clock.on(3, 22)}
     plan.add("admin_session", {"id": "S-900001", **row}, "夜间绕过堡垒机直接登录", fail=through)
-    plan.add("admin_session", {"id": "S-900002", **row, "via_bastion": None}, "是否经堡垒机为空", unknown=through)
-    plan.add("admin_session", {"id": "S-900003", **row, "asset_id": "SRV-0999"}, "资产不在台账中", unknown=through)
+    plan.add(
+        "admin_session", {"id": "S-900002", **row, "via_bastion": None}, "是否经堡垒机为空", unknown=through
+    )
+    plan.add(
+        "admin_session", {"id": "S-900003", **row, "asset_id": "SRV-0999"}, "资产不在台账中", unknown=through
+    )
 
 
 def _tickets(plan: Plan, clock: Clock) -> None:
@@ -121,7 +127,7 @@ def _tickets(plan: Plan, clock: Clock) -> None:
     plan.find("faults_seen_first_by_monitoring", "*", "fail", "监控先发现的故障只占四成")
     left = ["user_reports_not_left_open"]
     row: Row = {**times(clock.on(45, 10)), "source": "user", "kind": "request", "status": "open"}
-    row |= {name: None for name in ("mitigated", "resolved", "feedback_at", "closed")}
+    row |= dict.fromkeys(("mitigated", "resolved", "feedback_at", "closed"))
     row |= {"system_id": "OA", "level": "general"}
     plan.add("ticket", {"id": "TP-800", **row}, "挂起 45 天没有延期", fail=left)
     until = {"extension_until": clock.day(-10)}
