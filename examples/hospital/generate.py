@@ -17,7 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from generator import (
+from generator import (  # noqa: E402 - the package lies beside this file
     accounts,
     assets,
     backups,
