@@ -329,20 +329,20 @@ class Translator:
         """Numbers, times and durations, where it has a meaning."""
         left, right = self.visit(node.this), self.visit(node.expression)
         pair = (left.type, right.type)
-        sql = f"({left.sql} {operator} {right.sql})"
+        moments = [
+            f"CAST({one.sql} AS TIMESTAMP)" if one.type is T.DATE else one.sql for one in (left, right)
+        ]
+        sql = f"({moments[0]} {operator} {moments[1]})"
         if set(pair) <= NUMERIC:
             if operator == "/":
                 return Typed(f"({left.sql} / nullif(CAST({right.sql} AS DOUBLE), 0))", T.NUMBER)
             return Typed(sql, T.INTEGER if pair == (T.INTEGER, T.INTEGER) else T.NUMBER)
         match pair, operator:
-            case ((T.TIMESTAMP, T.TIMESTAMP), "-"):
+            case ((T.TIMESTAMP, T.TIMESTAMP) | (T.DATE, T.DATE), "-"):
                 return Typed(sql, T.DURATION)
-            case ((T.DATE, T.DATE), "-"):
-                first, second = (f"CAST({side.sql} AS TIMESTAMP)" for side in (left, right))
-                return Typed(f"({first} - {second})", T.DURATION)
             case ((T.TIMESTAMP | T.DATE, T.DURATION), "+" | "-"):
                 # a date less 36 hours is noon: cut to a whole date it would allow half a day too much
-                return Typed(f"CAST({sql} AS TIMESTAMP)", left.type)
+                return Typed(sql, left.type)
             case ((T.DURATION, T.TIMESTAMP), "+"):
                 return Typed(sql, T.TIMESTAMP)
             case ((T.DURATION, T.DURATION), "+" | "-"):

@@ -58,9 +58,11 @@ def _working_days(start: str, end: str) -> str:
 
 def _worked_seconds(value: str) -> str:
     """Working seconds since the calendar began, at a moment; NULL outside the calendar."""
-    since_midnight = f"CAST(epoch({local(value)}) AS BIGINT) % 86400"
+    here = local(value)
+    since_midnight = f"date_diff('second', CAST({_date(value)} AS TIMESTAMP), {here})"
     today = f"greatest(0, least($work_seconds, {since_midnight} - $work_from))"
-    return _calendar(value, f"(c.cum - c.is_work) * $work_seconds + c.is_work * {today}")
+    earlier_days, is_work = _calendar(value, "c.cum - c.is_work"), _calendar(value, "c.is_work")
+    return f"({earlier_days} * $work_seconds + {is_work} * {today})"
 
 
 def _strict(function: str) -> Callable[[str, str], str]:
@@ -68,10 +70,13 @@ def _strict(function: str) -> Callable[[str, str], str]:
     return lambda a, b: f"CASE WHEN {a} IS NOT NULL AND {b} IS NOT NULL THEN {function}({a}, {b}) END"
 
 
+_LARGEST = "1.7976931348623157e308"
+
+
 def _finite_number(text: str) -> str:
     """A text as a number; ``nan`` and ``inf`` are none, since DuckDB holds NaN to be above every number."""
     number = f"TRY_CAST(trim({text}) AS DOUBLE)"
-    return f"(CASE WHEN isfinite({number}) THEN {number} END)"
+    return f"(CASE WHEN abs({number}) <= {_LARGEST} THEN {number} END)"
 
 
 FUNCTIONS: Mapping[str, Function] = {
@@ -94,7 +99,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "contains": Function((LIST, TEXT), T.BOOLEAN, _call("list_contains")),
     "contains_all": Function((LIST, LIST), T.BOOLEAN, _call("list_has_all")),
     "contains_any": Function((LIST, LIST), T.BOOLEAN, _call("list_has_any")),
-    "size": Function((LIST,), T.INTEGER, _call("len")),
+    "size": Function((LIST,), T.INTEGER, _call("array_length")),
     "matches": Function((TEXT, TEXT), T.BOOLEAN, _call("regexp_matches")),
     "starts_with": Function((TEXT, TEXT), T.BOOLEAN, _call("starts_with")),
     "ends_with": Function((TEXT, TEXT), T.BOOLEAN, _call("ends_with")),

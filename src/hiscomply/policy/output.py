@@ -270,7 +270,7 @@ def json_value(value: Typed, column: str) -> str:
     """A value as it goes into the JSON of a verdict row: times as ISO UTC, durations as PT<seconds>S."""
     match value.type:
         case FieldType.TIMESTAMP:
-            return f"strftime({column}, '%Y-%m-%dT%H:%M:%SZ')"
+            return f"strftime({column}, '%Y-%m-%d') || 'T' || strftime({column}, '%H:%M:%S') || 'Z'"
         case FieldType.DATE:
             return f"CAST(CAST({column} AS DATE) AS VARCHAR)"
         case FieldType.DURATION:
@@ -371,7 +371,7 @@ def rate_output(draft: Draft, shown: Shown, is_kind: bool) -> tuple[str, tuple[G
   count(*) FILTER (WHERE _code <> 0 AND _age IS NULL AND _w) AS n_sure,
   count(*) FILTER (WHERE _code = 1) AS p, count(*) FILTER (WHERE _code = 3) AS f,
   count(*) FILTER (WHERE _code = 2) AS u,
-  list(_subject ORDER BY _subject) FILTER (WHERE {wrong})[1:20] AS examples
+  array_slice(array_sort(list(_subject) FILTER (WHERE {wrong})), 1, 20) AS examples
   FROM {{judged}}{group_by}), {_with_lost(per)},
 c AS (SELECT g.*, {code_sql} AS _code FROM g)
 SELECT g._code AS code,

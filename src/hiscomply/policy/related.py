@@ -111,6 +111,6 @@ class RelatedPlan:
     def single(self, value: Typed, name: str) -> Typed:
         """The field's value when exactly one record belongs for sure, else NULL."""
         count = self.count_bounds()
-        picked = self.column(f"one_{name}", f"any_value({value.sql}) FILTER (WHERE r._member)")
+        picked = self.column(f"one_{name}", f"max({value.sql}) FILTER (WHERE r._member)")
         condition = f"{count.high_known} AND {count.low} = 1 AND {count.high} = 1"
         return Typed(f"(CASE WHEN {condition} THEN {picked} END)", value.type, value.enum)

@@ -1,0 +1,80 @@
+"""A kept pack is used only as it was written, and only when nobody else can have written it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from hiscomply.policy.cache import read_cached, write_cached
+
+DIGEST = "ab" * 32
+CONTENT = [{"verdict": "fail", "文": 1}]
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HISCOMPLY_CACHE", str(tmp_path))
+    write_cached("pack", DIGEST, CONTENT)
+    (file,) = (tmp_path / "hiscomply").iterdir()
+    return file
+
+
+def test_what_was_kept_is_given_back(kept: Path) -> None:
+    assert read_cached("pack", DIGEST) == CONTENT
+
+
+def test_an_edited_file_is_made_again(kept: Path) -> None:
+    kept.write_bytes(kept.read_bytes().replace(b"fail", b"pass"))
+    assert read_cached("pack", DIGEST) is None
+
+
+@pytest.mark.parametrize("length", [0, 1, 64, 128, 129, 135, -1])
+def test_a_cut_file_is_made_again(kept: Path, length: int) -> None:
+    kept.write_bytes(kept.read_bytes()[:length])
+    assert read_cached("pack", DIGEST) is None
+
+
+def test_a_file_kept_for_other_content_is_not_used(kept: Path) -> None:
+    other = DIGEST[:32] + "cd" * 16
+    assert kept.exists()
+    assert read_cached("pack", other) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="Windows has access lists instead")
+@pytest.mark.parametrize("mode", [0o660, 0o606, 0o666])
+def test_a_file_that_others_can_write_is_not_used(kept: Path, mode: int) -> None:
+    kept.chmod(mode)
+    assert read_cached("pack", DIGEST) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="Windows has access lists instead")
+def test_a_folder_that_others_can_write_is_not_used(kept: Path) -> None:
+    kept.parent.chmod(0o777)
+    assert read_cached("pack", DIGEST) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="Windows has access lists instead")
+def test_a_file_of_another_user_is_not_used(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = kept.stat().st_uid
+    if owner == 0:
+        os.chown(kept, 12345, -1)
+    else:
+        monkeypatch.setattr(os, "getuid", lambda: owner + 1)
+    assert read_cached("pack", DIGEST) is None
+
+
+def test_a_link_is_not_followed(kept: Path, tmp_path: Path) -> None:
+    elsewhere = kept.rename(tmp_path / "elsewhere")
+    kept.symlink_to(elsewhere)
+    assert read_cached("pack", DIGEST) is None
+
+
+def test_a_place_that_cannot_be_written_costs_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("HISCOMPLY_CACHE", str(tmp_path / "file"))
+    write_cached("pack", DIGEST, CONTENT)
+    assert read_cached("pack", DIGEST) is None
