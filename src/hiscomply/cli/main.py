@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "verify": ("hiscomply.cli.stages", "核验一次运行未被改动", "Verify that a run was not altered"),
     "policy": ("hiscomply.cli.policy", "查看、测试、检查策略", "List, show, test and lint policies"),
     "evidence": ("hiscomply.cli.evidence", "查看证据类型与证据", "Show evidence kinds and evidence"),
+    "reference": ("hiscomply.cli.reference", "查看与导入参考数据", "Show and import reference data"),
     "collector": ("hiscomply.cli.collector", "查看采集器", "Show collectors"),
     "doctor": ("hiscomply.cli.doctor", "检查运行环境", "Check this installation"),
 }

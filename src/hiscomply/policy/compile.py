@@ -185,7 +185,8 @@ def _compile_check(draft: Draft) -> Query:
     )
     judged = judged_rows(subject, source, where, late, asserted, plans, shown, locate)
     gaps = tuple(
-        GapFlag(f"gap_{alias}", plan.kind, plan.may_be_empty) for alias, (plan, _) in sorted(plans.items())
+        GapFlag(f"gap_{alias}", plan.kind, plan.may_be_empty, draft.kinds[plan.kind].is_whole_list)
+        for alias, (plan, _) in sorted(plans.items())
     )
     kinds = tuple(dict.fromkeys([*([subject.name] if source.is_kind else []), *(gap.kind for gap in gaps)]))
     if check.rate is not None:
