@@ -1,44 +1,23 @@
-"""``hiscomply policy``: list, show, test, lint."""
+"""``hiscomply policy``: list, show, test, lint, mutate."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from hiscomply.compiled import CompiledPolicy
-from hiscomply.errors import HiscomplyError, PolicyError, nearest
-from hiscomply.kinds import Kind
+from hiscomply.cli.policy_mutate import mutate
+from hiscomply.cli.policy_paths import PATHS, load_policies
+from hiscomply.errors import HiscomplyError
 from hiscomply.plugins import evidence_kinds, pack_folders
-
-PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
 
 @click.group()
 def policy() -> None:
-    """查看、测试、检查策略 · List, show, test and lint policies."""
+    """查看、测试、检查、变异策略 · List, show, test, lint and mutate policies."""
 
 
-def _load(paths: Sequence[Path]) -> tuple[tuple[CompiledPolicy, ...], dict[str, Kind]]:
-    """Policies under the paths (or ids of shipped ones), or all."""
-    from hiscomply.policy.pack import load_pack
-
-    kinds = evidence_kinds()
-    folders = [path for path in paths if path.exists()]
-    wanted = [str(path) for path in paths if not path.exists()]
-    policies: tuple[CompiledPolicy, ...] = ()
-    if folders:
-        policies = load_pack(folders, kinds).policies
-    if wanted or not paths:
-        shipped = {one.id: one for one in load_pack(pack_folders(), kinds).policies}
-        for name in wanted:
-            if name not in shipped:
-                raise PolicyError(
-                    f"no policy and no folder {name!r} / 没有该策略或文件夹", hint=nearest(name, shipped)
-                )
-        policies += tuple(shipped[name] for name in wanted) or tuple(shipped.values())
-    return policies, kinds
+policy.add_command(mutate)
 
 
 @policy.command("list")
@@ -46,7 +25,7 @@ def _load(paths: Sequence[Path]) -> tuple[tuple[CompiledPolicy, ...], dict[str, 
 @click.pass_obj
 def list_(obj: dict[str, str], paths: tuple[Path, ...]) -> int:
     """列出策略 · One line per policy: id, clauses, severity, title."""
-    policies, _ = _load(paths)
+    policies, _ = load_policies(paths)
     width = max(len(one.id) for one in policies)
     for one in policies:
         title = one.title.to(obj["language"])
@@ -60,7 +39,7 @@ def list_(obj: dict[str, str], paths: tuple[Path, ...]) -> int:
 @click.pass_obj
 def show(obj: dict[str, str], name: Path, sql: bool) -> int:
     """显示一个策略 · Everything about one policy."""
-    (one, *_), _ = _load([name])
+    (one, *_), _ = load_policies([name])
     language = obj["language"]
     click.echo(f"{one.id}  [{one.severity}]  {one.title.to(language)}")
     click.echo(f"  {', '.join(one.clauses)}  {', '.join(one.checks)}  {one.file}\n")
@@ -98,7 +77,7 @@ def test(paths: tuple[Path, ...], verbose: bool) -> int:
     """运行策略用例 · Run the cases of policies."""
     from hiscomply.policy_cases import run_cases
 
-    policies, kinds = _load(paths)
+    policies, kinds = load_policies(paths)
     total, failed = 0, 0
     for one in policies:
         try:

@@ -36,6 +36,7 @@ _CHUNK = 200
 _WITHOUT = "SET disabled_optimizers = 'statistics_propagation'"
 """DuckDB 2.0.0 fails with "BindBuiltinScalarFunction did not return …" when column statistics prove that a
 comparison with a CASE can never be true; see tests/unit/evaluate/test_engine.py."""
+_USEFUL_ON_FEW_ROWS = frozenset({"filter_pushdown", "unused_columns", "column_lifetime"})
 
 VERDICT_COLUMNS = """policy_id VARCHAR, code UTINYINT, subject VARCHAR, reason VARCHAR, missing VARCHAR[],
   data VARCHAR, source VARCHAR, line INTEGER, "column" INTEGER, pointer VARCHAR, collection VARCHAR,
@@ -71,6 +72,7 @@ class Engine:
         self._kinds = kinds
         self._moment = moment
         self._tables: dict[str, EvidenceTable] = {}
+        self._made: set[str] = set()
         self.connection = duckdb.connect(config={"memory_limit": memory_limit, "threads": 2})
         self.connection.execute("SET preserve_insertion_order = false; CREATE SCHEMA ev")
         self.connection.execute(_WITHOUT)
@@ -83,8 +85,9 @@ class Engine:
 
     def forget(self) -> None:
         """Empties the tables that ``add_empty`` made, and the verdicts, for the next case of a policy."""
-        for kind in self._tables:
-            self.connection.execute(f'TRUNCATE ev."{kind}"')
+        for kind, table in self._tables.items():
+            if table.rows:
+                self.connection.execute(f'TRUNCATE ev."{kind}"')
         self._buffer.clear()
         self._tables.clear()
         self.last_bound = None
@@ -97,6 +100,38 @@ class Engine:
         """Subject, code and reason of every row of an output, also the ones that pass."""
         query = f"SELECT subject, code, reason FROM ({output})"
         return self.connection.execute(query, _used(output, bound)).fetchall()
+
+    def try_query(
+        self, policy: CompiledPolicy, statement: Any, values: Mapping[str, Any]
+    ) -> list[tuple[str, int]]:
+        """Subject and code of every verdict that ``evaluate`` would give, gaps included; nothing is kept.
+
+        Args:
+            statement: from ``parse_query``, over the policy's rows; it gives subject and code.
+
+        Raises:
+            duckdb.Error: the engine refused the query.
+        """
+        gap = self._policy_gap(policy)
+        subjects = self._tables.get(policy.subject_kind)
+        if subjects is not None and subjects.rows == 0:
+            return [("*", UNKNOWN)]
+        if "ev.calendar" in policy.judged:
+            self._add_calendar()
+        bound = self._bind(policy, values)
+        named = {name: bound[name] for name in statement.named_parameters if name in bound}
+        rows: list[tuple[str, int]] = self.connection.execute(statement, named).fetchall()
+        return [*rows, ("*", UNKNOWN)] if gap is not None or not rows else rows
+
+    def plan_quickly(self) -> None:
+        """From now on few optimizations are tried: over a handful of rows, planning is nearly all a query costs."""
+        names = [row[0] for row in self.connection.execute("SELECT * FROM duckdb_optimizers()").fetchall()]
+        useless = ",".join(name for name in names if name not in _USEFUL_ON_FEW_ROWS)
+        self.connection.execute(f"SET disabled_optimizers = '{useless}'; SET threads = 1")
+
+    def parse_query(self, sql: str) -> Any:
+        """A query that is parsed once and run many times."""
+        return self.connection.extract_statements(sql)[0]
 
     def add_table(self, table: EvidenceTable) -> None:
         """Makes the Parquet file of a kind readable as ``ev.<kind>``."""
@@ -115,8 +150,10 @@ class Engine:
 
     def add_empty(self, kind: str) -> None:
         """Makes a kind that nobody collected readable as an empty table."""
-        columns = ", ".join(f'"{name}" {type_}' for name, type_ in self._kinds[kind].columns().items())
-        self.connection.execute(f'CREATE TABLE IF NOT EXISTS ev."{kind}" ({columns})')
+        if kind not in self._made:
+            columns = ", ".join(f'"{name}" {type_}' for name, type_ in self._kinds[kind].columns().items())
+            self.connection.execute(f'CREATE TABLE IF NOT EXISTS ev."{kind}" ({columns})')
+            self._made.add(kind)
         self._tables.setdefault(kind, EvidenceTable(kind, Path(), 0, False, (), None, None))
 
     def evaluate(self, policy: CompiledPolicy, values: Mapping[str, Any]) -> PolicyCount:

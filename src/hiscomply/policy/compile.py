@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from sqlglot import exp
+
 from hiscomply.compiled import CompiledPolicy, GapFlag
 from hiscomply.errors import nearest
 from hiscomply.kinds import Field, FieldType, Kind, parse_duration
@@ -34,19 +36,28 @@ _VALUE = Text(zh="取值", en="Value")
 
 
 def compile_policy(
-    document: PolicyDocument, yaml: YamlDocument, kinds: Mapping[str, Kind], digest: str
+    document: PolicyDocument,
+    yaml: YamlDocument,
+    kinds: Mapping[str, Kind],
+    digest: str,
+    trees: Mapping[Path_, exp.Expr] | None = None,
 ) -> CompiledPolicy:
     """The document as a checked query.
+
+    Args:
+        trees: conditions that are parsed already, by path. Given for a mutant of a policy only, which may
+            leave a parameter or a related set unused.
 
     Raises:
         PolicyError: unknown kind, field, function, parameter or key; a type that does not fit; an
             unused parameter or related set; a message that names something unknown.
     """
-    draft = Draft(document, yaml, kinds)
+    draft = Draft(document, yaml, kinds, trees or {}, is_trial=trees is not None)
     draft.parameters = {name: _parameter_spec(draft, name, one) for name, one in document.parameters.items()}
     query = compile_free_sql(draft) if document.check.sql is not None else _compile_check(draft)
-    _check_everything_used(draft)
-    _check_message(draft, query.names)
+    if not draft.is_trial:
+        _check_everything_used(draft)
+        _check_message(draft, query.names)
     sql = query.concerned + query.judged + query.output
     return CompiledPolicy(
         id=document.id,
@@ -156,15 +167,16 @@ def _compile_check(draft: Draft) -> Query:
         asserted, extra = draft.translate(check.assert_, ("check", "assert"), scope).sql, {}
     condition_reads.update(subject.reads)
     used_aliases = {alias for alias, (plan, _) in plans.items() if plan.columns}
+    needed = {*scope.named.made}
     for name in check.values:
         scope.named.read(name)
     extra = {**scope.named.made, **extra}
     for alias in plans:
-        if alias not in used_aliases and alias != check.locate:
+        if alias not in used_aliases and alias != check.locate and not draft.is_trial:
             raise draft.error(
                 ("check", "related", alias), f"related set {alias!r} is never used / 该 related 集合未被使用"
             )
-    if not condition_reads and not plans:
+    if not condition_reads and not plans and not draft.is_trial:
         raise draft.error(("check", "assert"), "the condition reads no evidence / 条件未读取任何证据")
 
     per = _per_fields(draft, subject)
@@ -179,11 +191,13 @@ def _compile_check(draft: Draft) -> Query:
     locate = _locate(draft, plans)
     shown = Shown(
         key=tuple(key),
-        values=extra,
+        values={name: one for name, one in extra.items() if name in {*per, *needed}}
+        if draft.is_trial
+        else extra,
         missing=tuple(name for name in condition_reads),
         per=per,
     )
-    judged = judged_rows(subject, source, where, late, asserted, plans, shown, locate)
+    judged = judged_rows(subject, source, where, late, asserted, plans, shown, locate, is_bare=draft.is_trial)
     gaps = tuple(
         GapFlag(f"gap_{alias}", plan.kind, plan.may_be_empty, draft.kinds[plan.kind].is_whole_list)
         for alias, (plan, _) in sorted(plans.items())
@@ -194,7 +208,7 @@ def _compile_check(draft: Draft) -> Query:
         names = {*extra, *_RATE_NAMES, *per}
         gaps += rate_gaps
     else:
-        output, names = row_output(shown), {*extra}
+        output, names = row_output(shown, is_bare=draft.is_trial), {*extra}
     return Query(
         subject_kind=subject.name if source.is_kind else "",
         kinds=kinds,

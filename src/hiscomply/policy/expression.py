@@ -9,6 +9,7 @@ Nothing that is not listed here can appear in a compiled query. Every construct 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, ClassVar
 
 import sqlglot
@@ -39,7 +40,7 @@ AGGREGATES: dict[type[exp.Expr], str] = {
     exp.Sum: "sum",
     exp.Avg: "avg",
 }
-_NAMED_NODES: dict[type[exp.Expr], str] = {
+NAMED_NODES: dict[type[exp.Expr], str] = {
     exp.Lower: "lower",
     exp.Upper: "upper",
     exp.Trim: "trim",
@@ -76,6 +77,7 @@ def parse(text: str, place_at: Callable[[int], Place]) -> exp.Expr:
     return trees[0]
 
 
+@cache
 def is_plain_word(name: str) -> bool:
     """Whether SQL reads the name as a name, and not as one of its own words (``limit``, ``order``)."""
     try:
@@ -123,8 +125,8 @@ class Translator:
             return self.arithmetic(node, ARITHMETIC[kind])
         if kind in AGGREGATES or kind is exp.Count:
             return self.bounds(node).exact()
-        if kind in _NAMED_NODES:
-            return self.call(node, _NAMED_NODES[kind], _arguments(node))
+        if kind in NAMED_NODES:
+            return self.call(node, NAMED_NODES[kind], call_arguments(node))
         method = self._VISITORS.get(kind)
         if method is None:
             raise self.error(
@@ -512,7 +514,7 @@ def _unwrap(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def _arguments(node: exp.Expr) -> list[exp.Expr]:
+def call_arguments(node: exp.Expr) -> list[exp.Expr]:
     """The arguments of a call that sqlglot knows by name, in order."""
     found: list[exp.Expr] = []
     for value in node.args.values():

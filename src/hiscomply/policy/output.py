@@ -97,15 +97,18 @@ def judged_rows(
     plans: Mapping[str, tuple[RelatedPlan, Table]],
     shown: Shown,
     locate: str | None,
+    *,
+    is_bare: bool = False,
 ) -> str:
     """SQL of one row per subject with its code.
 
     Args:
+        is_bare: the code and what a rate groups by, without anything that explains it.
         where: the condition on the subject alone, judged before related records are joined.
         late_where: what says at last whether the check concerns the subject, ``s._w`` or a condition over
             related records too.
     """
-    located = _located(plans, locate)
+    located = "" if is_bare else f", {_located(plans, locate)}"
     ctes = _subject_layers(subject, source, where, shown, needs_rid=bool(plans))
     for alias, (plan, table) in plans.items():
         ctes += _related_layers(alias, plan, table)
@@ -128,13 +131,18 @@ def judged_rows(
         f"CASE WHEN {plan.gap} THEN {text_literal(plan.kind)} END" for plan, _ in plans.values()
     )
     missing = ", ".join(_missing(subject, name) for name in shown.missing)
+    explained = (
+        ""
+        if is_bare
+        else f""", s._future, ({gaps}) AS _gap, coalesce({unsure or "FALSE"}, FALSE) AS _unsure,
+  {_kept(missing)} AS _missing_fields, {_kept(hidden)} AS _hidden_kinds"""
+    )
     # before the conditions, which may read them by name
     values = "".join(f"{value.sql} AS {quote('v_' + name)}, " for name, value in shown.values.items())
     key = ", ".join(f"CAST(s.{quote(name)} AS VARCHAR)" for name in shown.key)
     return f"""WITH {", ".join(ctes)},
-raw AS (SELECT {values}{f"concat_ws('/', {key})" if key else "'*'"} AS _subject, s._age, s._future,
-  ({late_where}) AS _w, ({asserted}) AS _a, ({gaps}) AS _gap, coalesce({unsure or "FALSE"}, FALSE) AS _unsure,
-  {_kept(missing)} AS _missing_fields, {_kept(hidden)} AS _hidden_kinds, {located}
+raw AS (SELECT {values}{f"concat_ws('/', {key})" if key else "'*'"} AS _subject, s._age, ({late_where}) AS _w,
+  ({asserted}) AS _a{explained}{located}
   FROM s{joins})
 SELECT *, CASE WHEN _age IS NOT NULL OR _w IS NULL THEN 2 WHEN NOT _w THEN 0
   WHEN _a IS NULL THEN 2 WHEN _a THEN 1 ELSE 3 END AS _code FROM raw"""
@@ -282,13 +290,21 @@ _MISSING = """CASE WHEN j._code <> 2 THEN CAST([] AS VARCHAR[]) WHEN j._missing_
 
 
 def row_output(
-    shown: Shown, code: str = "j._code", suffix: str = "", figures: Mapping[str, str] | None = None
+    shown: Shown,
+    code: str = "j._code",
+    suffix: str = "",
+    figures: Mapping[str, str] | None = None,
+    *,
+    is_bare: bool = False,
 ) -> str:
     """Verdict rows from judged rows, one each.
 
     Args:
         figures: further values, as SQL by name.
+        is_bare: code and subject only.
     """
+    if is_bare:
+        return f"SELECT {code} AS code, j._subject AS subject FROM {{judged}} j{suffix}"
     values = {name: json_value(value, f"j.{quote('v_' + name)}") for name, value in shown.values.items()}
     values |= figures or {}
     return f"""SELECT {code} AS code, j._subject AS subject, {_REASON} AS reason, {_MISSING} AS missing,
@@ -340,19 +356,20 @@ def rate_output(draft: Draft, shown: Shown, is_kind: bool) -> tuple[str, tuple[G
         "examples": "g.examples",
     }
     matched = " AND ".join(f"j.{column} IS NOT DISTINCT FROM g.{column}" for column in per) or "TRUE"
+    explained = f""",
+  CASE WHEN g._code <> 2 THEN NULL WHEN {gap} THEN 'collection_incomplete' ELSE 'share_undetermined' END AS reason,
+  CAST([] AS VARCHAR[]) AS missing, {_json(values)} AS data, NULL AS source, NULL AS line,
+  NULL AS "column", NULL AS pointer, NULL AS collection, NULL AS observed_at"""
     groups = f"""WITH g AS (SELECT {grouped}count(*) FILTER (WHERE _code <> 0) AS n,
   count(*) FILTER (WHERE _code = 1) AS p, count(*) FILTER (WHERE _code = 3) AS f,
   count(*) FILTER (WHERE _code = 2) AS u,
   list(_subject ORDER BY _subject) FILTER (WHERE {wrong})[1:20] AS examples
   FROM {{judged}}{group_by}), c AS (SELECT g.*, {code_sql} AS _code FROM g)
 SELECT g._code AS code,
-  {f"concat_ws('/', {subject})" if subject else "'*'"} AS subject,
-  CASE WHEN g._code <> 2 THEN NULL WHEN {gap} THEN 'collection_incomplete' ELSE 'share_undetermined' END AS reason,
-  CAST([] AS VARCHAR[]) AS missing, {_json(values)} AS data, NULL AS source, NULL AS line,
-  NULL AS "column", NULL AS pointer, NULL AS collection, NULL AS observed_at
+  {f"concat_ws('/', {subject})" if subject else "'*'"} AS subject{"" if draft.is_trial else explained}
   FROM c g WHERE g.n >= {smallest} AND g.n > 0"""
     alone = f" JOIN g ON {matched} WHERE g.n < {smallest}"
-    small = row_output(shown, code, alone, {**figures, "examples": "[j._subject]"})
+    small = row_output(shown, code, alone, {**figures, "examples": "[j._subject]"}, is_bare=draft.is_trial)
     flags = (GapFlag("gap_each", draft.document.check.each or "", may_be_empty=True),) if is_kind else ()
     return f"{groups} UNION ALL {small}", flags
 
