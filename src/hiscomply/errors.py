@@ -62,6 +62,19 @@ class RunError(HiscomplyError):
     """A run folder is missing, unsealed or altered."""
 
 
+class ReferenceDataError(HiscomplyError):
+    """A file of reference data cannot be read, was altered, or is not what it is said to be.
+
+    Args:
+        zh, en: what is wrong, one sentence in each language.
+    """
+
+    def __init__(self, zh: str, en: str, *, place: Place | None = None, hint: str = "") -> None:
+        super().__init__(f"{en} / {zh}", place=place, hint=hint)
+        self.zh = zh
+        self.en = en
+
+
 class Problems(HiscomplyError):
     """Several errors found in one pass, so that a person mends them all at once."""
 

@@ -71,11 +71,16 @@ class Collector(Protocol):
 
 
 class CollectFailed(Exception):
-    """A collector could not read its target. ``reason`` is shown to the user."""
+    """A collector could not read its target. ``reason`` is shown to the user.
 
-    def __init__(self, reason: Text) -> None:
+    Args:
+        kinds: the kinds of which records may be missing; empty means all that the target was to give.
+    """
+
+    def __init__(self, reason: Text, kinds: Sequence[str] = ()) -> None:
         super().__init__(reason.en)
         self.reason = reason
+        self.kinds = tuple(kinds)
 
 
 class CollectDenied(CollectFailed):

@@ -81,6 +81,8 @@ class Kind:
     Attributes:
         key: names of the natural key's fields.
         fresh: how old ``observed_at`` may be.
+        is_whole_list: the records are one published list, so that one which is too old says nothing of what
+            it does not hold.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Kind:
     fresh: timedelta
     fields: Mapping[str, Field]
     file: str
+    is_whole_list: bool = False
 
     def columns(self) -> dict[str, str]:
         """DuckDB types by column name, provenance included."""
@@ -137,6 +140,7 @@ def _load_kind(file: Path) -> Kind:
             fresh=fresh,
             fields={name: _load_field(name, spec) for name, spec in schema["properties"].items()},
             file=str(file),
+            is_whole_list=bool(schema.get("x-whole-list", False)),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise EvidenceError(

@@ -30,6 +30,11 @@ def policies_dir() -> Path:
     return _data_root() / "policies"
 
 
+def reference_dir() -> Path:
+    """The folder of the reference data that ship with the pack."""
+    return policies_dir() / "reference"
+
+
 def cache_dir() -> Path:
     """Where compiled packs are kept, by content. May not exist, may not be writable."""
     configured = os.environ.get("HISCOMPLY_CACHE") or os.environ.get("XDG_CACHE_HOME")

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
         "List, show, test, lint and mutate policies",
     ),
     "evidence": ("hiscomply.cli.evidence", "查看证据类型与证据", "Show evidence kinds and evidence"),
+    "reference": ("hiscomply.cli.reference", "查看与导入参考数据", "Show and import reference data"),
     "collector": ("hiscomply.cli.collector", "查看采集器", "Show collectors"),
     "doctor": ("hiscomply.cli.doctor", "检查运行环境", "Check this installation"),
 }

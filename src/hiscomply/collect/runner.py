@@ -48,6 +48,8 @@ class _Work:
     lock: threading.Lock = field(default_factory=threading.Lock)
     is_over: bool = False
     failure: tuple[CollectionStatus, Text] | None = None
+    failed_kinds: tuple[str, ...] = ()
+    """The kinds that a failure is known to be limited to, empty for all."""
     files: dict[str, IO[str]] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -55,10 +57,10 @@ class _Work:
         try:
             with ExitStack() as stack:
                 self._take_all(stack)
-        except CollectDenied as error:
-            self.failure = (CollectionStatus.DENIED, _shown(error.reason))
         except CollectFailed as error:
-            self.failure = (CollectionStatus.FAILED, _shown(error.reason))
+            is_denied = isinstance(error, CollectDenied)
+            status = CollectionStatus.DENIED if is_denied else CollectionStatus.FAILED
+            self.failure, self.failed_kinds = (status, _shown(error.reason)), error.kinds
         except BaseException as error:  # noqa: BLE001 - even an exit must cost only this one, and never read as an end
             self.failure = (
                 CollectionStatus.FAILED,
@@ -112,7 +114,7 @@ class _Work:
         """Ends the collection from outside; what was staged so far ends with a whole line."""
         with self.lock:
             self.is_over = True
-            self.failure = failure
+            self.failure, self.failed_kinds = failure, ()
             for file in self.files.values():
                 if not file.closed:
                     file.flush()
@@ -122,8 +124,10 @@ class _Work:
         with self.lock:
             status, reason = self.failure or (CollectionStatus.OK, None)
             named = {kind for kind in self.rejected_kinds if kind is not None}
-            given = {*self.target.kinds, *self.records, *named}
-            affected = given if self.failure else set()
+            given = {*self.target.kinds, *self.records, *named, *self.failed_kinds}
+            affected = (
+                ({*self.failed_kinds, *named} if self.failed_kinds else given) if self.failure else set()
+            )
             if not self.failure and self.rejected_count:
                 status = CollectionStatus.PARTIAL
                 reason = Text(

@@ -19,6 +19,8 @@ from hiscomply.yaml_source import YamlDocument, load_yaml, validate
 
 FILE = "hiscomply.yaml"
 _LONGEST = timedelta(hours=24)
+REFERENCE = "reference"
+"""The collector of reference data."""
 
 
 def find_project(path: Path) -> Path:
@@ -74,9 +76,12 @@ def load_project(
         language=flags.get("lang") or document.language or language,
         packs=tuple(folder / pack for pack in document.packs),
         parameters=_overrides(document, yaml),
-        targets=tuple(
-            _target(number, item.model_dump(), yaml, collectors)
-            for number, item in enumerate(document.collect)
+        targets=_with_reference(
+            tuple(
+                _target(number, item.model_dump(), yaml, collectors)
+                for number, item in enumerate(document.collect)
+            ),
+            collectors,
         ),
         waivers=folder / document.waivers if document.waivers else None,
         reports={name: folder / target for name, target in document.reports.items()},
@@ -212,6 +217,18 @@ def _target(
             place=yaml.place((*path, "timeout")),
         )
     return make_target(collectors[kind], name or f"{kind}-{number + 1}", item, yaml, path, duration)
+
+
+def _with_reference(targets: tuple[Target, ...], collectors: Mapping[str, Collector]) -> tuple[Target, ...]:
+    """The targets, and reference data last: every audit rests on them, so nobody need name them."""
+    collector = collectors.get(REFERENCE)
+    if not targets or collector is None or any(one.collector == REFERENCE for one in targets):
+        return targets
+    taken = {one.name for one in targets}
+    name = REFERENCE
+    while name in taken:
+        name += "-data"
+    return (*targets, Target(REFERENCE, name, {}, collector.kinds({})))
 
 
 def make_target(

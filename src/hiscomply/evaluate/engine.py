@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from hiscomply.model import EvidenceTable, PolicyCount
 
 CLOCK_SKEW = timedelta(minutes=5)
 CALENDAR_DAYS = 5 * 366
+CALENDAR_KIND = "calendar_day"
 NO_APPLICABLE, PASS, UNKNOWN, FAIL = _CODES = 0, 1, 2, 3
 
 SMALL = 2_000
@@ -438,7 +439,9 @@ class Engine:
         from hiscomply.evaluate.calendar import calendar_rows
 
         today = self._moment.as_of.date()
-        rows = list(calendar_rows(today - timedelta(days=CALENDAR_DAYS), today + timedelta(days=400)))
+        first, last = today - timedelta(days=CALENDAR_DAYS), today + timedelta(days=400)
+        imported = self._imported_days()
+        rows = [] if imported is None else list(calendar_rows(first, last, imported))
         self.connection.execute("CREATE TABLE ev.calendar (day DATE, is_work INTEGER, cum INTEGER)")
         self.connection.execute(
             "INSERT INTO ev.calendar SELECT unnest($days), unnest($work), unnest($cum)",
@@ -449,6 +452,16 @@ class Engine:
             },
         )
         self._has_calendar = True
+
+    def _imported_days(self) -> dict[date, bool] | None:
+        """Days that the project imported; None when they should be there and could not all be read."""
+        table = self._tables.get(CALENDAR_KIND)
+        if table is None:
+            return {}
+        if table.gaps:
+            return None
+        query = f'SELECT day, is_workday FROM ev."{CALENDAR_KIND}" WHERE is_workday IS NOT NULL'
+        return dict(self.connection.execute(query).fetchall())
 
 
 def _failed(policy: CompiledPolicy, error: Exception) -> str:

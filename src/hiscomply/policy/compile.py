@@ -190,6 +190,7 @@ def _compile_check(draft: Draft) -> Query:
         asserted, extra = draft.translate(check.assert_, ("check", "assert"), scope).sql, {}
     condition_reads.update(subject.reads)
     used_aliases = {alias for alias, (plan, _) in plans.items() if plan.columns}
+    needed = {*scope.named.made}
     for name in check.values:
         scope.named.read(name)
     extra = {**scope.named.made, **extra}
@@ -213,7 +214,9 @@ def _compile_check(draft: Draft) -> Query:
     locate = _locate(draft, plans)
     shown = Shown(
         key=tuple(key),
-        values={name: one for name, one in extra.items() if name in per} if draft.is_trial else extra,
+        values={name: one for name, one in extra.items() if name in {*per, *needed}}
+        if draft.is_trial
+        else extra,
         missing=tuple(name for name in condition_reads),
         per=per,
     )
@@ -231,7 +234,8 @@ def _compile_check(draft: Draft) -> Query:
         is_bare=draft.is_trial,
     )
     gaps = tuple(
-        GapFlag(f"gap_{alias}", plan.kind, plan.may_be_empty) for alias, (plan, _) in sorted(plans.items())
+        GapFlag(f"gap_{alias}", plan.kind, plan.may_be_empty, draft.kinds[plan.kind].is_whole_list)
+        for alias, (plan, _) in sorted(plans.items())
     )
     kinds = tuple(dict.fromkeys([*([subject.name] if source.is_kind else []), *(gap.kind for gap in gaps)]))
     if check.rate is not None:

@@ -161,7 +161,7 @@ def _matches(
         others = [name for name in similar(theirs, key, given) if name not in rest]
         for name in others[:_MATCHED]:
             yield key, f"{key}: {value} -> {name}: {value}", {**rest, name: value}
-        for name in similar(ours, value, given)[:_MATCHED] if ours else ():
+        for name in similar(ours, value, given)[:_MATCHED] if ours and value in ours.fields else ():
             yield key, f"{key}: {value} -> {key}: {name}", {**related.match, key: name}
 
 

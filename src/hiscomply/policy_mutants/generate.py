@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -52,13 +53,26 @@ def original(document: PolicyDocument, yaml: YamlDocument, kinds: Mapping[str, K
     Raises:
         PolicyError: a condition is no expression.
     """
-    check = document.check.model_copy(update={"values": {}, "locate": None})
+    values = {name: text for name, text in document.check.values.items() if name in _named(document)}
+    check = document.check.model_copy(update={"values": values, "locate": None})
     bare = document.model_copy(update={"check": check, "message": _NO_TEXT})
     trees = {
         one.path: parse(one.text, lambda offset, path=one.path: yaml.place(path, offset))  # type: ignore[misc]
-        for one in _conditions(document, kinds, frozenset())
+        for one in _conditions(bare, kinds, frozenset())
     }
     return Original(bare, trees, yaml)
+
+
+def _named(document: PolicyDocument) -> set[str]:
+    """The values that conditions name, directly or by way of another; the rest are for messages."""
+    check, found = document.check, set[str]()
+    texts = [str(check.where), str(check.assert_)]
+    while texts:
+        words = set(re.findall(r"[a-z][a-z0-9_]*", texts.pop()))
+        new = (words & set(check.values)) - found
+        found |= new
+        texts += [check.values[name] for name in new]
+    return found
 
 
 def mutants(
@@ -89,6 +103,7 @@ def _conditions(document: PolicyDocument, kinds: Mapping[str, Kind], given: Give
     for text, path, label, owner in (
         (check.where, ("check", "where"), "where", ""),
         (check.assert_, ("check", "assert"), "assert", ""),
+        *((text, ("check", "values", name), f"values.{name}", "") for name, text in check.values.items()),
         *(
             (one.where, ("check", "related", alias, "where"), f"related.{alias}.where", alias)
             for alias, one in check.related.items()

@@ -1,0 +1,12 @@
+"""The ``reference`` collector: reference data as evidence, so that they are sealed in the run."""
+
+from __future__ import annotations
+
+from hiscomply.hookspecs import Collector, hookimpl
+from hiscomply_reference.collector import ReferenceCollector
+
+
+@hookimpl
+def hiscomply_collectors() -> list[Collector]:
+    """The one collector of this package."""
+    return [ReferenceCollector()]
