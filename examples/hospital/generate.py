@@ -28,9 +28,12 @@ from generator import (  # noqa: E402 - the package lies beside this file
     accounts,
     assets,
     backups,
+    capacity,
     changes,
     duties,
     people,
+    protection,
+    registers,
     risks,
     software,
     systems,
@@ -58,6 +61,9 @@ AREAS = (
     backups,
     risks,
     duties,
+    protection,
+    capacity,
+    registers,
 )
 
 

@@ -11,7 +11,12 @@ from generator.world import OM_STAFF, World
 SERVERS = {1: 11, 2: 6, 3: 3}
 """Servers of one system, by its tier."""
 SYSTEMS_OF_OS = ("银河麒麟V10", "openEuler 22.03", "Windows Server 2022", "Rocky Linux 9", "统信UOS V20")
+ROOMS = ("本部主机房A区", "本部主机房B区")
+FACILITIES = ("room", "ups", "cooling", "fire")
+SERVICED = {"ups": "ups_battery_test", "cooling": "cooling", "fire": "fire"}
+"""How the upkeep of a facility is called."""
 HARDWARE = ("server", "network", "storage")
+HOST_METRICS = ["cpu", "memory", "disk", "sessions", "response_time", "down", "malware_agent"]
 RULES = 24
 SPECIAL_TARGETS = {
     "数据库": ("database", "replication"),
@@ -30,13 +35,23 @@ def make(world: World) -> None:
     for name, metrics in SPECIAL_TARGETS.items():
         targets.append({**_target(world, "SRV-0001", name), "metrics": list(metrics)})
     world.put("monitor_target", targets, _target(world, "", ""))
-    world.put("log_source", [_log(world, row["id"]) for row in hardware], {})
+    logs = [_log(world, row["id"], row["system_id"]) for row in hardware]
+    seen: set[str] = set()
+    for row in hardware:
+        if row["class"] == "server" and row["tier"] == 1 and row["system_id"] not in seen:
+            seen.add(row["system_id"])
+            for layer in ("database", "application"):
+                logs.append({**_log(world, row["id"], row["system_id"]), "name": layer, "layer": layer})
+    world.put("log_source", logs, {})
     checked = [row for row in hardware if row["tier"] is None or row["tier"] <= 2]
     world.put(
         "config_result", [_rule(world, row["id"], n) for row in checked for n in range(1, RULES + 1)], {}
     )
     world.put("scan", list(_scans(world, hardware)), {})
-    world.put("maintenance", [_service(world, row["id"]) for row in hardware], {})
+    upkeep = [_service(world, row["id"]) for row in hardware]
+    facilities = [row for row in assets if row.get("facility_kind") in SERVICED]
+    upkeep += [_service(world, row["id"], SERVICED[row["facility_kind"]]) for row in facilities]
+    world.put("maintenance", upkeep, {})
 
 
 def _assets(world: World) -> list[Row]:
@@ -56,7 +71,9 @@ def _assets(world: World) -> list[Row]:
         _asset(world, f"STO-{number:02d}", storage, "storage", 1)
         for number in range(1, world.size.storages + 1)
     ]
-    rows += [_asset(world, f"FAC-{number:02d}", None, "facility", 3) for number in range(1, 7)]
+    for number, (site, kind) in enumerate(((site, kind) for site in ROOMS for kind in FACILITIES), 1):
+        row = _asset(world, f"FAC-{number:02d}", None, "facility", 3)
+        rows.append({**row, "site": site, "facility_kind": kind})
     return rows
 
 
@@ -69,6 +86,7 @@ def _asset(world: World, id_: str, system: str | None, class_: str, tier: int) -
         "tier": tier,
         "host": f"{(system or 'room').lower()}-{id_.lower()}",
         "os": world.random.choice(SYSTEMS_OF_OS) if class_ == "server" else None,
+        "facility_kind": None,
         "env": "prod",
         "ip_zone": "内网",
         "internet_exposed": False,
@@ -86,19 +104,22 @@ def _target(world: World, asset: str, name: str) -> Row:
     return {
         "asset_id": asset,
         "metric_set": name,
-        "metrics": ["cpu", "memory", "disk", "down", "malware_agent"]
-        if name == "主机"
-        else ["traffic", "loss"],
+        "metrics": HOST_METRICS if name == "主机" else ["traffic", "loss"],
         "interval_s": 60,
+        "longest_gap_s": 120,
+        "days_to_full": 400 if name == "主机" else None,
         "last_sample": world.clock.now - timedelta(seconds=seconds),
         "enabled": True,
     }
 
 
-def _log(world: World, asset: str) -> Row:
+def _log(world: World, asset: str, system: str | None) -> Row:
     return {
         "asset_id": asset,
         "name": "syslog",
+        "system_id": system,
+        "layer": "os",
+        "covers_every_user": True,
         "retention_days": world.random.choice((365, 400, 730)),
         "last_seen": world.clock.ago(minutes=world.minutes(1, 90)),
         "reviewed_at": world.clock.on(2, 9),
@@ -141,11 +162,11 @@ def _scans(world: World, hardware: list[Row]) -> list[Row]:
     return rows
 
 
-def _service(world: World, asset: str) -> Row:
+def _service(world: World, asset: str, kind: str = "preventive") -> Row:
     done = world.clock.on(world.minutes(20, 70), 10)
     return {
         "asset_id": asset,
-        "kind": "preventive",
+        "kind": kind,
         "done_at": done,
         "next_due": done.date() + timedelta(days=90),
         "report": f"BY-{asset}",

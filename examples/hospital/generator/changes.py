@@ -81,5 +81,6 @@ def clean_test(change: Row) -> Row:
         "crit_defects": 0,
         "finished_at": change["started"] - timedelta(hours=30),
         "sec_report": None,
+        "crypto_report": None,
         "data_deidentified": True,
     }

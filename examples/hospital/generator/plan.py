@@ -16,6 +16,23 @@ from generator.clock import utc
 Row = dict[str, Any]
 
 KEYS: Mapping[str, tuple[str, ...]] = {
+    "admin_interface": ("asset_id", "protocol", "port"),
+    "application_patch": ("asset_id", "name"),
+    "budget": ("item", "year"),
+    "component": ("system_id", "kind", "name"),
+    "firmware": ("asset_id",),
+    "handover": ("system_id", "handed_over_at"),
+    "malware_agent": ("asset_id",),
+    "metric_definition": ("metric",),
+    "observed_change": ("asset_id", "item", "seen_at"),
+    "record_access_review": ("category", "reviewed_at"),
+    "redundancy": ("system_id", "part"),
+    "release_training": ("change_id",),
+    "response_time": ("system_id", "transaction", "day"),
+    "retention_rule": ("system_id", "record_type"),
+    "room_round": ("room_id", "date"),
+    "time_source": ("asset_id", "software", "address"),
+    "utilisation": ("asset_id", "metric"),
     "access_review": ("system_id", "period", "login"),
     "account": ("system_id", "login"),
     "backup_job": ("system_id", "job", "started"),

@@ -14,7 +14,10 @@ RISKS, FINDINGS = 70, 40
 def make(world: World) -> None:
     """Kinds ``assessment``, ``risk``, ``audit`` and ``audit_finding``."""
     systems = running(world)
-    world.put("assessment", [row for system in systems for row in _assessments(world, system)], {})
+    assessed = [row for system in systems for row in _assessments(world, system)]
+    assessed += [_check(world, f"AS-CHECK-{ago}", "security_check", ago) for ago in (12, 42)]
+    assessed.append(_check(world, "AS-FULL", "full_check", 140))
+    world.put("assessment", assessed, {})
     world.put("risk", [_risk(world, number) for number in range(1, RISKS + 1)], clean_risk(world))
     world.put("audit", _audits(world, systems), {})
     findings = [_finding(world, number) for number in range(1, FINDINGS + 1)]
@@ -28,18 +31,28 @@ def _assessments(world: World, system: Row) -> list[Row]:
     mlps = system["mlps"] or 0
     kinds += ["graded_test"] if mlps >= 2 else []
     kinds += ["crypto"] if mlps >= 3 else []
-    return [
-        {
-            "id": f"AS-{system['id']}-{kind}",
-            "type": kind,
-            "system_id": system["id"],
-            "done_at": world.clock.on(world.minutes(60, 280), 16),
-            "assessor": "外部测评机构",
-            "independent": True,
-            "report_hash": f"SM3:{system['id'].lower()}-{kind}",
-        }
-        for kind in kinds
-    ]
+    return [_assessment(world, system["id"], kind) for kind in kinds]
+
+
+def _assessment(world: World, system: str, kind: str) -> Row:
+    done = world.clock.on(world.minutes(60, 280), 16)
+    return {
+        "id": f"AS-{system}-{kind}",
+        "type": kind,
+        "system_id": system,
+        "done_at": done,
+        "assessor": "外部测评机构",
+        "independent": True,
+        "covers": ["全部"],
+        "report_hash": f"SM3:{system.lower()}-{kind}",
+        "filed_at": done + timedelta(days=10) if kind == "crypto" else None,
+    }
+
+
+def _check(world: World, id_: str, kind: str, ago: int) -> Row:
+    row = _assessment(world, "HIS", kind)
+    topics = ["running_state", "vulnerabilities", "backups"]
+    return {**row, "id": id_, "done_at": world.clock.on(ago, 16), "covers": topics}
 
 
 def clean_risk(world: World) -> Row:
@@ -54,6 +67,7 @@ def clean_risk(world: World) -> Row:
         "planned_at": world.clock.on(25, 10),
         "due": world.clock.day(-20),
         "accepted_by": None,
+        "accepted_by_leader": False,
         "accept_until": None,
         "closed_at": None,
         "retest_id": None,
@@ -110,7 +124,7 @@ def _audit(world: World, id_: str, kind: str, system: str | None, oldest: int, d
         "auditor_dept": dept,
         "is_operator": False,
         "independent": True,
-        "covers": ["配置基线"],
+        "covers": ["MS-bastion"] if kind == "security_audit" else ["配置基线"],
         "circulated_at": done + timedelta(days=2),
     }
 

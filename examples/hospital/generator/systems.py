@@ -57,8 +57,8 @@ def make(world: World) -> None:
     ]
     world.put("vendor", vendors, {})
     statement = {
-        "subject": "RIS-EAST",
-        "reason": "东院区不设放射科",
+        "subject": "cloud",
+        "reason": "医院不使用云服务",
         "signed_by": HEADS[0],
         "signed_at": world.clock.ago(90),
         "until": world.clock.day(-200),

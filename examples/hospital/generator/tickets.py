@@ -47,6 +47,13 @@ CLEAN: Row = {
     "suggestion": None,
     "resolver": "P00003",
     "verifier": "P00004",
+    "reopened": 0,
+    "extension_until": None,
+    "extension_approved_by": None,
+    "root_cause_accepted_by": None,
+    "suggested_at": None,
+    "suggestion_decided_at": None,
+    "persons_notified_at": None,
     "problem_id": None,
     "change_id": None,
 }
@@ -103,7 +110,7 @@ def _incident(world: World, number: int, system: str) -> Row:
     start = clock.on(world.minutes(1, 360), chance.randint(8, 14), chance.randint(10, 59))
     resolver, verifier = chance.sample(OM_STAFF, 2)
     level = chance.choices(("general", "important", "urgent"), (85, 12, 3))[0]
-    source = chance.choices(("user", "monitor", "inspection"), (50, 40, 10))[0]
+    source = chance.choices(("user", "monitor", "inspection"), (25, 68, 7))[0]
     id_, cause = f"INC-{clock.today.year}-{number:06d}", chance.choice(CAUSES)
     return {
         **CLEAN,
@@ -158,6 +165,8 @@ def _problems(world: World, incidents: list[Row]) -> list[Row]:
                 "cause": pair[1],
                 "analysis": "同类故障反复出现,已定位根因",
                 "suggestion": "列入改进计划",
+                "suggested_at": opened + timedelta(days=2),
+                "suggestion_decided_at": opened + timedelta(days=9),
                 "category": "重复故障",
             }
     for row in incidents:

@@ -38,9 +38,12 @@ EXPORTS = (
         columns(
             as_is,
             """
-资产编号=id 所属系统=system_id 类别=class 层级=tier 主机名=host 操作系统=os 网络区域=ip_zone 互联网=internet_exposed
+资产编号=id 所属系统=system_id 类别=class 层级=tier 主机名=host 环境=env 设施=facility_kind 操作系统=os
+网络区域=ip_zone 互联网=internet_exposed
 机房=site 责任人=owner 维保截止=support_end 硬件故障开始=fault_since 首次发现=discovered_at 最近发现=last_seen
 """,
+            env=words({"prod": "生产", "test": "测试"}),
+            facility_kind=words({"room": "机房", "ups": "UPS", "cooling": "空调", "fire": "消防"}),
             **{"class": CLASS},
         ),
         "配置管理数据库资产清单",
@@ -76,7 +79,14 @@ EXPORTS = (
             """
 设备=asset_id 类型=kind 完成时间=done_at 下次到期=next_due 报告编号=report
 """,
-            kind=words({"preventive": "预防性保养"}),
+            kind=words(
+                {
+                    "preventive": "预防性保养",
+                    "ups_battery_test": "UPS放电测试",
+                    "cooling": "空调保养",
+                    "fire": "消防检测",
+                }
+            ),
         ),
     ),
 )

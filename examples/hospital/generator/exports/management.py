@@ -14,7 +14,8 @@ EXPORTS = (
         columns(
             as_is,
             """
-编号=id 类型=type 系统=system_id 完成时间=done_at 评估方=assessor 独立=independent 报告散列=report_hash
+编号=id 类型=type 系统=system_id 完成时间=done_at 评估方=assessor 独立=independent 检查内容=covers
+报告散列=report_hash 备案时间=filed_at
 """,
             type=words(
                 {
@@ -22,6 +23,8 @@ EXPORTS = (
                     "pen_test": "渗透测试",
                     "graded_test": "等级测评",
                     "crypto": "密评",
+                    "security_check": "安全检查",
+                    "full_check": "全面检查",
                 }
             ),
         ),
@@ -34,7 +37,7 @@ EXPORTS = (
             as_is,
             """
 编号=id 系统=system_id 来源评估=assessment_id 等级=level 处置措施=treatment 责任人=owner 发现时间=found_at
-方案时间=planned_at 计划完成=due 接受人=accepted_by 接受至=accept_until 关闭时间=closed_at 复测编号=retest_id
+方案时间=planned_at 计划完成=due 接受人=accepted_by 院领导接受=accepted_by_leader 接受至=accept_until 关闭时间=closed_at 复测编号=retest_id
 复测通过=retest_passed
 """,
             level=RISK,
@@ -50,7 +53,14 @@ EXPORTS = (
 编号=id 类型=type 系统=system_id 计划日期=planned_for 完成时间=done_at 审计人=auditor 部门=auditor_dept
 运维人员=is_operator 独立=independent 覆盖=covers 通报时间=circulated_at
 """,
-            type=words({"config_audit": "配置审计", "security_audit": "安全审计", "supervision": "督查"}),
+            type=words(
+                {
+                    "config_audit": "配置审计",
+                    "security_audit": "安全审计",
+                    "supervision": "督查",
+                    "personal_information": "个人信息审计",
+                }
+            ),
         ),
         "审计与督查登记表",
     ),
@@ -73,7 +83,7 @@ EXPORTS = (
             """
 编号=id 类型=type 版本=version 归口部门=owner_dept 批准人=approved_by 批准时间=approved_at 生效时间=effective_at
 评审时间=reviewed_at 替代=supersedes 旧版收回=superseded_withdrawn 覆盖内容=covers 系统=system_id
-修订记录=has_change_log 建议条数=recommendations
+修订记录=has_change_log 建议条数=recommendations 建议答复时间=recommendations_decided_at
 """,
         ),
         "制度与文件登记表",
@@ -117,9 +127,10 @@ EXPORTS = (
         columns(
             chinese,
             """
-指标=metric 周期=period 截止日=period_end 系统=system_id 层级=tier 基线=baseline 目标=target 方向=better
+指标=metric 周期=period 周期类型=period_kind 截止日=period_end 系统=system_id 层级=tier 基线=baseline 目标=target 方向=better
 报告值=value 复算值=recomputed 责任人=owner 说明=explanation
 """,
+            period_kind=words({"month": "月", "quarter": "季"}),
             better=words({"higher": "越高越好", "lower": "越低越好"}),
         ),
     ),
@@ -171,7 +182,7 @@ EXPORTS = (
         columns(
             slash,
             """
-职责=role 承担人=person 副手=deputy 系统=system_id 专职=full_time 空缺自=vacant_since
+职责=role 承担人=person 副手=deputy 系统=system_id 专职=full_time 兼任=concurrent 空缺自=vacant_since
 """,
         ),
     ),

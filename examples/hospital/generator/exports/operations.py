@@ -33,7 +33,8 @@ EXPORTS = (
 响应时间=acked 恢复时间=mitigated 解决时间=resolved 关闭时间=closed 上报时间=reported_at
 报卫健委时间=commission_told_at 根因报告时间=root_cause_report_at 状态=status 中断时长=outage_min 原因=cause
 处理措施=actions 分析=analysis 类别=category 建议=suggestion 处理人=resolver 复核人=verifier 反馈时间=feedback_at
-问题单=problem_id 引起的变更=change_id 个人信息泄露=personal_data_breach 告知决定时间=notice_decided_at
+重开次数=reopened 延期至=extension_until 延期批准人=extension_approved_by 根因认可人=root_cause_accepted_by
+建议时间=suggested_at 建议答复时间=suggestion_decided_at 通知本人时间=persons_notified_at 问题单=problem_id 引起的变更=change_id 个人信息泄露=personal_data_breach 告知决定时间=notice_decided_at
 下调级别=level_lowered 下调理由=level_lowered_reason 下调批准人=level_lowered_by 报值班领导时间=escalated
 报院领导时间=leader_told_at 复盘时间=reviewed_at 总结报送时间=summary_reported_at 满意度=score 知识条目=knowledge_id
 """,
@@ -64,7 +65,7 @@ EXPORTS = (
             slash,
             """
 测试号=id 变更号=change_id 环境=env 主机=env_hosts 版本=version 结果=result 严重缺陷=crit_defects
-完成时间=finished_at 安全测试报告=sec_report 脱敏=data_deidentified
+完成时间=finished_at 安全测试报告=sec_report 密码测试报告=crypto_report 脱敏=data_deidentified
 """,
             env=words({"test": "测试", "prod": "生产"}),
             result=words({"pass": "通过"}),
@@ -101,7 +102,7 @@ EXPORTS = (
         columns(
             as_is,
             """
-系统=system_id 作业=job 间隔=every_hours 保留天数=retention_days 位置=location 写入策略=in_policy 在运行=live
+系统=system_id 作业=job 间隔=every_hours 保留天数=retention_days 位置=location RTO分钟=rto_min RPO分钟=rpo_min 写入策略=in_policy 在运行=live
 """,
             every_hours=lambda value: f"{value}小时",
             location=PLACE,

@@ -36,7 +36,7 @@ EXPORTS = (
             as_is,
             """
 工号=id 科室=dept 岗位=post 人员类别=kind 在岗状态=status 入职日期=hired_at 离职日期=left_at
-调岗时间=post_changed_at 权限调整时间=rights_adjusted_at 运维人员=is_om_staff 制度签阅时间=rules_acknowledged_at
+调岗时间=post_changed_at 权限调整时间=rights_adjusted_at 运维人员=is_om_staff 制度签阅时间=rules_acknowledged_at 首次签阅时间=rules_first_acknowledged_at
 """,
             kind=KIND_OF_PERSON,
             status=words({"active": "在岗", "left": "离职"}),
@@ -49,7 +49,7 @@ EXPORTS = (
         columns(
             slash,
             """
-工号=person_id 课程名称=course 完成时间=done_at 培训类型=type 学时=hours 成绩=score 必修=mandatory 标签=tags
+工号=person_id 课程名称=course 完成时间=done_at 培训类型=type 学时=hours 成绩=score 必修=mandatory 标签=tags 系统=system_id
 """,
             type=words({"awareness": "意识", "role": "岗位", "om": "运维", "operating": "操作"}),
         ),
