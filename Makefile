@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 AS_OF := 2026-06-30T08:00:00+08:00
 
-.PHONY: audit test check bench docs clean
+.PHONY: audit test check mutate bench docs clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -32,6 +32,10 @@ check: $(VENV)/installed
 	$(BIN)/lint-imports
 	$(BIN)/hiscomply policy lint
 	$(BIN)/python -m hiscomply.reference_docs --check docs/reference
+
+# Proof that the policies' cases can go red: minutes, not seconds, so it is not part of `check`.
+mutate: $(VENV)/installed
+	$(BIN)/hiscomply policy mutate --markdown docs/reference/mutation.md
 
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks

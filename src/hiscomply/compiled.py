@@ -10,6 +10,9 @@ from typing import Any
 from hiscomply.model import ParameterValue, PolicyInfo, Severity, Source, Text
 from hiscomply.parameters import ParameterSpec
 
+EACH_TOPIC = "each"
+"""In ``applies_to``: each value of the list that is judged is a topic of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class GapFlag:
@@ -41,6 +44,8 @@ class CompiledPolicy:
             (0 not applicable, 1 pass, 2 unknown, 3 fail).
         is_materialised: the judged rows are read more than once and cost more than a scan.
         placeholders: names that must be bound.
+        applies_to: topics without which there is nothing to judge; "each" stands for each value of the list.
+        may_be_empty: a complete register without any subject leaves nothing to judge.
     """
 
     id: str
@@ -64,6 +69,8 @@ class CompiledPolicy:
     placeholders: tuple[str, ...]
     file: str
     digest: str
+    applies_to: tuple[str, ...] = ()
+    may_be_empty: bool = False
 
     def info(self, values: tuple[ParameterValue, ...]) -> PolicyInfo:
         """The policy as reports see it, with the parameters of this run."""
@@ -112,6 +119,7 @@ def from_plain(data: Mapping[str, Any]) -> CompiledPolicy:
 def _parameter(data: Mapping[str, Any]) -> ParameterSpec:
     plain = {name: _restore(value) for name, value in data.items()}
     plain["source"] = Source(**data["source"])
+    plain["key_sources"] = {key: Source(**one) for key, one in data["key_sources"]}
     plain["title"] = Text(**data["title"]) if data["title"] else None
     plain["defaults"] = {profile: _restore_written(value) for profile, value in data["defaults"]}
     return ParameterSpec(**plain)

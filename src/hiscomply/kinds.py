@@ -27,6 +27,9 @@ RESERVED_COLUMNS: Mapping[str, str] = {
 """Provenance on every row. ``_missing`` lists the nullable fields that the source did not give at all."""
 
 _UNITS = {"day": 86400, "hour": 3600, "minute": 60, "second": 1}
+_PLAIN_WORD = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+_TAKEN = frozenset({"calendar"})
+"""What conditions and queries already call something else."""
 _DURATION = re.compile(r"^(\d{1,9}) (day|hour|minute|second)s?$")
 
 
@@ -125,6 +128,7 @@ def _load_kind(file: Path) -> Kind:
         fresh = parse_duration(schema["x-fresh"])
         if fresh is None:
             raise ValueError(f"x-fresh {schema['x-fresh']!r} is not like '7 days'")
+        _check_names(schema["title"], schema["properties"], schema["x-key"])
         return Kind(
             name=schema["title"],
             title=_text(schema["x-title"]),
@@ -140,6 +144,18 @@ def _load_kind(file: Path) -> Kind:
             place=Place(str(file)),
             hint="see docs/evidence-schemas.md / 参见 docs/evidence-schemas.md",
         ) from error
+
+
+def _check_names(kind: str, fields: Iterable[str], key: Iterable[str]) -> None:
+    """Names become part of queries, so they are plain words and nothing else."""
+    for name in (kind, *fields):
+        if not isinstance(name, str) or not _PLAIN_WORD.fullmatch(name):
+            raise ValueError(f"the name {name!r} is not lower-case letters, digits and _")
+    if kind in _TAKEN:
+        raise ValueError(f"no kind can be named {kind!r}")
+    unknown = set(key) - set(fields)
+    if unknown:
+        raise ValueError(f"x-key names no field: {', '.join(sorted(unknown))}")
 
 
 def _load_field(name: str, spec: Mapping[str, Any]) -> Field:

@@ -228,6 +228,8 @@ class ParameterValue:
     origin: str
     is_overridden: bool = False
     is_looser: bool | None = None
+    key_sources: Mapping[str, Source] = field(default_factory=dict)
+    """Where single values of a keyed parameter have another source than the rest, by key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +258,24 @@ class PolicyInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class ScopeStatement:
+    """A signed statement in force that something does not exist here.
+
+    Attributes:
+        topic: a system category, or a topic that policies name.
+        signed_on, until: dates in the project's zone, ISO; ``until`` is inclusive.
+        origin: ``file:line``.
+    """
+
+    topic: str
+    reason: str
+    signed_by: str
+    signed_on: str
+    until: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyCount:
     """Subjects of one policy by verdict, and why it could not be judged as a whole, if so."""
 
@@ -265,6 +285,8 @@ class PolicyCount:
     unknown: int
     not_applicable: int
     elapsed_s: float
+    topics: tuple[str, ...] = ()
+    """What is not applicable because a signed statement says that it does not exist here."""
 
     @property
     def verdict(self) -> Verdict:
@@ -285,6 +307,7 @@ class Evaluation:
     path: Path
     counts: tuple[PolicyCount, ...]
     as_of: datetime
+    statements: tuple[ScopeStatement, ...] = ()
 
 
 # ---------------------------------------------------------------- judge -> report
@@ -369,6 +392,8 @@ class PolicyResult:
     not_applicable: int
     waived: int
     groups: tuple[FindingGroup, ...]
+    statements: tuple[ScopeStatement, ...] = ()
+    """The signed statements that its "not applicable" rests on."""
 
     @property
     def judged(self) -> int:
@@ -382,7 +407,7 @@ class ClauseResult:
 
     Attributes:
         chapter: its chapter or section, ``4.3``.
-        crosswalk: ids by framework: mlps, hipaa, nist, iso, cis.
+        crosswalk: ids by framework: mlps (of the level that the profile asks), hipaa, nist, iso, cis.
         control_status: automated, partial, manual, pending.
     """
 
@@ -419,6 +444,8 @@ class RunInfo:
     previous: str | None
     pack_digest: str
     evidence_digest: str
+    profile_origin: str = ""
+    """Where the profile came from: a flag, ``file:line:column``, the institution's level, or ``default``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,3 +472,5 @@ class AuditResult:
     allow_unknown: bool = False
     kinds: Mapping[str, Text] = field(default_factory=dict)
     """Titles of the evidence kinds, by name."""
+    only: tuple[str, ...] = ()
+    """Controls (``nist:AC-2``) that a report was narrowed to; the exit code stays the one of the whole run."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +28,36 @@ _PERCENT = re.compile(r"^(\d+(?:\.\d+)?) ?%$")
 Key = tuple[str | int | bool, ...]
 
 
+UNITS: Mapping[str, Text] = {
+    "account": Text("个账户", "accounts"),
+    "attempt": Text("次", "attempts"),
+    "character": Text("个字符", "characters"),
+    "day": Text("天", "days"),
+    "fault": Text("次", "faults"),
+    "hour": Text("小时", "hours"),
+    "level": Text("级", "level"),
+    "month": Text("月", "month"),
+    "percent": Text("%", "percent"),
+    "person": Text("人", "persons"),
+    "point": Text("分", "points"),
+    "session": Text("次", "sessions"),
+    "class": Text("类字符", "classes"),
+    "message": Text("封", "messages"),
+    "millisecond": Text("毫秒", "milliseconds"),
+    "quarter": Text("个季度", "quarters"),
+    "second": Text("秒", "seconds"),
+    "source": Text("个来源", "sources"),
+    "year": Text("年", "years"),
+    "working day": Text("个工作日", "working days"),
+}
+"""Units that whole numbers and numbers may have."""
+
+
+def key_text(key: Key) -> str:
+    """A key as people write it: ``1``, ``true/total``."""
+    return "/".join(str(part).lower() if isinstance(part, bool) else str(part) for part in key)
+
+
 @dataclass(frozen=True, slots=True)
 class ParameterSpec:
     """A parameter as its policy declares it. Plain data, so that it can be cached.
@@ -35,6 +65,8 @@ class ParameterSpec:
     Attributes:
         keys: the types of a keyed parameter's key, empty for a plain one.
         defaults: by profile, as written; for a keyed one a mapping or rows with the value last.
+        unit: of a whole number or number, one of ``UNITS``; other types carry theirs in the value.
+        key_sources: where single values of a keyed parameter have another source than the rest, by key.
     """
 
     name: str
@@ -47,11 +79,17 @@ class ParameterSpec:
     source: Source
     title: Text | None
     place: str
+    unit: str | None = None
+    key_sources: Mapping[str, Source] = field(default_factory=dict)
 
     @property
     def field_type(self) -> FieldType:
         """The type of one value in an expression."""
         return FIELD_TYPES[self.type]
+
+    def source_of(self, key: Key) -> Source:
+        """The source of one value of a keyed parameter."""
+        return self.key_sources.get(key_text(key), self.source)
 
     def default(self, profile: str) -> Any:
         """The default of a profile as written; a profile without its own takes ``tertiary``."""

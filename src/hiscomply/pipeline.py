@@ -12,13 +12,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hiscomply import __version__
+from hiscomply.collect.declared import DECLARED, DeclaredCollector, declared_target
 from hiscomply.collect.runner import Progress, collect_all
 from hiscomply.collect.secrets import project_digest, withholding
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.config.settings import Settings
+from hiscomply.controls import in_profile
 from hiscomply.errors import HiscomplyError, Place, PolicyError, Problems, RunError, nearest
 from hiscomply.evaluate.engine import Moment
 from hiscomply.evaluate.stage import evaluate_policies
+from hiscomply.evaluate.statements import SCOPE_RULES
 from hiscomply.evidence.store import open_evidence, store_evidence
 from hiscomply.findings.judge import Judgement, judge
 from hiscomply.findings.quality import quality_notes
@@ -42,7 +45,18 @@ from hiscomply.paths import policies_dir
 from hiscomply.policy.clauses import ClauseMap, load_clauses
 from hiscomply.policy.pack import Pack, load_pack
 from hiscomply.policy.tuning import tune
-from hiscomply.run_folder import read_collections, seal, sha256_of, unsealed, write_collections
+from hiscomply.run_folder import (
+    EARLIER,
+    keep_packs,
+    read_collections,
+    seal,
+    sha256_of,
+    unsealed,
+    write_collections,
+)
+
+PROJECT_FILE = "hiscomply.yaml"
+"""The name under which what the project file says of the institution stands among the collections."""
 
 
 def _quiet(_name: str, _count: int = 0, _status: object = None) -> None:
@@ -60,6 +74,11 @@ class Plan:
     waivers: tuple[Waiver, ...]
     clauses: ClauseMap
     kinds: Mapping[str, Kind]
+
+    @property
+    def scope_rules(self) -> tuple[CompiledPolicy, ...]:
+        """The policies that decide which statements of scope count, whether they are asked for or not."""
+        return tuple(policy for policy in self.pack.policies if policy.id in SCOPE_RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +198,13 @@ def collect_evidence(
 ) -> Evidence:
     """Collects from every target and stores what came, below the folder of a run."""
     digest = project_digest(settings.project) if settings.is_secret_kept else withholding()
+    targets, known = settings.targets, dict(collectors)
+    if settings.declared is not None:
+        targets = (*targets, declared_target(PROJECT_FILE))
+        known[DECLARED] = DeclaredCollector(settings.declared, settings.as_of)
     collections = collect_all(
-        settings.targets,
-        collectors,
+        targets,
+        known,
         kinds,
         folder / "staging",
         project=settings.project,
@@ -203,11 +226,25 @@ def evaluate_run(
     previous: Path | None,
     command: Sequence[str],
     evaluating: Callable[[str], None] = _quiet,
+    earlier: Path | None = None,
 ) -> AuditResult:
-    """Evaluates, judges and rolls up; writes ``findings.parquet`` and ``collections.json`` into the folder."""
+    """Evaluates, judges and rolls up; writes ``findings.parquet`` and ``collections.json`` into the folder.
+
+    Args:
+        previous: the run to compare with; what it found is kept as ``earlier.parquet``, so that this run can be
+            judged again on a machine that has only this one.
+        earlier: what the previous run found, where that was kept already.
+    """
     moment = Moment(as_of, settings.zone, settings.work_from, settings.work_to)
     evaluation = evaluate_policies(
-        plan.policies, plan.values, evidence, plan.kinds, moment, folder / "verdicts.parquet", evaluating
+        plan.policies,
+        plan.values,
+        evidence,
+        plan.kinds,
+        moment,
+        folder / "verdicts.parquet",
+        evaluating,
+        scope_rules=plan.scope_rules,
     )
     infos = tuple(policy.info(plan.parameters[policy.id]) for policy in plan.policies)
     today = as_of.astimezone(ZoneInfo(settings.zone)).date()
@@ -215,9 +252,10 @@ def evaluate_run(
         evaluation,
         infos,
         _concerned(plan),
-        previous / "findings.parquet" if previous else None,
+        earlier or (previous / "findings.parquet" if previous else None),
         today,
         folder / "findings.parquet",
+        None if earlier else folder / EARLIER,
     )
     evaluation.path.unlink()
     write_collections(folder, evidence.collections)
@@ -236,8 +274,10 @@ def roll_up(
 ) -> AuditResult:
     """Findings to what reports say."""
     groups = group_findings(judgement.path)
-    policies = policy_results(infos, evaluation.counts, groups, judgement, len(_concerned(plan)))
-    clauses = _clauses(plan.clauses, policies)
+    policies = policy_results(
+        infos, evaluation.counts, groups, judgement, len(_concerned(plan)), evaluation.statements
+    )
+    clauses = _clauses(plan.clauses, policies, settings.profile)
     asked = clauses if not settings.only else [one for one in clauses if one.policies]
     return AuditResult(
         run=run,
@@ -292,6 +332,7 @@ def write_reports(
 def seal_run(settings: Settings, plan: Plan, outcome: Outcome, previous: Path | None) -> Path:
     """Seals the run's folder under its name."""
     run = outcome.result.run
+    keep_packs(settings.packs, outcome.folder)
     facts = {
         "hiscomply": __version__,
         "as_of": run.as_of.isoformat(),
@@ -299,6 +340,7 @@ def seal_run(settings: Settings, plan: Plan, outcome: Outcome, previous: Path | 
         "ended": run.ended.isoformat(),
         "institution": asdict(run.institution),
         "profile": run.profile,
+        "profile_origin": run.profile_origin,
         "zone": run.zone,
         "working_hours": [settings.work_from.isoformat(), settings.work_to.isoformat()],
         "command": list(run.command),
@@ -362,10 +404,11 @@ def _run_info(
         previous=previous.name if previous else None,
         pack_digest=plan.pack.digest,
         evidence_digest=evidence_digest,
+        profile_origin=settings.profile_origin,
     )
 
 
-def _clauses(clause_map: ClauseMap, policies: Sequence[PolicyResult]) -> list[ClauseResult]:
+def _clauses(clause_map: ClauseMap, policies: Sequence[PolicyResult], profile: str) -> list[ClauseResult]:
     results = []
     for clause in clause_map.clauses:
         serving = tuple(policy for policy in policies if clause.id in policy.info.clauses)
@@ -374,7 +417,7 @@ def _clauses(clause_map: ClauseMap, policies: Sequence[PolicyResult]) -> list[Cl
                 id=clause.id,
                 title=clause.title,
                 chapter=clause.section,
-                crosswalk=clause.crosswalk,
+                crosswalk=in_profile(clause.crosswalk, profile),
                 control_status=clause.control_status,
                 status=clause_status(serving),
                 policies=serving,

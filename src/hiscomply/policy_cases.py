@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from hiscomply.compiled import CompiledPolicy
@@ -17,7 +17,10 @@ from hiscomply.evaluate.engine import Engine, Moment
 from hiscomply.kinds import FieldType, Kind, parse_duration
 from hiscomply.model import EvidenceTable
 from hiscomply.parameters import bindings
-from hiscomply.yaml_source import Path_, YamlDocument, load_yaml, validate
+from hiscomply.yaml_source import YamlDocument, load_yaml, validate
+
+if TYPE_CHECKING:
+    from hiscomply.policy.document import CasesDocument
 
 VERDICTS = ("not_applicable", "pass", "unknown", "fail")
 _RELATIVE = re.compile(r"^(as_of|today)(?: ([+-]) (\d+ (?:days?|hours?|minutes?|seconds?)))?$")
@@ -54,6 +57,68 @@ def run_cases(policy: CompiledPolicy, kinds: Mapping[str, Kind]) -> Iterator[Cas
     Raises:
         PolicyError: there is none, or it is malformed, with the place.
     """
+    cases = read_cases(policy, kinds)
+    engine = Engine(kinds, cases.moment)
+    for number in range(len(cases.document.cases)):
+        yield run_case(policy, engine, cases, number)
+
+
+def run_case(policy: CompiledPolicy, engine: Engine, cases: Cases, number: int) -> CaseResult:
+    """One case in an engine that may have run others before."""
+    case = cases.document.cases[number]
+    cases.load(engine, policy, number)
+    engine.evaluate(policy, case_bindings(policy, case.profile, case.parameters))
+    return CaseResult(case.name, case.expect, *_verdicts(engine, policy))
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """A checked ``cases.yaml``."""
+
+    document: CasesDocument
+    moment: Moment
+    yaml: YamlDocument
+    _kinds: Mapping[str, Kind]
+    _rows: _Rows
+
+    @classmethod
+    def of(cls, document: CasesDocument, yaml: YamlDocument, kinds: Mapping[str, Kind]) -> Cases:
+        """The cases of a document that stands in ``yaml``."""
+        as_of = datetime.fromisoformat(document.as_of).astimezone(UTC)
+        rows = _Rows(kinds, document, as_of, yaml)
+        return cls(document, Moment(as_of, document.zone), yaml, kinds, rows)
+
+    def load(self, engine: Engine, policy: CompiledPolicy, number: int) -> None:
+        """Fills the engine's tables with what a case gives, and with nothing else.
+
+        Raises:
+            PolicyError: an unknown kind or field, or a value of a wrong type, with the place.
+        """
+        case, path = self.document.cases[number], ("cases", number)
+        engine.forget()
+        engine.scoped = frozenset(case.scope)
+        for kind in {*case.given, *case.collections}:
+            if kind not in self._kinds:
+                raise PolicyError(
+                    f"unknown evidence kind {kind!r} / 未知的证据类型",
+                    place=self.yaml.place((*path, "given", kind)),
+                    hint=nearest(kind, self._kinds),
+                )
+        for name in sorted({*policy.kinds, *case.given}):
+            made = [
+                row
+                for position, one in enumerate(case.given.get(name, []))
+                for row in self._rows.make(name, one, (*path, "given", name, position))
+            ]
+            _load(engine, self._kinds[name], made, case.collections.get(name, "ok"), self._rows.as_of)
+
+
+def read_cases(policy: CompiledPolicy, kinds: Mapping[str, Kind]) -> Cases:
+    """The cases beside a policy.
+
+    Raises:
+        PolicyError, Problems: there is no ``cases.yaml``, or it is malformed, with the place.
+    """
     from hiscomply.policy.document import CasesDocument
 
     file = Path(policy.file).with_name("cases.yaml")
@@ -66,38 +131,7 @@ def run_cases(policy: CompiledPolicy, kinds: Mapping[str, Kind]) -> Iterator[Cas
     document = validate(CasesDocument, yaml, PolicyError)
     if policy.subject_kind and policy.subject_kind not in kinds:
         raise PolicyError(f"unknown kind {policy.subject_kind}")
-    as_of = datetime.fromisoformat(document.as_of).astimezone(UTC)
-    engine = Engine(kinds, Moment(as_of, document.zone))
-    rows = _Rows(kinds, document, as_of, yaml)
-    for number, case in enumerate(document.cases):
-        engine.forget()
-        yield _run_case(policy, kinds, engine, rows, case, ("cases", number))
-
-
-def _run_case(
-    policy: CompiledPolicy,
-    kinds: Mapping[str, Kind],
-    engine: Engine,
-    rows: _Rows,
-    case: Any,
-    path: Path_,
-) -> CaseResult:
-    for kind in {*case.given, *case.collections}:
-        if kind not in kinds:
-            raise PolicyError(
-                f"unknown evidence kind {kind!r} / 未知的证据类型",
-                place=rows.yaml.place((*path, "given", kind)),
-                hint=nearest(kind, kinds),
-            )
-    for name in sorted({*policy.kinds, *case.given}):
-        made = [
-            row
-            for position, one in enumerate(case.given.get(name, []))
-            for row in rows.make(name, one, (*path, "given", name, position))
-        ]
-        _load(engine, kinds[name], made, case.collections.get(name, "ok"), rows.as_of)
-    engine.evaluate(policy, case_bindings(policy, case.profile, case.parameters))
-    return CaseResult(case.name, case.expect, *_verdicts(engine, policy))
+    return Cases.of(document, yaml, kinds)
 
 
 def case_bindings(policy: CompiledPolicy, profile: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,9 +197,17 @@ class _Rows:
         self.yaml = yaml
 
     def make(self, name: str, written: Mapping[str, Any], path: tuple[Any, ...]) -> Iterator[dict[str, Any]]:
-        """The rows that one given row stands for; ``repeat`` makes several."""
+        """The rows that one given row stands for: ``repeat`` makes several, ``without`` takes defaults away."""
         kind = self._kinds[name]
         fields = {**self._defaults.get(name, {}), **written}
+        for absent in fields.pop("without", ()):
+            if absent not in kind.fields:
+                raise PolicyError(
+                    f"{name} has no field {absent!r} to be without / 没有该字段",
+                    place=self.yaml.place((*path, "without")),
+                    hint=nearest(absent, kind.fields),
+                )
+            fields.pop(absent, None)
         repeat = fields.pop("repeat", None)
         for number in range(1, (repeat or 1) + 1):
             yield self._row(kind, fields, number if repeat else None, path)

@@ -18,6 +18,9 @@ from hiscomply.model import Collection, CollectionStatus, Rejected, Text
 
 MANIFEST = "manifest.json"
 COLLECTIONS = "collections.json"
+PACKS = "packs"
+EARLIER = "earlier.parquet"
+"""What the previous run had found, as it was when this run was compared with it."""
 
 
 def new_folder(runs: Path) -> Path:
@@ -59,6 +62,20 @@ def sha256_of(file: Path) -> str:
     return total.hexdigest()
 
 
+def keep_packs(packs: Sequence[Path], folder: Path) -> None:
+    """Copies the policies of a project's own packs into its run, so that it can be judged again elsewhere."""
+    for number, pack in enumerate(packs):
+        for file in sorted(pack.rglob("policy.yaml")):
+            copy = folder / PACKS / str(number) / file.relative_to(pack)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy)
+
+
+def kept_packs(run: Path) -> tuple[Path, ...]:
+    """The packs that ``keep_packs`` put there, in the project's order."""
+    return tuple(sorted((run / PACKS).glob("*"), key=lambda pack: int(pack.name)))
+
+
 def seal(folder: Path, runs: Path, run_id: str, facts: Mapping[str, Any]) -> Path:
     """Writes the manifest with the digest of every file, and gives the folder its name.
 
@@ -72,6 +89,7 @@ def seal(folder: Path, runs: Path, run_id: str, facts: Mapping[str, Any]) -> Pat
         if file.is_file()
     }
     manifest = {"format": 1, "run": run_id, **facts, "files": files}
+    manifest["digest"] = _digest_of(json.loads(json.dumps(manifest, default=str)))
     text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
     target = runs / run_id
@@ -101,16 +119,53 @@ def read_manifest(run: Path) -> dict[str, Any]:
         ) from error
 
 
+def _digest_of(manifest: Mapping[str, Any]) -> str:
+    """The digest of all that a manifest says but its own digest."""
+    said = {name: value for name, value in manifest.items() if name != "digest"}
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def verify(run: Path) -> list[str]:
-    """What differs from the manifest: one line per altered, missing or added file; empty when all is well."""
-    listed = read_manifest(run)["files"]
-    found = {str(file.relative_to(run)) for file in run.rglob("*") if file.is_file()} - {MANIFEST}
-    lines = [f"missing / 缺失: {name}" for name in sorted(set(listed) - found)]
+    """What is not as it was sealed, one line each; empty when all is well.
+
+    Told are: an altered, missing or added file, a link in place of a file, an altered manifest, a renamed
+    folder, and a previous run (where it still stands beside) that is not the one this run was compared with.
+    Whoever rewrites the manifest with its digest is found only by the seal (``seal_of``) kept elsewhere.
+
+    Raises:
+        RunError: as ``read_manifest``.
+    """
+    manifest = read_manifest(run)
+    listed = manifest["files"]
+    entries = sorted(run.rglob("*"))
+    links = {str(entry.relative_to(run)) for entry in entries if entry.is_symlink()}
+    found = {str(entry.relative_to(run)) for entry in entries if entry.is_file()} - {MANIFEST} - links
+    lines = [f"link instead of a file / 被换成链接: {name}" for name in sorted(links)]
+    lines += [f"missing / 缺失: {name}" for name in sorted(set(listed) - found - links)]
     lines += [f"added / 多出: {name}" for name in sorted(found - set(listed))]
     for name in sorted(set(listed) & found):
         if sha256_of(run / name) != listed[name]["sha256"]:
             lines.append(f"altered / 被改动: {name}")
-    return lines
+    if manifest.get("digest") != _digest_of(manifest):
+        lines.append(f"altered / 被改动: {MANIFEST}")
+    if run.resolve().name != manifest["run"]:
+        lines.append(f"renamed / 被改名: {manifest['run']} -> {run.resolve().name}")
+    return lines + _previous_differs(run, manifest.get("previous"))
+
+
+def _previous_differs(run: Path, previous: Mapping[str, str] | None) -> list[str]:
+    if not previous:
+        return []
+    file = run.resolve().parent / previous["run"] / MANIFEST
+    if not file.is_file() or sha256_of(file) == previous["manifest_sha256"]:
+        return []
+    return [f"previous run altered / 上一次运行被改动: {previous['run']}"]
+
+
+def seal_of(run: Path) -> str:
+    """The digest that stands for the whole run: sha256 of its manifest."""
+    return sha256_of(run / MANIFEST)
 
 
 def sealed_runs(runs: Path) -> list[Path]:

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from tests.unit.report.factory import audit_result
 
+from hiscomply.model import AuditResult
 from hiscomply.report.html import HtmlReporter
 
 WEB = Path(__file__).with_name("web")
@@ -61,13 +62,26 @@ LOOKS = (
 )
 
 
+def with_a_policy_of_two_clauses(result: AuditResult) -> AuditResult:
+    """The first policy of 4.2.3 serves 4.3.2 as well, so it stands at the first and is named at the second."""
+    first = next(clause.policies[0] for clause in result.clauses if clause.id == "4.2.3")
+    return replace(
+        result,
+        clauses=tuple(
+            replace(clause, policies=(*clause.policies, first)) if clause.id == "4.3.2" else clause
+            for clause in result.clauses
+        ),
+    )
+
+
 @cache
 def found(look: Look) -> dict[str, Any]:
     size = {"policies": 80, "findings": 100_000, "groups": 5} if look.is_big else {}
     with TemporaryDirectory() as folder:
         report = Path(folder) / "report.html"
         other = "zh" if look.language == "en" else "en"
-        HtmlReporter().write(audit_result(is_hostile=look.is_hostile, **size), report, other)
+        result = with_a_policy_of_two_clauses(audit_result(is_hostile=look.is_hostile, **size))
+        HtmlReporter().write(result, report, other)
         arguments = [CHROMIUM, MODULES.resolve(), report, look.language, look.width, look.scheme]
         done = subprocess.run(
             [str(NODE), str(WEB / "inspect.mjs"), *map(str, arguments)],
@@ -125,6 +139,39 @@ def test_the_slash_key_leads_to_the_search_and_escape_undoes_it(look: Look) -> N
 def test_filters_find_clauses_by_control_and_policies_by_verdict(look: Look) -> None:
     assert found(look)["clauses_of_control"] == ["clause-4.2.3", "clause-4.3.1", "clause-4.3.2"]
     assert found(look)["verdicts_after_filter"] == ["unknown"]
+
+
+def test_the_address_names_the_control_that_is_shown(look: Look) -> None:
+    assert found(look)["control_in_address"] == "#framework=8.1.4.2"
+    assert found(look)["rows_of_control"] == 3
+    assert found(look)["address_after_escape"] == ""
+
+
+def test_a_link_to_a_control_shows_what_it_concerns_and_says_so(look: Look) -> None:
+    assert found(look)["linked_control"] == "nist:AC-2(3)"
+    assert found(look)["clauses_of_link"] == ["clause-4.3.2"]
+    assert "nist:AC-2(3)" in found(look)["filtered_told"]
+    assert "1 / 43" in found(look)["filtered_told"]
+    assert "1 / 43" in found(look)["found_told"]
+    assert found(look)["clause_count"] == "1 / 43"
+    assert found(look)["overflow_filtered"] == 0
+
+
+def test_a_policy_that_stands_elsewhere_comes_to_the_clause_that_is_left_and_goes_home(look: Look) -> None:
+    assert found(look)["moved_policy_shown"]
+    assert found(look)["policy_back_home"]
+
+
+def test_what_was_filtered_is_printed(look: Look) -> None:
+    assert found(look)["print_tells_filter"]
+    assert found(look)["print_clauses"] == 1
+
+
+def test_controls_can_be_chosen_by_framework_from_a_list_and_in_the_crosswalk(look: Look) -> None:
+    assert found(look)["clauses_of_chosen_framework"] == ["clause-4.3.2"]
+    assert found(look)["clauses_after_clear"] == 43
+    assert found(look)["choices"] > 200
+    assert found(look)["clauses_of_chip"] == ["clause-6.2.3"]
 
 
 def test_everything_can_be_expanded_at_once(look: Look) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
+from types import SimpleNamespace
 
 import pytest
 from tests.acceptance.small_project import PROJECT, TABLE, SmallProject, policy_text
 
+from hiscomply.cli.stages import _changes
 from hiscomply.run_folder import sealed_runs
 
 
@@ -18,18 +21,36 @@ def with_own_pack(project: SmallProject) -> SmallProject:
     return project
 
 
-def test_a_report_that_would_leave_the_projects_own_policies_out_is_refused(
+def test_a_run_is_judged_again_with_the_projects_own_policies_after_they_changed(
     with_own_pack: SmallProject,
 ) -> None:
     assert with_own_pack.audit(only=None).code == 3
     sealed = sealed_runs(with_own_pack.root / ".hiscomply" / "runs")[-1]
-    assert "accounts_are_ours" in json.loads((sealed / "manifest.json").read_text())["policies"]
+    with_own_pack.write("own/accounts_are_ours/policy.yaml", "id: broken since")
     target = with_own_pack.root / "again.json"
-    again = with_own_pack.run("report", str(sealed), "-o", f"json={target}")
-    assert again.code == 2
-    assert "accounts_are_ours" in again.err
-    assert sealed.name in again.err
-    assert not target.exists()
+    assert with_own_pack.run("report", str(sealed), "-o", f"json={target}").code == 0
+    now, then = (json.loads(file.read_text())["policies"] for file in (target, sealed / "summary.json"))
+    assert "accounts_are_ours" in {one["id"] for one in now}
+    assert now == then
+    again = with_own_pack.run("evaluate", str(sealed))
+    assert (again.code, again.out.strip()) == (0, "same findings, byte for byte / 结果逐字节一致")
+
+
+def test_a_run_alone_on_another_machine_is_judged_again_with_its_ages(project: SmallProject) -> None:
+    project.audit()
+    project.audit()
+    first, second = sealed_runs(project.root / ".hiscomply" / "runs")
+    sent = project.root / "sent" / second.name
+    shutil.copytree(second, sent)
+    assert json.loads((sent / "manifest.json").read_text())["previous"]["run"] == first.name
+    again = project.run("evaluate", str(sent))
+    assert (again.code, again.out.strip()) == (0, "same findings, byte for byte / 结果逐字节一致")
+
+
+def test_policies_that_are_missing_or_changed_here_are_named() -> None:
+    here = SimpleNamespace(info=SimpleNamespace(id="kept", digest="1", file="policy.yaml"))
+    manifest = {"policies": {"kept": "2", "gone": "3"}}
+    assert _changes(manifest, SimpleNamespace(policies=[here])) == "gone, kept"
 
 
 def test_a_report_of_a_run_whose_policies_are_here_is_written(project: SmallProject) -> None:

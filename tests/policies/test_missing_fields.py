@@ -18,7 +18,7 @@ from hiscomply.kinds import Kind
 from hiscomply.plugins import evidence_kinds, pack_folders
 from hiscomply.policy.document import CasesDocument
 from hiscomply.policy.pack import load_pack
-from hiscomply.policy_cases import _Rows, _run_case
+from hiscomply.policy_cases import Cases, run_case
 from hiscomply.yaml_source import load_yaml, validate
 
 Field = tuple[str, str]
@@ -82,13 +82,10 @@ class Situation:
         case = self.document.cases[self.number]
         given = {kind: [thin(kind, row) for row in rows] for kind, rows in case.given.items()}
         defaults = {kind: thin(kind, row) for kind, row in self.document.defaults.items()}
-        document = self.document.model_copy(update={"defaults": defaults})
-        rows = _Rows(kinds(), document, self.as_of, self.yaml)
-        engine_ = engine(self.as_of, self.document.zone)
-        engine_.forget()
-        path = ("cases", self.number)
         thinned = case.model_copy(update={"given": given})
-        result = _run_case(self.policy, kinds(), engine_, rows, thinned, path)
+        document = self.document.model_copy(update={"defaults": defaults, "cases": [thinned]})
+        cases = Cases.of(document, self.yaml, kinds())
+        result = run_case(self.policy, engine(self.as_of, self.document.zone), cases, 0)
         return result.actual
 
 

@@ -22,7 +22,11 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "evaluate": ("hiscomply.cli.stages", "对已有证据重新评估", "Evaluate a run's evidence again"),
     "report": ("hiscomply.cli.stages", "由一次运行生成报告", "Write reports of a run"),
     "verify": ("hiscomply.cli.stages", "核验一次运行未被改动", "Verify that a run was not altered"),
-    "policy": ("hiscomply.cli.policy", "查看、测试、检查策略", "List, show, test and lint policies"),
+    "policy": (
+        "hiscomply.cli.policy",
+        "查看、测试、检查、变异策略",
+        "List, show, test, lint and mutate policies",
+    ),
     "evidence": ("hiscomply.cli.evidence", "查看证据类型与证据", "Show evidence kinds and evidence"),
     "collector": ("hiscomply.cli.collector", "查看采集器", "Show collectors"),
     "doctor": ("hiscomply.cli.doctor", "检查运行环境", "Check this installation"),

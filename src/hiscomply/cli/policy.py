@@ -1,52 +1,68 @@
-"""``hiscomply policy``: list, show, test, lint."""
+"""``hiscomply policy``: list, show, parameters, test, lint, mutate."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
-from hiscomply.compiled import CompiledPolicy
-from hiscomply.errors import HiscomplyError, PolicyError, nearest
-from hiscomply.kinds import Kind
+from hiscomply.cli.parameters import parameters
+from hiscomply.cli.policy_mutate import mutate
+from hiscomply.cli.policy_paths import PATHS, load_policies
+from hiscomply.errors import HiscomplyError
+from hiscomply.model import Source
+from hiscomply.paths import policies_dir
 from hiscomply.plugins import evidence_kinds, pack_folders
-
-PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
 
 @click.group()
 def policy() -> None:
-    """查看、测试、检查策略 · List, show, test and lint policies."""
+    """查看、测试、检查、变异策略 · List, show, test, lint and mutate policies."""
 
 
-def _load(paths: Sequence[Path]) -> tuple[tuple[CompiledPolicy, ...], dict[str, Kind]]:
-    """Policies under the paths (or ids of shipped ones), or all."""
-    from hiscomply.policy.pack import load_pack
-
-    kinds = evidence_kinds()
-    folders = [path for path in paths if path.exists()]
-    wanted = [str(path) for path in paths if not path.exists()]
-    policies: tuple[CompiledPolicy, ...] = ()
-    if folders:
-        policies = load_pack(folders, kinds).policies
-    if wanted or not paths:
-        shipped = {one.id: one for one in load_pack(pack_folders(), kinds).policies}
-        for name in wanted:
-            if name not in shipped:
-                raise PolicyError(
-                    f"no policy and no folder {name!r} / 没有该策略或文件夹", hint=nearest(name, shipped)
-                )
-        policies += tuple(shipped[name] for name in wanted) or tuple(shipped.values())
-    return policies, kinds
+policy.add_command(mutate)
+policy.add_command(parameters)
 
 
 @policy.command("list")
 @PATHS
+@click.option(
+    "--framework",
+    "controls",
+    multiple=True,
+    metavar="FRAMEWORK:ID",
+    help="those that this control concerns: nist:AC-2, mlps:8.1.4.2 / 与该控制项有关的策略",
+)
+@click.option("--clause", "clauses", multiple=True, metavar="ID", help="those of this clause / 该条款的策略")
+@click.option(
+    "--class",
+    "classes",
+    multiple=True,
+    type=click.Choice(["A", "S", "M"]),
+    help="those with a check of this class / 含该类检查项的策略",
+)
+@click.option("--kind", "kinds", multiple=True, metavar="KIND", help="those that read it / 使用该证据的策略")
 @click.pass_obj
-def list_(obj: dict[str, str], paths: tuple[Path, ...]) -> int:
-    """列出策略 · One line per policy: id, clauses, severity, title."""
-    policies, _ = _load(paths)
+def list_(
+    obj: dict[str, str],
+    paths: tuple[Path, ...],
+    controls: tuple[str, ...],
+    clauses: tuple[str, ...],
+    classes: tuple[str, ...],
+    kinds: tuple[str, ...],
+) -> int:
+    """列出策略 · One line per policy: id, clauses, severity, title.
+
+    Filters of one sort widen, filters of different sorts narrow. Exit 1 when no policy is left.
+    """
+    from hiscomply.policy_choice import PolicyChoice, choose
+
+    policies, known = load_policies(paths)
+    policies = choose(policies, PolicyChoice(controls, clauses, classes, kinds), known)
+    if not policies:
+        click.echo("no policy fits / 没有符合条件的策略", err=True)
+        return 1
     width = max(len(one.id) for one in policies)
     for one in policies:
         title = one.title.to(obj["language"])
@@ -60,21 +76,33 @@ def list_(obj: dict[str, str], paths: tuple[Path, ...]) -> int:
 @click.pass_obj
 def show(obj: dict[str, str], name: Path, sql: bool) -> int:
     """显示一个策略 · Everything about one policy."""
-    (one, *_), _ = _load([name])
+    from hiscomply.policy.register import load_register
+
+    (one, *_), _ = load_policies([name])
     language = obj["language"]
     click.echo(f"{one.id}  [{one.severity}]  {one.title.to(language)}")
     click.echo(f"  {', '.join(one.clauses)}  {', '.join(one.checks)}  {one.file}\n")
     click.echo("\n".join("  " + line for line in one.condition.splitlines()))
     click.echo(f"\n  {one.message.to(language)}\n  {one.remediation.to(language)}")
+    register = load_register(policies_dir())
     for spec in one.parameters:
-        source = f"{spec.source.id} {spec.source.ref} ({spec.source.strength})"
-        click.echo(f"\n  {spec.name}: {spec.type}  {source}")
+        click.echo(f"\n  {spec.name}: {spec.type}")
+        click.echo(f"    {_source(spec.source, register, language)}")
         for profile, value in spec.defaults.items():
             click.echo(f"    {profile}: {value}")
+        for key, source in spec.key_sources.items():
+            click.echo(f"    [{key}] {_source(source, register, language)}")
+    for text in register.conflicts_of(one.id):
+        click.echo(f"\n  ~ {text.to(language)}")
     click.echo(f"\n  evidence / 证据: {', '.join(one.kinds)}")
     if sql:
         click.echo(f"\n{one.judged}\n\n{one.output}")
     return 0
+
+
+def _source(source: Source, register: Any, language: str) -> str:
+    title = register.title(source.id).to(language)
+    return f"{source.id} {source.ref} ({source.strength}): {title}"
 
 
 @policy.command()
@@ -98,7 +126,7 @@ def test(paths: tuple[Path, ...], verbose: bool) -> int:
     """运行策略用例 · Run the cases of policies."""
     from hiscomply.policy_cases import run_cases
 
-    policies, kinds = _load(paths)
+    policies, kinds = load_policies(paths)
     total, failed = 0, 0
     for one in policies:
         try:

@@ -87,12 +87,20 @@ def _changes(manifest: dict[str, Any], result: Any) -> str:
 @click.option(
     "-o", "--output", multiple=True, required=True, metavar="FORMAT=FILE", help="a report / 报告输出"
 )
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="FRAMEWORK:ID",
+    help="only what this control concerns: nist:AC-2, mlps:8.1.4.2, clause:4.3.2; repeatable / 只报告该控制项涉及的内容",
+)
 @click.pass_obj
-def report(obj: dict[str, Any], run: Path, output: tuple[str, ...]) -> int:
+def report(obj: dict[str, Any], run: Path, output: tuple[str, ...], only: tuple[str, ...]) -> int:
     """由一次运行生成报告 · Write reports of a sealed run.
 
     The verdicts are made again from its evidence, and refused if the run was altered.
+    With --only a report holds the clauses that a control concerns, their policies and findings, and says so.
     """
+    from hiscomply.narrowing import narrow
     from hiscomply.run_folder import read_manifest
 
     manifest = read_manifest(run)
@@ -105,7 +113,7 @@ def report(obj: dict[str, Any], run: Path, output: tuple[str, ...]) -> int:
                 place=Place(str(run)),
                 hint="use the reports in the run's folder, or the hiscomply and packs that made it / 请用运行文件夹中的报告",
             )
-        for path in _write(result, output, language):
+        for path in _write(narrow(result, only), output, language):
             click.echo(path)
     return 0
 
@@ -114,12 +122,13 @@ def report(obj: dict[str, Any], run: Path, output: tuple[str, ...]) -> int:
 @RUN
 def verify(run: Path) -> int:
     """核验一次运行未被改动 · Verify that no file of a run was altered, removed or added."""
-    from hiscomply.run_folder import read_manifest
+    from hiscomply.run_folder import read_manifest, seal_of
     from hiscomply.run_folder import verify as differences
 
     lines = differences(run)
     for line in lines:
         click.echo(line)
+    click.echo(f"seal / 封存摘要: sha256:{seal_of(run)}")
     files = len(read_manifest(run)["files"])
     click.echo(f"{files} files, {len(lines)} differences / {files} 个文件,{len(lines)} 处差异", err=True)
     return 1 if lines else 0
@@ -142,6 +151,7 @@ def _evaluate_again(run: Path, manifest: dict[str, Any], scratch: Path, language
     """The run's evidence judged once more, as of the run's own time, with its parameters and waivers."""
     from hiscomply import pipeline
     from hiscomply.plugins import evidence_kinds, pack_folders
+    from hiscomply.run_folder import EARLIER
     from hiscomply.run_folder import verify as differences
 
     altered = differences(run)
@@ -168,11 +178,14 @@ def _evaluate_again(run: Path, manifest: dict[str, Any], scratch: Path, language
         datetime.fromisoformat(manifest["started"]),
         previous=previous,
         command=tuple(manifest["command"]),
+        earlier=run / EARLIER if previous else None,
     )
     return replace(result, run=replace(result.run, ended=datetime.fromisoformat(manifest["ended"]))), language
 
 
 def _settings_of(run: Path, manifest: dict[str, Any], language: str) -> Settings:
+    from hiscomply.run_folder import kept_packs
+
     start, end = manifest["working_hours"]
     return Settings(
         project=run.parent,
@@ -181,8 +194,9 @@ def _settings_of(run: Path, manifest: dict[str, Any], language: str) -> Settings
         work_from=time.fromisoformat(start),
         work_to=time.fromisoformat(end),
         profile=manifest["profile"],
+        profile_origin=manifest.get("profile_origin", ""),
         language=language,
-        packs=(),
+        packs=kept_packs(run),
         parameters={
             policy: {name: Override(one["value"], one["origin"]) for name, one in values.items()}
             for policy, values in manifest["parameters"].items()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from hiscomply.config.declared import choose_profile, declared_records
 from hiscomply.config.document import ProjectDocument
 from hiscomply.config.settings import Override, Settings
 from hiscomply.errors import ConfigError, Place, nearest
@@ -61,13 +62,15 @@ def load_project(
             place=yaml.place(("institution", "working_hours")),
             hint="write for example 08:00-17:00 / 例如 08:00-17:00",
         )
+    profile, profile_origin = choose_profile(document, yaml, flags.get("profile"))
     return Settings(
         project=folder,
         institution=_name(document),
         zone=zone,
         work_from=_clock(start, yaml),
         work_to=_clock(end, yaml),
-        profile=flags.get("profile") or document.profile,
+        profile=profile,
+        profile_origin=profile_origin,
         language=flags.get("lang") or document.language or language,
         packs=tuple(folder / pack for pack in document.packs),
         parameters=_overrides(document, yaml),
@@ -78,6 +81,7 @@ def load_project(
         waivers=folder / document.waivers if document.waivers else None,
         reports={name: folder / target for name, target in document.reports.items()},
         runs=folder / ".hiscomply" / "runs",
+        declared=declared_records(document, yaml, zone),
         origins=_origins(document, yaml, flags),
     )
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
-from hiscomply.model import Target, Text
+from hiscomply.model import Record, Target, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,10 @@ class Settings:
     only: tuple[str, ...] = ()
     is_secret_kept: bool = True
     """False where there is no project to keep a key in: secrets are withheld rather than digested."""
+    profile_origin: str = "default"
+    """Where the profile came from: ``--profile``, ``file:line:column``, the institution's level, ``default``."""
+    declared: tuple[Record, ...] | None = None
+    """What the project file says of the institution, as evidence; None where there is no project file to say it."""
     origins: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hiscomply.compiled import CompiledPolicy
+from hiscomply.compiled import EACH_TOPIC, CompiledPolicy
 from hiscomply.errors import Place, PolicyError
 from hiscomply.evaluate.deferred import DEFER_ROWS, Deferred, defer, write_all
 from hiscomply.kinds import Kind
@@ -35,6 +35,7 @@ _CHUNK = 200
 _WITHOUT = "SET disabled_optimizers = 'statistics_propagation'"
 """DuckDB 2.0.0 fails with "BindBuiltinScalarFunction did not return …" when column statistics prove that a
 comparison with a CASE can never be true; see tests/unit/evaluate/test_engine.py."""
+_USEFUL_ON_FEW_ROWS = frozenset({"filter_pushdown", "unused_columns", "column_lifetime"})
 
 VERDICT_COLUMNS = """policy_id VARCHAR, code UTINYINT, subject VARCHAR, reason VARCHAR, missing VARCHAR[],
   data VARCHAR, source VARCHAR, line INTEGER, "column" INTEGER, pointer VARCHAR, collection VARCHAR,
@@ -70,6 +71,7 @@ class Engine:
         self._kinds = kinds
         self._moment = moment
         self._tables: dict[str, EvidenceTable] = {}
+        self._made: set[str] = set()
         self.connection = duckdb.connect(config={"memory_limit": memory_limit, "threads": 2})
         self.connection.execute("SET preserve_insertion_order = false; CREATE SCHEMA ev")
         self.connection.execute(_WITHOUT)
@@ -77,15 +79,25 @@ class Engine:
         self._deferred: list[Deferred] = []
         self._buffer: list[tuple[Any, ...]] = []
         self._has_calendar = False
+        self.scoped: frozenset[str] = frozenset()
+        """Topics that a statement in force declares absent."""
+        self._nothing: set[str] = set()
         self.last_bound: Mapping[str, Any] | None = None
         """What the last policy was bound to, if its query was run; for its cases, which look at every row."""
 
+    @property
+    def moment(self) -> Moment:
+        """When it judges."""
+        return self._moment
+
     def forget(self) -> None:
         """Empties the tables that ``add_empty`` made, and the verdicts, for the next case of a policy."""
-        for kind in self._tables:
-            self.connection.execute(f'TRUNCATE ev."{kind}"')
+        for kind, table in self._tables.items():
+            if table.rows:
+                self.connection.execute(f'TRUNCATE ev."{kind}"')
         self._buffer.clear()
         self._tables.clear()
+        self._nothing.clear()
         self.last_bound = None
 
     def set_table(self, table: EvidenceTable) -> None:
@@ -96,6 +108,38 @@ class Engine:
         """Subject, code and reason of every row of an output, also the ones that pass."""
         query = f"SELECT subject, code, reason FROM ({output})"
         return self.connection.execute(query, _used(output, bound)).fetchall()
+
+    def try_query(
+        self, policy: CompiledPolicy, statement: Any, values: Mapping[str, Any]
+    ) -> list[tuple[str, int]]:
+        """Subject and code of every verdict that ``evaluate`` would give, gaps included; nothing is kept.
+
+        Args:
+            statement: from ``parse_query``, over the policy's rows; it gives subject and code.
+
+        Raises:
+            duckdb.Error: the engine refused the query.
+        """
+        gap = self._policy_gap(policy)
+        subjects = self._tables.get(policy.subject_kind)
+        if subjects is not None and subjects.rows == 0:
+            return [("*", UNKNOWN)]
+        if "ev.calendar" in policy.judged:
+            self._add_calendar()
+        bound = self._bind(policy, values)
+        named = {name: bound[name] for name in statement.named_parameters if name in bound}
+        rows: list[tuple[str, int]] = self.connection.execute(statement, named).fetchall()
+        return [*rows, ("*", UNKNOWN)] if gap is not None or not rows else rows
+
+    def plan_quickly(self) -> None:
+        """From now on few optimizations are tried: over a handful of rows, planning is nearly all a query costs."""
+        names = [row[0] for row in self.connection.execute("SELECT * FROM duckdb_optimizers()").fetchall()]
+        useless = ",".join(name for name in names if name not in _USEFUL_ON_FEW_ROWS)
+        self.connection.execute(f"SET disabled_optimizers = '{useless}'; SET threads = 1")
+
+    def parse_query(self, sql: str) -> Any:
+        """A query that is parsed once and run many times."""
+        return self.connection.extract_statements(sql)[0]
 
     def add_table(self, table: EvidenceTable) -> None:
         """Makes the Parquet file of a kind readable as ``ev.<kind>``."""
@@ -114,8 +158,10 @@ class Engine:
 
     def add_empty(self, kind: str) -> None:
         """Makes a kind that nobody collected readable as an empty table."""
-        columns = ", ".join(f'"{name}" {type_}' for name, type_ in self._kinds[kind].columns().items())
-        self.connection.execute(f'CREATE TABLE IF NOT EXISTS ev."{kind}" ({columns})')
+        if kind not in self._made:
+            columns = ", ".join(f'"{name}" {type_}' for name, type_ in self._kinds[kind].columns().items())
+            self.connection.execute(f'CREATE TABLE IF NOT EXISTS ev."{kind}" ({columns})')
+            self._made.add(kind)
         self._tables.setdefault(kind, EvidenceTable(kind, Path(), 0, False, (), None, None))
 
     def evaluate(self, policy: CompiledPolicy, values: Mapping[str, Any]) -> PolicyCount:
@@ -135,6 +181,8 @@ class Engine:
                 self.add_empty(kind)
         subjects = self._tables.get(policy.subject_kind)
         if subjects is not None and subjects.rows == 0:
+            if self._is_scoped_out(policy) or (policy.may_be_empty and subjects.is_complete):
+                return self._nothing_to_judge(policy, {}, started)
             reason, names = self._policy_gap(policy) or ("no_records", [policy.subject_kind])
             self._add_gap_row(policy, reason, names)
             return PolicyCount(policy.id, 0, 0, 1, 0, time.perf_counter() - started)
@@ -152,6 +200,9 @@ class Engine:
         gap = self._policy_gap(policy)
         if gap is None and not any(counts.values()):
             gap = "no_records", list(policy.kinds)
+        is_judged = any(counts.get(code) for code in (PASS, UNKNOWN, FAIL))
+        if gap is not None and not is_judged and self._is_scoped_out(policy):
+            return self._nothing_to_judge(policy, counts, started)
         if gap is not None and not self._has_institution_row(policy.id):
             counts[UNKNOWN] = counts.get(UNKNOWN, 0) + 1
             self._add_gap_row(policy, *gap)
@@ -162,7 +213,55 @@ class Engine:
             unknown=counts.get(UNKNOWN, 0),
             not_applicable=counts.get(NO_APPLICABLE, 0),
             elapsed_s=time.perf_counter() - started,
+            topics=self._topics_used(policy, bound, counts),
         )
+
+    def _is_scoped_out(self, policy: CompiledPolicy) -> bool:
+        """Whether a statement in force covers every topic without which the policy has nothing to judge."""
+        return bool(policy.applies_to) and self.scoped.issuperset(policy.applies_to)
+
+    def _nothing_to_judge(
+        self, policy: CompiledPolicy, counts: Mapping[int, int], started: float
+    ) -> PolicyCount:
+        """Not applicable as a whole: an empty register that may be empty, or what is declared absent."""
+        self._nothing.add(policy.id)
+        topics = policy.applies_to if self._is_scoped_out(policy) else ()
+        total = counts.get(NO_APPLICABLE, 0) + 1
+        return PolicyCount(policy.id, 0, 0, 0, total, time.perf_counter() - started, topics)
+
+    def _topics_used(
+        self, policy: CompiledPolicy, bound: Mapping[str, Any], counts: Mapping[int, int]
+    ) -> tuple[str, ...]:
+        """The declared topics among the values of a list that is judged."""
+        if policy.applies_to != (EACH_TOPIC,) or not counts.get(NO_APPLICABLE):
+            return ()
+        lists = [value for name, value in bound.items() if name.startswith("p_") and isinstance(value, list)]
+        listed = [value for values in lists for value in values]
+        return tuple(topic for topic in dict.fromkeys(listed) if topic in self.scoped)
+
+    def has_rows(self, kind: str) -> bool:
+        """Whether there is a single record of the kind."""
+        return kind in self._tables and self._tables[kind].rows > 0
+
+    def verdicts(self, policy: CompiledPolicy, values: Mapping[str, Any]) -> dict[str, set[int]]:
+        """The codes of every subject of a policy, without any of it going into the run's verdicts.
+
+        Raises:
+            PolicyError: the engine refused the query.
+        """
+        import duckdb
+
+        for kind in policy.kinds:
+            if kind not in self._tables:
+                self.add_empty(kind)
+        found: dict[str, set[int]] = {}
+        try:
+            output = policy.output.replace("{judged}", f"({policy.judged})")
+            for subject, code, _ in self.rows(output, self._bind(policy, values)):
+                found.setdefault(subject, set()).add(code)
+        except duckdb.Error as error:
+            raise PolicyError(_failed(policy, error), place=Place(policy.file)) from error
+        return found
 
     def note_error(self, policy: CompiledPolicy, message: str) -> PolicyCount:
         """A policy that could not be run: unknown as a whole, with the reason."""
@@ -255,6 +354,7 @@ class Engine:
             "zone": moment.zone,
             "work_from": _seconds(moment.work_from),
             "work_seconds": seconds,
+            "scoped": sorted(self.scoped),
             **{f"from_{kind}": now - self._fresh(policy, kind) for kind in policy.kinds},
             **{flag.name: self._is_gap(policy, flag) for flag in policy.gaps},
             **values,
@@ -297,7 +397,8 @@ class Engine:
 
     def gap_rows(self) -> list[tuple[str, int, str | None]]:
         """Subject, code and reason of policies as a whole that are not known."""
-        return [(row[2], row[1], row[3]) for row in self._buffer if row[5] == "{}" and row[2] == "*"]
+        gaps = [(row[2], row[1], row[3]) for row in self._buffer if row[5] == "{}" and row[2] == "*"]
+        return [*gaps, *(("*", NO_APPLICABLE, None) for _ in self._nothing)]
 
     def _add_calendar(self) -> None:
         if self._has_calendar:

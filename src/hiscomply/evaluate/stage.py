@@ -9,6 +9,8 @@ from typing import Any
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.errors import PolicyError
 from hiscomply.evaluate.engine import Engine, Moment
+from hiscomply.evaluate.inventory import INVENTORY_KIND, add_inventory
+from hiscomply.evaluate.statements import statements_in_force
 from hiscomply.kinds import Kind
 from hiscomply.model import Evaluation, Evidence
 
@@ -21,16 +23,23 @@ def evaluate_policies(
     moment: Moment,
     path: Path,
     progress: Callable[[str], None] = lambda _policy: None,
+    *,
+    scope_rules: Sequence[CompiledPolicy] = (),
 ) -> Evaluation:
     """Judges every policy; writes the fail and unknown rows to ``path`` as Parquet.
 
     Args:
         values: parameters by policy id and placeholder.
+        scope_rules: the policies that say which signed statements of scope count.
     """
     engine = Engine(kinds, moment)
     for table in evidence.tables.values():
         engine.add_table(table)
+    if any(INVENTORY_KIND in policy.kinds for policy in policies):
+        add_inventory(engine, evidence)
     engine.confine(evidence.folder, path.parent)
+    statements = statements_in_force(engine, scope_rules, values, moment)
+    engine.scoped = frozenset(one.topic for one in statements)
     counts = []
     for policy in policies:
         progress(policy.id)
@@ -39,4 +48,4 @@ def evaluate_policies(
         except PolicyError as error:
             counts.append(engine.note_error(policy, error.what))
     broken = engine.write_verdicts(path)
-    return Evaluation(path, tuple(broken.get(one.policy_id, one) for one in counts), moment.as_of)
+    return Evaluation(path, tuple(broken.get(one.policy_id, one) for one in counts), moment.as_of, statements)

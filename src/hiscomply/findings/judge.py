@@ -56,12 +56,14 @@ def judge(
     previous: Path | None,
     today: date,
     path: Path,
+    keep_previous: Path | None = None,
 ) -> Judgement:
     """Writes ``findings.parquet``.
 
     Args:
         previous: findings of the run to compare with, or None.
         today: in the project's zone.
+        keep_previous: where to keep what was compared with, so that a run can be judged again without the other.
 
     Raises:
         RunError: the previous findings cannot be read.
@@ -81,6 +83,8 @@ def judge(
             place=Place(str(previous)),
             hint="choose another with --previous, or none with --no-previous / 请另选一次运行",
         ) from error
+    if previous is not None and keep_previous is not None:
+        _write_sorted(connection, "SELECT * FROM earlier", keep_previous)
     problems += [
         WaiverProblem(waiver, _NEVER)
         for waiver in in_force
@@ -205,7 +209,6 @@ def _write(
         "INSERT INTO policy SELECT unnest($ids), unnest($days)",
         {"ids": list(severities), "days": [DUE_DAYS[severity] for severity in severities.values()]},
     )
-    target = str(path).replace("'", "''")
     now = as_of.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     covered = (
         "(SELECT min(w.id) FROM waiver w WHERE c.code = 3 AND c.policy_id GLOB w.policy "
@@ -213,8 +216,9 @@ def _write(
         if waivers
         else "CAST(NULL AS VARCHAR)"
     )
-    connection.execute(
-        f"""COPY (SELECT {COLUMNS} FROM (
+    _write_sorted(
+        connection,
+        f"""SELECT {COLUMNS} FROM (
   SELECT c.policy_id, c.subject, CASE c.code WHEN 3 THEN 'fail' ELSE 'unknown' END AS verdict, c.data,
     c.reason, c.missing, c.source, c.line, c."column", c.pointer, c.collection, c.observed_at, c.fingerprint,
     CASE WHEN e.fingerprint IS NULL THEN 'new'
@@ -227,8 +231,16 @@ def _write(
   UNION ALL
   SELECT e.policy_id, e.subject, e.verdict, e.data, e.reason, e.missing, e.source, e.line, e."column", e.pointer,
     e.collection, e.observed_at, e.fingerprint, 'absent', e.first_seen, e.due, e.waiver
-  FROM earlier e SEMI JOIN policy p ON p.id = e.policy_id ANTI JOIN current c USING (fingerprint))
-ORDER BY policy_id, subject, fingerprint) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"""
+  FROM earlier e SEMI JOIN policy p ON p.id = e.policy_id ANTI JOIN current c USING (fingerprint))""",
+        path,
+    )
+
+
+def _write_sorted(connection: Any, query: str, path: Path) -> None:
+    target = str(path).replace("'", "''")
+    connection.execute(
+        f"COPY ({query} ORDER BY policy_id, subject, fingerprint) TO '{target}' "
+        "(FORMAT parquet, COMPRESSION zstd)"
     )
 
 

@@ -17,6 +17,7 @@ from hiscomply.model import (
     PolicyCount,
     PolicyInfo,
     PolicyResult,
+    ScopeStatement,
     Severity,
     Text,
     Verdict,
@@ -63,6 +64,7 @@ def policy_results(
     groups: Mapping[str, tuple[FindingGroup, ...]],
     judgement: Judgement,
     waivers_total: int,
+    statements: Sequence[ScopeStatement] = (),
 ) -> tuple[PolicyResult, ...]:
     """Every policy's outcome, in order of id; with waivers, also whether those are in order."""
     by_id = {count.policy_id: count for count in counts}
@@ -76,6 +78,7 @@ def policy_results(
             not_applicable=by_id[info.id].not_applicable,
             waived=sum(group.waived for group in groups.get(info.id, ())),
             groups=groups.get(info.id, ()),
+            statements=tuple(one for one in statements if one.topic in by_id[info.id].topics),
         )
         for info in infos
     ]

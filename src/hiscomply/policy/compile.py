@@ -11,18 +11,20 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from hiscomply.compiled import CompiledPolicy, GapFlag
+from sqlglot import exp
+
+from hiscomply.compiled import EACH_TOPIC, CompiledPolicy, GapFlag
 from hiscomply.errors import nearest
 from hiscomply.kinds import Field, FieldType, Kind, parse_duration
 from hiscomply.model import Source, Text
-from hiscomply.parameters import PROFILES, ParameterSpec, bindings, keyed_rows
+from hiscomply.parameters import PROFILES, ParameterSpec, bindings, key_text, keyed_rows
 from hiscomply.policy.document import CheckDocument, ParameterDocument, PolicyDocument, RelatedDocument
 from hiscomply.policy.draft import Draft, Query, SubjectSource
 from hiscomply.policy.expression import is_plain_word
 from hiscomply.policy.free_sql import compile_free_sql
 from hiscomply.policy.output import Shown, concerned_rows, judged_rows, rate_output, row_output
 from hiscomply.policy.related import RelatedPlan
-from hiscomply.policy.scope import BUILT_IN, Scope, Table, subject_table
+from hiscomply.policy.scope import BUILT_IN, NamedValues, Scope, Table, subject_table
 from hiscomply.policy.typed import Typed, quote
 from hiscomply.yaml_source import Path_, YamlDocument
 
@@ -34,19 +36,28 @@ _VALUE = Text(zh="取值", en="Value")
 
 
 def compile_policy(
-    document: PolicyDocument, yaml: YamlDocument, kinds: Mapping[str, Kind], digest: str
+    document: PolicyDocument,
+    yaml: YamlDocument,
+    kinds: Mapping[str, Kind],
+    digest: str,
+    trees: Mapping[Path_, exp.Expr] | None = None,
 ) -> CompiledPolicy:
     """The document as a checked query.
+
+    Args:
+        trees: conditions that are parsed already, by path. Given for a mutant of a policy only, which may
+            leave a parameter or a related set unused.
 
     Raises:
         PolicyError: unknown kind, field, function, parameter or key; a type that does not fit; an
             unused parameter or related set; a message that names something unknown.
     """
-    draft = Draft(document, yaml, kinds)
+    draft = Draft(document, yaml, kinds, trees or {}, is_trial=trees is not None)
     draft.parameters = {name: _parameter_spec(draft, name, one) for name, one in document.parameters.items()}
     query = compile_free_sql(draft) if document.check.sql is not None else _compile_check(draft)
-    _check_everything_used(draft)
-    _check_message(draft, query.names)
+    if not draft.is_trial:
+        _check_everything_used(draft)
+        _check_message(draft, query.names)
     sql = query.concerned + query.judged + query.output
     return CompiledPolicy(
         id=document.id,
@@ -70,7 +81,21 @@ def compile_policy(
         placeholders=tuple(sorted(set(_PLACEHOLDER.findall(sql)))),
         file=yaml.name,
         digest=digest,
+        applies_to=_topics(draft, query),
+        may_be_empty=document.check.may_be_empty,
     )
+
+
+def _topics(draft: Draft, query: Query) -> tuple[str, ...]:
+    """What a signed statement may declare absent; ``each`` is for a list, topics are for records."""
+    topics, is_list = draft.document.applies_to, draft.document.check.each in draft.parameters
+    if topics == "each":
+        if not is_list:
+            raise draft.error(("applies_to",), "applies_to: each needs a list / 仅用于列表参数")
+        return (EACH_TOPIC,)
+    if topics and not query.subject_kind:
+        raise draft.error(("applies_to",), "topics are for policies on records / 主题仅用于逐条记录的策略")
+    return tuple(topics)
 
 
 # -------------------------------------------------------------------- parameters
@@ -100,7 +125,16 @@ def _parameter_spec(draft: Draft, name: str, document: ParameterDocument) -> Par
         source=Source(document.source.id, document.source.ref, document.source.strength),
         title=_text(document.title) if document.title else None,
         place=str(draft.yaml.place(path)),
+        unit=document.unit,
+        key_sources={
+            key_text((key,)): Source(one.id, one.ref, one.strength) for key, one in document.sources.items()
+        },
     )
+    keys = {key_text(one) for one in spec.all_keys()} if spec.key_sources and spec.keys else set()
+    for key in spec.key_sources:
+        if key not in keys:
+            what = f"{key!r} is no key of {name} / 不是该参数的键"
+            raise draft.error((*path, "sources"), what, nearest(key, keys))
     for profile in defaults:
         try:
             _check_keys(spec, defaults[profile])
@@ -148,6 +182,7 @@ def _compile_check(draft: Draft) -> Query:
         alias: _related(draft, alias, one, path, subject, key) for alias, (one, path) in documents.items()
     }
     scope = Scope(subject, None, plans, draft.parameters)
+    scope.named = _named_values(draft, scope)
     late = draft.translate(check.where, ("check", "where"), scope).sql if is_late else "s._w"
     if check.periodic is not None:
         asserted, extra = _periodic(draft, scope)
@@ -155,14 +190,15 @@ def _compile_check(draft: Draft) -> Query:
         asserted, extra = draft.translate(check.assert_, ("check", "assert"), scope).sql, {}
     condition_reads.update(subject.reads)
     used_aliases = {alias for alias, (plan, _) in plans.items() if plan.columns}
-    for name, text in check.values.items():
-        extra[name] = draft.translate(text, ("check", "values", name), scope, is_condition=False)
+    for name in check.values:
+        scope.named.read(name)
+    extra = {**scope.named.made, **extra}
     for alias in plans:
-        if alias not in used_aliases and alias != check.locate:
+        if alias not in used_aliases and alias != check.locate and not draft.is_trial:
             raise draft.error(
                 ("check", "related", alias), f"related set {alias!r} is never used / 该 related 集合未被使用"
             )
-    if not condition_reads and not plans:
+    if not condition_reads and not plans and not draft.is_trial:
         raise draft.error(("check", "assert"), "the condition reads no evidence / 条件未读取任何证据")
 
     per = _per_fields(draft, subject)
@@ -181,7 +217,8 @@ def _compile_check(draft: Draft) -> Query:
         missing=tuple(name for name in condition_reads),
         per=per,
     )
-    judged = judged_rows(subject, source, where, late, asserted, plans, shown, locate)
+    is_topic = draft.document.applies_to == "each" and check.each in draft.parameters
+    judged = judged_rows(subject, source, where, late, asserted, plans, shown, locate, is_topic=is_topic)
     gaps = tuple(
         GapFlag(f"gap_{alias}", plan.kind, plan.may_be_empty) for alias, (plan, _) in sorted(plans.items())
     )
@@ -201,6 +238,21 @@ def _compile_check(draft: Draft) -> Query:
         output=output,
         is_materialised=bool(plans) or check.rate is not None,
         names=frozenset(names),
+    )
+
+
+def _named_values(draft: Draft, scope: Scope) -> NamedValues:
+    """The check's ``values``: for messages, and for conditions to name."""
+    texts = draft.document.check.values
+    return NamedValues(
+        texts,
+        translate=lambda name: draft.translate(
+            texts[name], ("check", "values", name), scope, is_condition=False
+        ),
+        circle=lambda name: draft.error(
+            ("check", "values", name),
+            f"the value {name!r} needs itself, directly or by way of another / 循环引用",
+        ),
     )
 
 
@@ -235,22 +287,16 @@ def _related(
         raise draft.error(path, f"the name {alias!r} is already taken / 名称已被占用")
     table = Table(alias, "r", kind.fields)
     pairs, hidden = [], [_hidden(draft, alias, document, path, subject)]
+    placed: dict[str, str] = {}
     for theirs, ours in document.match.items():
-        for name, owner, side in ((theirs, table, "its"), (ours, subject, "the subject's")):
-            if name not in owner.fields:
-                raise draft.error(
-                    (*path, "match", theirs),
-                    f"{side} field {name!r} is unknown / 未知的字段",
-                    nearest(name, owner.fields),
-                )
-        left, right = table.read(theirs), subject.read(ours)
+        left, (right, reads) = _theirs(draft, theirs, path, table), _ours(draft, theirs, ours, path, subject)
         if left.type is not right.type:
             raise draft.error(
                 (*path, "match", theirs), "the two fields have different types / 字段类型不一致"
             )
         pairs.append(f"{left.sql} = {right.sql}")
-        if subject.fields[ours].name not in subject_key:
-            hidden.append(_not_known("s", subject.fields[ours]))
+        placed[theirs] = right.sql
+        hidden += [_not_known("s", subject.fields[name]) for name in reads if name not in subject_key]
     scope = Scope(table, Table(subject.name, "s", subject.fields, subject.reads), {}, draft.parameters)
     member = "TRUE"
     if document.where is not None:
@@ -265,12 +311,38 @@ def _related(
         member=member,
         gap=" OR ".join(hidden),
         unplaced=tuple(
-            (f"r.{quote(theirs)}", f"s.{quote(ours)}", _not_known("r", kind.fields[theirs]))
-            for theirs, ours in document.match.items()
+            (f"r.{quote(theirs)}", ours_sql, _not_known("r", kind.fields[theirs]))
+            for theirs, ours_sql in placed.items()
         ),
         may_be_empty=document.may_be_empty,
     )
     return plan, table
+
+
+def _theirs(draft: Draft, name: str, path: Path_, table: Table) -> Typed:
+    """The related record's side of a match: one of its fields."""
+    if name not in table.fields:
+        raise draft.error(
+            (*path, "match", name), f"its field {name!r} is unknown / 未知的字段", nearest(name, table.fields)
+        )
+    return table.read(name)
+
+
+def _ours(draft: Draft, theirs: str, ours: str, path: Path_, subject: Table) -> tuple[Typed, list[str]]:
+    """The subject's side of a match, and the fields that it reads: a field, or an expression over fields."""
+    place = (*path, "match", theirs)
+    if ours in subject.fields:
+        return subject.read(ours), [ours]
+    if ours.isidentifier():
+        raise draft.error(
+            place, f"the subject's field {ours!r} is unknown / 未知的字段", nearest(ours, subject.fields)
+        )
+    own = Table(subject.name, subject.alias, subject.fields)
+    typed = draft.translate(ours, place, Scope(own, None, {}, draft.parameters), is_condition=False)
+    if not own.reads:
+        raise draft.error(place, "a match reads a field of the subject / 匹配须读取主体的字段")
+    subject.reads.update(own.reads)
+    return typed, list(own.reads)
 
 
 def _hidden(draft: Draft, alias: str, document: RelatedDocument, path: Path_, subject: Table) -> str:
@@ -291,7 +363,7 @@ def _hidden(draft: Draft, alias: str, document: RelatedDocument, path: Path_, su
 def _names_a_related_set(check: CheckDocument) -> bool:
     """Whether ``where`` reads related records, so that it can be judged only once they are joined."""
     words = set(re.findall(r"[a-z][a-z0-9_]*", check.where if isinstance(check.where, str) else ""))
-    return bool(words & set(check.related))
+    return bool(words & {*check.related, *check.values})
 
 
 def _not_known(alias: str, known: Field) -> str:

@@ -46,6 +46,7 @@ class ParameterDocument(Model):
     tighter: Literal["lower", "higher"] | None = None
     unit: str | None = None
     source: SourceDocument
+    sources: dict[str | int | bool, SourceDocument] = {}
     title: BilingualText | None = None
 
 
@@ -93,6 +94,7 @@ class CheckDocument(Model):
     subject: list[str] = []
     sql: str | None = None
     locate: str | None = None
+    may_be_empty: bool = False
 
 
 class FreshnessDocument(Model):
@@ -109,6 +111,7 @@ class PolicyDocument(Model):
     checks: list[str] = []
     title: BilingualText
     severity: Literal["critical", "high", "medium", "low"]
+    applies_to: list[str] | Literal["each"] = []
     parameters: dict[Identifier, ParameterDocument] = {}
     evidence: dict[str, FreshnessDocument] = {}
     check: CheckDocument
@@ -126,6 +129,7 @@ class CaseDocument(Model):
     collections: dict[str, Literal["ok", "partial", "failed", "denied", "timed_out", "skipped"]] = {}
     profile: Literal["baseline", "tertiary", "strict"] = "tertiary"
     parameters: dict[str, Any] = {}
+    scope: list[str] = []
 
 
 class CasesDocument(Model):

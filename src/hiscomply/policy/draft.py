@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlglot import exp
+
 from hiscomply.compiled import GapFlag
 from hiscomply.errors import PolicyError, nearest
 from hiscomply.kinds import FieldType, Kind
@@ -19,11 +21,18 @@ from hiscomply.yaml_source import Path_, YamlDocument
 
 @dataclass(slots=True)
 class Draft:
-    """A policy while it is being compiled."""
+    """A policy while it is being compiled.
+
+    Attributes:
+        trees: conditions that are parsed already, by their path.
+        is_trial: a mutant, which may leave a parameter or a related set unused.
+    """
 
     document: PolicyDocument
     yaml: YamlDocument
     kinds: Mapping[str, Kind]
+    trees: Mapping[Path_, exp.Expr] = field(default_factory=dict)
+    is_trial: bool = False
     parameters: dict[str, ParameterSpec] = field(default_factory=dict)
     used: dict[str, None] = field(default_factory=dict)
     keyed_calls: dict[str, Typed] = field(default_factory=dict)
@@ -40,12 +49,16 @@ class Draft:
             )
         return self.kinds[name]
 
+    def tree(self, text: str, path: Path_, locator: Locator) -> exp.Expr:
+        """The expression at a path, parsed unless it is already."""
+        return self.trees.get(path) or parse(text, locator.place_at)
+
     def translate(self, text: Any, path: Path_, scope: Scope, *, is_condition: bool = True) -> Typed:
         """A condition or value of the document as SQL, checked."""
         if isinstance(text, bool):
             return Typed("TRUE" if text else "FALSE", FieldType.BOOLEAN)
         locator = Locator(lambda offset: self.yaml.place(path, offset))
-        tree = parse(str(text), locator.place_at)
+        tree = self.tree(str(text), path, locator)
         translator = Translator(scope, locator)
         typed = Typed(translator.boolean(tree), FieldType.BOOLEAN) if is_condition else translator.visit(tree)
         self.used.update(scope.used)

@@ -30,6 +30,7 @@ COMPARISONS: dict[type[exp.Expr], str] = {
     exp.GT: ">",
     exp.GTE: ">=",
 }
+FIRST_KNOWN = "first_known"
 MIRRORED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 ARITHMETIC: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}
 AGGREGATES: dict[type[exp.Expr], str] = {
@@ -38,7 +39,7 @@ AGGREGATES: dict[type[exp.Expr], str] = {
     exp.Sum: "sum",
     exp.Avg: "avg",
 }
-_NAMED_NODES: dict[type[exp.Expr], str] = {
+NAMED_NODES: dict[type[exp.Expr], str] = {
     exp.Lower: "lower",
     exp.Upper: "upper",
     exp.Trim: "trim",
@@ -122,8 +123,8 @@ class Translator:
             return self.arithmetic(node, ARITHMETIC[kind])
         if kind in AGGREGATES or kind is exp.Count:
             return self.bounds(node).exact()
-        if kind in _NAMED_NODES:
-            return self.call(node, _NAMED_NODES[kind], _arguments(node))
+        if kind in NAMED_NODES:
+            return self.call(node, NAMED_NODES[kind], call_arguments(node))
         method = self._VISITORS.get(kind)
         if method is None:
             raise self.error(
@@ -144,6 +145,9 @@ class Translator:
             return self._qualified(node, qualifier, name)
         if name in self.scope.near.fields:
             return self.scope.near.read(name)
+        value = self.scope.value(name)
+        if value is not None:
+            return value
         found = BUILT_IN.get(name) or self.scope.parameter(name)
         if found is not None:
             return found
@@ -206,16 +210,20 @@ class Translator:
         return Typed(f"(-{value.sql})", value.type)
 
     def case(self, node: exp.Case) -> Typed:
-        """A CASE whose NULL conditions give NULL instead of the next branch."""
-        if node.this is not None or node.args.get("default") is None:
+        """A CASE whose NULL conditions give NULL instead of the next branch; without an ELSE the rest is NULL."""
+        if node.this is not None:
             raise self.error(node, "write case when … then … else … end / 请写完整的 case when … else … end")
-        branches, result = [], self.visit(node.args["default"])
-        for branch in node.args["ifs"]:
-            condition, value = self.boolean(branch.this), self.visit(branch.args["true"])
+        written = [(branch, branch.args["true"]) for branch in node.args["ifs"]]
+        default = node.args.get("default")
+        result = self.visit(default if default is not None else written[0][1])
+        branches = []
+        for branch, chosen in written:
+            condition, value = self.boolean(branch.this), self.visit(chosen)
             if not comparable(value, result):
                 raise self.error(branch, "the branches have different types / 各分支类型不一致")
             branches.append(f"WHEN ({condition}) IS NULL THEN NULL WHEN {condition} THEN {value.sql}")
-        return Typed(f"(CASE {' '.join(branches)} ELSE {result.sql} END)", result.type)
+        rest = "NULL" if default is None else result.sql
+        return Typed(f"(CASE {' '.join(branches)} ELSE {rest} END)", result.type)
 
     # ------------------------------------------------------------ comparisons
 
@@ -328,9 +336,11 @@ class Translator:
             case ((T.TIMESTAMP, T.TIMESTAMP), "-"):
                 return Typed(sql, T.DURATION)
             case ((T.DATE, T.DATE), "-"):
-                return Typed(f"to_days(CAST({sql} AS INTEGER))", T.DURATION)
+                first, second = (f"CAST({side.sql} AS TIMESTAMP)" for side in (left, right))
+                return Typed(f"({first} - {second})", T.DURATION)
             case ((T.TIMESTAMP | T.DATE, T.DURATION), "+" | "-"):
-                return Typed(f"CAST({sql} AS {'DATE' if left.type is T.DATE else 'TIMESTAMP'})", left.type)
+                # a date less 36 hours is noon: cut to a whole date it would allow half a day too much
+                return Typed(f"CAST({sql} AS TIMESTAMP)", left.type)
             case ((T.DURATION, T.TIMESTAMP), "+"):
                 return Typed(sql, T.TIMESTAMP)
             case ((T.DURATION, T.DURATION), "+" | "-"):
@@ -354,6 +364,8 @@ class Translator:
         spec = self.scope.parameters.get(name)
         if spec is not None and spec.keys:
             return self._keyed(node, name)
+        if name == FIRST_KNOWN:
+            return self.first_known(node)
         return self.call(node, name, list(node.expressions))
 
     def call(self, node: exp.Expr, name: str, arguments: list[exp.Expr]) -> Typed:
@@ -363,8 +375,8 @@ class Translator:
             raise self.error(
                 node,
                 f"function {name!r} is not allowed / 不允许使用该函数",
-                nearest(name, [*FUNCTIONS, *self.scope.parameters])
-                or "known / 可用: " + ", ".join(sorted(FUNCTIONS)),
+                nearest(name, [*FUNCTIONS, FIRST_KNOWN, *self.scope.parameters])
+                or "known / 可用: " + ", ".join(sorted([*FUNCTIONS, FIRST_KNOWN])),
             )
         if not len(function.takes) - function.optional <= len(arguments) <= len(function.takes):
             raise self.error(node, f"{name} takes {len(function.takes)} arguments / 参数个数不正确")
@@ -381,6 +393,40 @@ class Translator:
                 f"{name} takes two of one type, not {values[0].type.value} and {values[1].type.value} / 两个参数类型须一致",
             )
         return Typed(function.sql(*(value.sql for value in values)), result_type(function, values))
+
+    def first_known(self, node: exp.Anonymous) -> Typed:
+        """The first of several sources that knows; NULL when none does.
+
+        Each must read evidence: a constant at the end would make a value of "not known".
+        """
+        if len(node.expressions) < 2:
+            raise self.error(node, f"{FIRST_KNOWN} takes two or more sources / 至少需要两个来源")
+        values = [self.visit(argument) for argument in node.expressions]
+        for argument, value in zip(node.expressions, values, strict=True):
+            if not any(self._is_evidence(column) for column in argument.find_all(exp.Column)):
+                raise self.error(
+                    argument,
+                    f"each source of {FIRST_KNOWN} must read evidence, this is the same for every subject"
+                    " / 每个来源都须读取证据,不能是常量",
+                    "leave it out: what no source knows is not known / 请删去,各来源都不知道即为未知",
+                )
+            if not comparable(values[0], value):
+                raise self.error(
+                    argument,
+                    f"{FIRST_KNOWN} takes sources of one type, not {values[0].type.value} and {value.type.value}"
+                    " / 各来源类型须一致",
+                )
+        enums = [value.enum for value in values]
+        enum = tuple(dict.fromkeys(word for one in enums for word in one)) if all(enums) else ()
+        return Typed(f"coalesce({', '.join(value.sql for value in values)})", values[0].type, enum)
+
+    def _is_evidence(self, column: exp.Column) -> bool:
+        """Whether a name stands for something that was collected."""
+        scope = self.scope
+        is_named = scope.named is not None and column.name in scope.named.texts
+        return (
+            bool(column.table) or column.name in scope.near.fields or column.name in scope.related or is_named
+        )
 
     def _keyed(self, node: exp.Anonymous, name: str) -> Typed:
         """A keyed parameter: the value of its key, NULL for a key that it does not list."""
@@ -472,7 +518,7 @@ def _unwrap(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def _arguments(node: exp.Expr) -> list[exp.Expr]:
+def call_arguments(node: exp.Expr) -> list[exp.Expr]:
     """The arguments of a call that sqlglot knows by name, in order."""
     found: list[exp.Expr] = []
     for value in node.args.values():

@@ -10,7 +10,6 @@ from sqlglot import exp
 
 from hiscomply.compiled import GapFlag
 from hiscomply.errors import nearest
-from hiscomply.policy.expression import parse
 from hiscomply.policy.functions import FUNCTIONS
 from hiscomply.policy.output import age_reason, masked
 from hiscomply.policy.scope import BUILT_IN, Table, placeholder
@@ -48,7 +47,7 @@ def compile_free_sql(draft: Draft) -> Query:
     if check.each is not None or check.assert_ is not None or check.related or check.rate or check.periodic:
         raise draft.error(path, "sql stands alone, with subject / sql 只能与 subject 同用")
     locator = Locator(lambda offset: draft.yaml.place(path, offset))
-    tree = parse(check.sql or "", locator.place_at)
+    tree = draft.tree(check.sql or "", path, locator).copy()  # it is rewritten in place
     if not isinstance(tree, exp.Select):
         raise locator.error(tree, f"write one SELECT, not {tree.key} / 只能写一个 SELECT")
     columns = [column.alias_or_name for column in tree.selects]

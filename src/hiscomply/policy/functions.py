@@ -106,7 +106,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "start_of_day": Function(
         (frozenset({T.DATE}),),
         T.TIMESTAMP,
-        lambda d: f"timezone('UTC', timezone($zone, CAST({d} AS TIMESTAMP)))",
+        lambda d: f"timezone('UTC', timezone($zone, CAST(CAST({d} AS DATE) AS TIMESTAMP)))",
     ),
 }
 

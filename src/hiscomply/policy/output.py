@@ -97,6 +97,8 @@ def judged_rows(
     plans: Mapping[str, tuple[RelatedPlan, Table]],
     shown: Shown,
     locate: str | None,
+    *,
+    is_topic: bool = False,
 ) -> str:
     """SQL of one row per subject with its code.
 
@@ -104,6 +106,7 @@ def judged_rows(
         where: the condition on the subject alone, judged before related records are joined.
         late_where: what says at last whether the check concerns the subject, ``s._w`` or a condition over
             related records too.
+        is_topic: the subject is a topic that a signed statement may declare absent.
     """
     located = _located(plans, locate)
     ctes = _subject_layers(subject, source, where, shown, needs_rid=bool(plans))
@@ -128,14 +131,16 @@ def judged_rows(
         f"CASE WHEN {plan.gap} THEN {text_literal(plan.kind)} END" for plan, _ in plans.values()
     )
     missing = ", ".join(_missing(subject, name) for name in shown.missing)
-    values = "".join(f", {value.sql} AS {quote('v_' + name)}" for name, value in shown.values.items())
+    # before the conditions, which may read them by name
+    values = "".join(f"{value.sql} AS {quote('v_' + name)}, " for name, value in shown.values.items())
+    declared = "WHEN list_contains(CAST($scoped AS VARCHAR[]), _subject) THEN 0 " if is_topic else ""
     key = ", ".join(f"CAST(s.{quote(name)} AS VARCHAR)" for name in shown.key)
     return f"""WITH {", ".join(ctes)},
-raw AS (SELECT {f"concat_ws('/', {key})" if key else "'*'"} AS _subject, s._age, s._future, ({late_where}) AS _w,
-  ({asserted}) AS _a, ({gaps}) AS _gap, coalesce({unsure or "FALSE"}, FALSE) AS _unsure,
-  {_kept(missing)} AS _missing_fields, {_kept(hidden)} AS _hidden_kinds, {located}{values}
+raw AS (SELECT {values}{f"concat_ws('/', {key})" if key else "'*'"} AS _subject, s._age, s._future,
+  ({late_where}) AS _w, ({asserted}) AS _a, ({gaps}) AS _gap, coalesce({unsure or "FALSE"}, FALSE) AS _unsure,
+  {_kept(missing)} AS _missing_fields, {_kept(hidden)} AS _hidden_kinds, {located}
   FROM s{joins})
-SELECT *, CASE WHEN _age IS NOT NULL OR _w IS NULL THEN 2 WHEN NOT _w THEN 0
+SELECT *, CASE {declared}WHEN _age IS NOT NULL OR _w IS NULL THEN 2 WHEN NOT _w THEN 0
   WHEN _a IS NULL THEN 2 WHEN _a THEN 1 ELSE 3 END AS _code FROM raw"""
 
 
@@ -260,7 +265,7 @@ def json_value(value: Typed, column: str) -> str:
         case FieldType.TIMESTAMP:
             return f"strftime({column}, '%Y-%m-%dT%H:%M:%SZ')"
         case FieldType.DATE:
-            return f"CAST({column} AS VARCHAR)"
+            return f"CAST(CAST({column} AS DATE) AS VARCHAR)"
         case FieldType.DURATION:
             return f"'PT' || CAST(epoch({column}) AS BIGINT) || 'S'"
     return column
@@ -297,29 +302,33 @@ def row_output(
 
 
 def rate_output(draft: Draft, shown: Shown, is_kind: bool) -> tuple[str, tuple[GapFlag, ...]]:
-    """Verdict rows of a share: one per group, or the records of a group that is too small."""
+    """Verdict rows of a share: one per group, or the records of a group that is surely too small.
+
+    A group has ``n_sure`` records for sure and at most ``n_most``. While the smallest population lies between
+    the two, a share that fails is a failure either way (some record then fails by itself), and one that
+    holds proves nothing.
+    """
     rate = draft.document.check.rate
     assert rate is not None
     is_least = rate.at_least is not None
     share = _number(draft, rate.at_least if is_least else rate.at_most, "percent")
     smallest = _number(draft, rate.min_population, "integer")
     per = [quote("v_" + name) for name in shown.per]
-    # a record that does not say which group it is in may be in any
-    nowhere = " OR ".join(f"g.{column} IS NULL" for column in per)
-    lost = f"(SELECT coalesce(sum(g.n), 0) FROM g WHERE {nowhere})" if per else "0"
-    limit = f"{share} * (g.n + {lost})"
+    limit = f"{share} * g.n_most"
     if is_least:
-        test = (
-            f"WHEN g.p + {_ROUNDING} >= {limit} THEN 1 WHEN g.p + g.u + {lost} < {limit} - {_ROUNDING} THEN 3"
-        )
+        holds = f"g.p + {_ROUNDING} >= {limit}"
+        fails = f"g.p + g.u + g.lost < {limit} - {_ROUNDING}"
         code, wrong = "j._code", "_code = 3"
     else:
-        test = (
-            f"WHEN g.p + g.u + {lost} <= {limit} + {_ROUNDING} THEN 1 WHEN g.p > {limit} + {_ROUNDING} THEN 3"
-        )
+        holds = f"g.p + g.u + g.lost <= {limit} + {_ROUNDING}"
+        fails = f"g.p > {limit} + {_ROUNDING}"
         code, wrong = "CASE j._code WHEN 1 THEN 3 WHEN 3 THEN 1 ELSE j._code END", "_code = 1"
     gap = "$gap_each" if is_kind else "FALSE"
-    code_sql = f"CASE WHEN {gap}{f' OR {nowhere}' if per else ''} THEN 2 {test} ELSE 2 END"
+    undecided = f"{gap} OR g.is_lost" if per else gap
+    code_sql = (
+        f"CASE WHEN {undecided} THEN 2 WHEN {fails} THEN 3 "
+        f"WHEN g.n_sure >= {smallest} AND {holds} THEN 1 ELSE 2 END"
+    )
     grouped = "".join(f"{column}, " for column in per)
     group_by = f" GROUP BY {', '.join(per)}" if per else ""
     subject = ", ".join(f"coalesce(CAST(g.{column} AS VARCHAR), '?')" for column in per)
@@ -339,21 +348,37 @@ def rate_output(draft: Draft, shown: Shown, is_kind: bool) -> tuple[str, tuple[G
         "examples": "g.examples",
     }
     matched = " AND ".join(f"j.{column} IS NOT DISTINCT FROM g.{column}" for column in per) or "TRUE"
-    groups = f"""WITH g AS (SELECT {grouped}count(*) FILTER (WHERE _code <> 0) AS n,
+    groups = f"""WITH g0 AS (SELECT {grouped}count(*) FILTER (WHERE _code <> 0) AS n,
+  count(*) FILTER (WHERE _code <> 0 AND _age IS NULL AND _w) AS n_sure,
   count(*) FILTER (WHERE _code = 1) AS p, count(*) FILTER (WHERE _code = 3) AS f,
   count(*) FILTER (WHERE _code = 2) AS u,
   list(_subject ORDER BY _subject) FILTER (WHERE {wrong})[1:20] AS examples
-  FROM {{judged}}{group_by}), c AS (SELECT g.*, {code_sql} AS _code FROM g)
+  FROM {{judged}}{group_by}), {_with_lost(per)},
+c AS (SELECT g.*, {code_sql} AS _code FROM g)
 SELECT g._code AS code,
   {f"concat_ws('/', {subject})" if subject else "'*'"} AS subject,
   CASE WHEN g._code <> 2 THEN NULL WHEN {gap} THEN 'collection_incomplete' ELSE 'share_undetermined' END AS reason,
   CAST([] AS VARCHAR[]) AS missing, {_json(values)} AS data, NULL AS source, NULL AS line,
   NULL AS "column", NULL AS pointer, NULL AS collection, NULL AS observed_at
-  FROM c g WHERE g.n >= {smallest} AND g.n > 0"""
-    alone = f" JOIN g ON {matched} WHERE g.n < {smallest}"
+  FROM c g WHERE g.n_most >= {smallest} AND g.n > 0"""
+    alone = f" JOIN g ON {matched} WHERE g.n_most < {smallest}"
     small = row_output(shown, code, alone, {**figures, "examples": "[j._subject]"})
     flags = (GapFlag("gap_each", draft.document.check.each or "", may_be_empty=True),) if is_kind else ()
     return f"{groups} UNION ALL {small}", flags
+
+
+def _with_lost(per: list[str]) -> str:
+    """The layer ``g``: each group with how many records it may have besides its own.
+
+    A record that does not say which group it is in may be in any, so a group of such records is as large as
+    all records together might make it.
+    """
+    if not per:
+        return "g AS (SELECT g0.*, 0 AS lost, g0.n AS n_most FROM g0)"
+    nowhere = " OR ".join(f"{column} IS NULL" for column in per)
+    return f"""g1 AS (SELECT g0.*, ({nowhere}) AS is_lost,
+  (SELECT coalesce(sum(n), 0) FROM g0 WHERE {nowhere}) AS lost, (SELECT sum(n) FROM g0) AS n_all FROM g0),
+g AS (SELECT g1.*, CASE WHEN is_lost THEN n_all ELSE n + lost END AS n_most FROM g1)"""
 
 
 def _number(draft: Draft, written: int | str | None, type_: str) -> str:

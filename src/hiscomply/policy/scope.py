@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hiscomply.errors import nearest
@@ -50,6 +50,37 @@ def subject_table(kind: Kind) -> Table:
 
 
 @dataclass(slots=True)
+class NamedValues:
+    """The ``values`` of a check: each a column ``v_<name>`` of the judged rows, made once and read by name.
+
+    Attributes:
+        texts: what the author wrote, by name.
+        translate: makes the SQL of one.
+        made: those that are made, each after all that it reads: columns may only read earlier ones.
+    """
+
+    texts: Mapping[str, str]
+    translate: Callable[[str], Typed]
+    circle: Callable[[str], Exception]
+    made: dict[str, Typed] = field(default_factory=dict)
+    _under_way: set[str] = field(default_factory=set)
+
+    def read(self, name: str) -> Typed:
+        """The column of a value, which is made on first use.
+
+        Raises:
+            PolicyError: it is wrong, or needs itself.
+        """
+        if name not in self.made:
+            if name in self._under_way:
+                raise self.circle(name)
+            self._under_way.add(name)
+            self.made[name] = self.translate(name)
+        typed = self.made[name]
+        return Typed(quote(f"v_{name}"), typed.type, typed.enum)
+
+
+@dataclass(slots=True)
 class Scope:
     """All that one condition can name.
 
@@ -58,6 +89,7 @@ class Scope:
         far: a further table, reachable as ``<kind>.<field>`` only (the subject, inside a related set).
         related: related sets by alias, for aggregates; with their tables.
         used: names of the parameters that were used.
+        named: the check's ``values``, which a condition may name; empty inside a related set.
     """
 
     near: Table
@@ -65,6 +97,11 @@ class Scope:
     related: Mapping[str, tuple[RelatedPlan, Table]]
     parameters: Mapping[str, ParameterSpec]
     used: dict[str, None] = field(default_factory=dict)
+    named: NamedValues | None = None
+
+    def value(self, name: str) -> Typed | None:
+        """A named value of the check, or None if there is none of that name."""
+        return self.named.read(name) if self.named is not None and name in self.named.texts else None
 
     def parameter(self, name: str) -> Typed | None:
         """A plain parameter as a placeholder, or None if there is none of that name."""
@@ -84,6 +121,7 @@ class Scope:
     def hint(self, name: str) -> str:
         """The nearest known names."""
         known: list[str] = [*self.near.fields, *self.parameters, *BUILT_IN, *self.related]
+        known += self.named.texts if self.named is not None else ()
         return nearest(name, known) or _list("known / 可用", self.near.fields)
 
 

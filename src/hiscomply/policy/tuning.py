@@ -8,8 +8,8 @@ from typing import Any
 
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.errors import ConfigError, HiscomplyError, Place, Problems, nearest
-from hiscomply.model import ParameterValue
-from hiscomply.parameters import BINDING_STRENGTHS, ParameterSpec, bindings, is_looser, parse_value
+from hiscomply.model import ParameterValue, Source
+from hiscomply.parameters import BINDING_STRENGTHS, ParameterSpec, bind_name, bindings, is_looser, parse_value
 
 Overrides = Mapping[str, Mapping[str, tuple[Any, str]]]
 """Policy id, parameter name, to the value as written and where it stands."""
@@ -80,25 +80,43 @@ def _value(
     default = spec.default(profile)
     if given is None:
         origin = f"default ({profile if profile in spec.defaults else 'tertiary'})"
-        return ParameterValue(spec.name, spec.type, default, default, spec.source, origin)
+        return ParameterValue(
+            spec.name, spec.type, default, default, spec.source, origin, key_sources=spec.key_sources
+        )
     written, origin = given
-    looser = _compare(spec, written, default, Place(origin), policy.id)
-    if looser and spec.source.strength in BINDING_STRENGTHS and (policy.id, spec.name) not in waived:
+    looser, binding = _compare(spec, written, default, Place(origin), policy.id)
+    if binding is not None and (policy.id, spec.name) not in waived:
         raise ConfigError(
             f"{policy.id}.{spec.name}: {written!r} asks less than {default!r}, which rests on "
-            f"{spec.source.id} {spec.source.ref} ({spec.source.strength}) / 不得宽于法规要求",
+            f"{binding.id} {binding.ref} ({binding.strength}) / 不得宽于法规要求",
             place=Place(origin),
             hint=f"keep the default, or file a waiver for subject 'parameter:{spec.name}' / 保留默认值或办理例外",
         )
     return ParameterValue(
-        spec.name, spec.type, written, default, spec.source, origin, is_overridden=True, is_looser=looser
+        spec.name,
+        spec.type,
+        written,
+        default,
+        spec.source,
+        origin,
+        is_overridden=True,
+        is_looser=looser,
+        key_sources=spec.key_sources,
     )
 
 
-def _compare(spec: ParameterSpec, written: Any, default: Any, place: Place, policy_id: str) -> bool | None:
-    """Checks the bounds of an override; gives whether it asks less anywhere."""
+def _compare(
+    spec: ParameterSpec, written: Any, default: Any, place: Place, policy_id: str
+) -> tuple[bool | None, Source | None]:
+    """Checks the bounds of an override; gives whether it asks less anywhere, and than which law or rule.
+
+    A law's value of which nobody can say what asks more (a list, a text) may not be changed at all, and a
+    key that is left out of a keyed one takes its requirement away.
+    """
     new, old = bindings(spec, written), bindings(spec, default)
+    sources = _sources(spec)
     verdicts: list[bool | None] = []
+    binding: Source | None = None
     for name, value in new.items():
         for bound, is_outside in ((spec.minimum, _below), (spec.maximum, _above)):
             if bound is not None and value is not None and is_outside(value, parse_value(spec.type, bound)):
@@ -106,11 +124,22 @@ def _compare(spec: ParameterSpec, written: Any, default: Any, place: Place, poli
                     f"{policy_id}.{spec.name}: {written!r} is outside {spec.minimum} … {spec.maximum} / 超出允许范围",
                     place=place,
                 )
-        if value is not None and old[name] is not None:
-            verdicts.append(is_looser(spec, value, old[name]))
+        verdict: bool | None = False
+        if old[name] is not None:
+            verdict = is_looser(spec, value, old[name]) if value is not None else None
+            verdicts.append(verdict)
+        if verdict is not False and sources[name].strength in BINDING_STRENGTHS:
+            binding = binding or sources[name]
     if any(verdicts):
-        return True
-    return None if None in verdicts else False
+        return True, binding
+    return (None if None in verdicts else False), binding
+
+
+def _sources(spec: ParameterSpec) -> dict[str, Source]:
+    """The source of every placeholder."""
+    if not spec.keys:
+        return {bind_name(spec.name): spec.source}
+    return {bind_name(spec.name, number): spec.source_of(key) for number, key in enumerate(spec.all_keys())}
 
 
 def _below(value: Any, bound: Any) -> bool:

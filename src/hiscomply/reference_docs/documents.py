@@ -9,11 +9,13 @@ from pydantic import BaseModel
 
 from hiscomply.config.document import ProjectDocument, WaiversDocument
 from hiscomply.policy.document import CasesDocument, PolicyDocument
+from hiscomply.policy_mutants.explanations import MutantsDocument
 
 MODELS: dict[str, type[BaseModel]] = {
     "project": ProjectDocument,
     "policy": PolicyDocument,
     "cases": CasesDocument,
+    "mutants": MutantsDocument,
     "waivers": WaiversDocument,
 }
 

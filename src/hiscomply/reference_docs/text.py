@@ -64,9 +64,9 @@ def block(value: str) -> Markup:
 def docstring(value: str | None) -> Markup:
     """The first paragraph of a docstring, its literals as code."""
     parts = _LITERAL.split((value or "").strip().split("\n\n")[0])
-    return Markup("".join(code(one) if at % 2 else _keep_ends(one) for at, one in enumerate(parts)))
+    return Markup("".join(code(one) if at % 2 else escape_inside(one) for at, one in enumerate(parts)))
 
 
-def _keep_ends(text: str) -> str:
+def escape_inside(text: str) -> str:
     """``escape`` that leaves the space to a neighbouring piece of code."""
     return f"{' ' * text[:1].isspace()}{escape(text)}{' ' * (text[-1:].isspace() and bool(text.strip()))}"

@@ -40,7 +40,7 @@ class JunitReporter:
         """Writes the document to ``path``, and returns it."""
         from xml.etree.ElementTree import Element, ElementTree, indent
 
-        root = Element("testsuites", name="hiscomply")
+        root = Element("testsuites", name=_xml(" ".join(("hiscomply", *result.only))))
         root.extend(_suite(clause, result, language) for clause in result.clauses)
         for name in ("tests", "failures", "errors", "skipped"):
             root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))

@@ -19,14 +19,27 @@ from hiscomply.report.lines import (
     worst_first,
 )
 from hiscomply.report.messages import show_time
-from hiscomply.report.words import CLAUSE_STATUSES, COLLECTION_STATUSES, SEVERITIES
+from hiscomply.report.words import (
+    CLAUSE_STATUSES,
+    COLLECTION_STATUSES,
+    FRAMEWORKS,
+    SEVERITIES,
+    framework_name,
+)
 
 _MAX_ROWS: Final = 15
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&:@-])")
 _TITLE: Final = Text("合规检查", "Compliance check")
 _CLAUSES: Final = Text("条款", "Clauses")
 _WORST: Final = Text("不符合项", "Not compliant")
-_HEADER: Final = Text("| 级别 | 策略 | 数量 | 例 |", "| Severity | Policy | Count | For example |")
+_HEADER: Final = Text(
+    "| 级别 | 条款 | 策略 | 数量 | 例 |", "| Severity | Clauses | Policy | Count | For example |"
+)
+_ONLY: Final = Text(
+    "本报告只含以下控制项涉及的内容；退出码属于整次运行",
+    "This report holds only what these controls concern; the exit code is the one of the whole run",
+)
+_STATUS: Final = Text("结论", "Status")
 _UNKNOWN: Final = Text("证据不足", "Not known")
 _UNSEEN: Final = Text("未能看到", "Not seen")
 _NO_RECORD: Final = Text("没有任何记录", "not a single record")
@@ -57,9 +70,24 @@ def _page(result: AuditResult, language: str) -> Iterator[str]:
     counts = Counter(clause.status for clause in result.clauses)
     told = (f"{CLAUSE_STATUSES[status].to(language)} {counts[status]}" for status in ClauseStatus)
     yield f"{_CLAUSES.to(language)}: " + " · ".join(told)
+    yield from _only(result, language)
     for verdict, heading in ((Verdict.FAIL, _WORST), (Verdict.UNKNOWN, _UNKNOWN)):
         yield from _policies(result, verdict, heading, language)
     yield from _unseen(result, language)
+
+
+def _only(result: AuditResult, language: str) -> Iterator[str]:
+    """What the page was narrowed to, with the controls of each clause that is left."""
+    if not result.only:
+        return
+    names = [framework_name(name, result.run.profile).to(language) for name in FRAMEWORKS]
+    yield from ("", f"{_ONLY.to(language)}: {_plain(', '.join(result.only))}", "")
+    yield f"| {_CLAUSES.to(language)} | {_STATUS.to(language)} | {' | '.join(names)} |"
+    yield "|---" * (len(names) + 2) + "|"
+    for clause in result.clauses:
+        cells = [_plain(", ".join(clause.crosswalk.get(name, ())), 400) or "—" for name in FRAMEWORKS]
+        title = f"{clause.id} {_plain(clause.title.to(language))}"
+        yield f"| {title} | {CLAUSE_STATUSES[clause.status].to(language)} | {' | '.join(cells)} |"
 
 
 def _policies(result: AuditResult, verdict: Verdict, heading: Text, language: str) -> Iterator[str]:
@@ -71,7 +99,7 @@ def _policies(result: AuditResult, verdict: Verdict, heading: Text, language: st
         f"### {heading.to(language)} ({len(policies)})",
         "",
         _HEADER.to(language),
-        "|---|---|---:|---|",
+        "|---|---|---|---:|---|",
     )
     for policy in policies[:_MAX_ROWS]:
         yield _row(result, policy, verdict, language)
@@ -90,7 +118,8 @@ def _row(result: AuditResult, policy: PolicyResult, verdict: Verdict, language: 
             told += f" ({_plain(place_of(finding), 80)})"
     count = policy.failed if verdict is Verdict.FAIL else policy.unknown
     title = f"{_plain(info.title.to(language))} `{info.id}`"
-    return f"| {SEVERITIES[info.severity].to(language)} | {title} | {count:,} | {told} |"
+    clauses = _plain(", ".join(info.clauses))
+    return f"| {SEVERITIES[info.severity].to(language)} | {clauses} | {title} | {count:,} | {told} |"
 
 
 def _unseen(result: AuditResult, language: str) -> Iterator[str]:

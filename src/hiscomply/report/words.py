@@ -97,6 +97,15 @@ def chapter_name(chapter: str) -> Text:
     return CHAPTERS.get(chapter, Text(chapter, chapter))
 
 
+def framework_name(framework: str, profile: str) -> Text:
+    """The name of a framework; MLPS with the level whose numbers a report of this profile shows."""
+    name = word(FRAMEWORKS, framework)
+    if framework != "mlps":
+        return name
+    zh, en = ("第二级", "level 2") if profile == "baseline" else ("第三级", "level 3")
+    return Text(f"{name.zh} {zh}", f"{name.en} {en}")
+
+
 def word(table: Mapping[str, Text], key: str) -> Text:
     """The label of ``key``, or the key itself when a pack uses a word of its own."""
     return table.get(key, Text(key, key))

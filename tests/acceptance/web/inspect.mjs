@@ -11,7 +11,7 @@ const axe = readFileSync(`${modules}/axe-core/axe.min.js`, 'utf8');
 const browser = await chromium.launch({
   executablePath: chromiumPath,
   args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'],
+    '--disable-component-update', '--disable-sync', '--disable-quic'],
 });
 const viewport = { width: Number(width), height: 900 };
 const complaints = [];
@@ -66,6 +66,54 @@ found.clauses_after_escape = await visible(page, 'details.clause');
 await page.fill('#f-control', '8.1.4.2');
 await page.waitForTimeout(250);
 found.clauses_of_control = await page.evaluate(
+  () => Array.from(document.querySelectorAll('details.clause')).filter((item) => !item.hidden).map((item) => item.id),
+);
+found.control_in_address = await page.evaluate(() => decodeURIComponent(location.hash));
+found.rows_of_control = await visible(page, '#crosswalk [data-row]');
+await page.keyboard.press('Escape');
+await page.focus('#f-control');
+await page.keyboard.press('Escape');
+found.address_after_escape = await page.evaluate(() => location.hash);
+
+const shared = await page.evaluate(() => {
+  const reference = document.querySelector('[data-ref]');
+  return reference && { policy: reference.dataset.ref, clause: reference.closest('details.clause').id };
+});
+await page.evaluate(() => { location.hash = '#framework=nist:AC-2(3)'; });
+await page.waitForTimeout(250);
+found.linked_control = await page.inputValue('#f-control');
+found.clauses_of_link = await page.evaluate(
+  () => Array.from(document.querySelectorAll('details.clause')).filter((item) => !item.hidden).map((item) => item.id),
+);
+found.moved_policy_shown = shared && await page.evaluate(({ policy, clause }) => {
+  const item = document.getElementById(policy);
+  return !item.hidden && item.closest('details.clause').id === clause;
+}, shared);
+found.filtered_told = await page.locator('#filtered').innerText();
+found.found_told = await page.locator('#found').innerText();
+found.clause_count = await page.locator('[data-count="clauses"]').innerText();
+found.overflow_filtered = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+await page.emulateMedia({ media: 'print' });
+found.print_tells_filter = await isShown(page, '#filtered') && !await isShown(page, '.filters');
+found.print_clauses = await visible(page, 'details.clause');
+await page.emulateMedia({ media: 'screen' });
+await page.selectOption('#f-framework', 'cis');
+await page.fill('#f-control', '5.3');
+await page.waitForTimeout(250);
+found.clauses_of_chosen_framework = await page.evaluate(
+  () => Array.from(document.querySelectorAll('details.clause')).filter((item) => !item.hidden).map((item) => item.id),
+);
+await page.locator('#unfilter').click();
+found.clauses_after_clear = await visible(page, 'details.clause');
+found.policy_back_home = shared && await page.evaluate(({ policy, clause }) => {
+  const item = document.getElementById(policy);
+  return item.closest('details.clause').id !== clause;
+}, shared);
+found.choices = await page.evaluate(() => document.querySelectorAll('#controls option').length);
+await page.locator('#crosswalk a.ctl', { hasText: /^PS-8$/ }).focus();
+await page.keyboard.press('Enter');
+await page.waitForTimeout(250);
+found.clauses_of_chip = await page.evaluate(
   () => Array.from(document.querySelectorAll('details.clause')).filter((item) => !item.hidden).map((item) => item.id),
 );
 await page.locator('#reset').click();

@@ -21,7 +21,7 @@ FIELD_EXTENSIONS = {"x-title", "x-description", "x-past", "x-none", "x-unit", "x
 FIELD_WORDS = {"type", "format", "enum", "items", "minimum", "maximum"} | FIELD_EXTENSIONS
 TYPES = {"string", "integer", "number", "boolean", "array"}
 MAY_LIE_AHEAD = re.compile(
-    r"due|until|expires|window|effective|support_end|eol|contract_end|ends_at|planned_for|not_after"
+    r"due|until|expires|window|effective|support_end|eol|contract_end|starts_at|ends_at|planned_for|not_after"
 )
 FRESH = re.compile(r"1 (day|hour|minute)|([2-9]|[1-9]\d+) (days|hours|minutes)")
 CATALOGUE = [

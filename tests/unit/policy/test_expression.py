@@ -109,6 +109,7 @@ TERMS: list[tuple[str, tuple[str, ...], bool]] = [
     ("(as_of - seen) / days(m) = 2", ("seen", "m"), True),
     ("2 * (as_of - seen) = days(8)", ("seen",), True),
     ("case when flag then n = 4 else mark end", ("flag", "n"), True),
+    ("case when flag then n = 4 end", ("flag", "n"), True),
 ]
 
 
@@ -146,6 +147,11 @@ def _tables() -> Iterator[tuple[str, list[tuple[bool | None, bool | None, bool |
     yield (
         "case when mark then true when flag then false else true end",
         [(a, b, None if b is None else (True if b else not_(a))) for a, b in pairs],
+    )
+    yield "case when flag then mark end", [(a, b, b if a else None) for a, b in pairs]
+    yield (
+        "case when mark then true when flag then false end",
+        [(a, b, None if b is None else (True if b else (False if a else None))) for a, b in pairs],
     )
 
 
@@ -216,6 +222,41 @@ def test_a_date_is_from_the_future_from_tomorrow_on(make: PolicyMaker) -> None:
     policy = make.load({"each": "thing", "assert": "born >= today"})
     rows = [{"id": str(days), "born": TODAY + timedelta(days=days)} for days in (0, 1)]
     assert make.verdicts(policy, {"thing": rows}) == {"0": "pass", "1": "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds_from"),
+    [
+        ("day >= today - hours(36)", -1),  # noon of the day before yesterday
+        ("day > today - hours(36)", -1),
+        ("day >= today - hours(48)", -2),
+        ("day > today - hours(48)", -1),
+        ("day >= today + hours(36)", 2),
+        ("day + hours(36) >= today", -1),
+        ("today - day <= hours(36)", -1),
+        ("today - (day + hours(12)) <= days(1)", -1),
+    ],
+)
+def test_a_date_and_hours_that_are_no_whole_days_are_counted_to_the_hour(
+    make: PolicyMaker, condition: str, holds_from: int
+) -> None:
+    policy = make.load({"each": "thing", "assert": condition})
+    rows = [{"id": str(days), "day": TODAY + timedelta(days=days)} for days in range(-4, 5)]
+    said = make.verdicts(policy, {"thing": rows})
+    assert said == {str(days): "pass" if days >= holds_from else "fail" for days in range(-4, 5)}
+
+
+def test_a_date_less_hours_is_shown_as_the_day_in_which_it_lies(make: PolicyMaker) -> None:
+    check = {"each": "thing", "assert": "n = 1", "values": {"due": "day + hours(36)"}}
+    policy = make.load(check, message="{due}")
+    row = {"id": "a", "n": 2, "day": date(2026, 1, 2)}
+    assert make.judge(policy, {"thing": [row]})["a"].values["due"] == "2026-01-03"
+
+
+def test_the_start_of_a_day_is_midnight_also_of_a_date_and_hours(make: PolicyMaker) -> None:
+    condition = "start_of_day(day + hours(36)) = start_of_day(day + hours(24))"
+    policy = make.load({"each": "thing", "assert": condition})
+    assert make.verdicts(policy, {"thing": [{"id": "a", "day": TODAY}]}) == {"a": "pass"}
 
 
 def test_working_days_follow_the_chinese_calendar_and_end_where_it_ends(make: PolicyMaker) -> None:
@@ -320,6 +361,7 @@ REFUSED: dict[str, str] = {
     "word like other_word": "like takes a text and a quoted pattern",
     "n in ()": "write x in",
     "case when flag then 1 else word end = 1": "the branches have different types",
+    "case when flag then 1 when mark then word end = 1": "the branches have different types",
     "case n when 1 then true else false end": "write case when",
     "n between symmetric 9 and 1": "without symmetric",
     # NULL turned into a value

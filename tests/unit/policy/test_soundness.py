@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -121,60 +122,121 @@ def test_a_subject_that_says_how_many_records_it_has_is_judged_beside_a_gap(tmp_
     assert said == {"a": "pass", "b": "unknown", "c": "unknown", "d": "pass"}
 
 
+Record = tuple[bool | None, bool | None, str | None]
+"""Whether it belongs to the population, whether it meets the condition, and its group."""
+
+
 @pytest.mark.parametrize(("word", "limit"), [("at_least", "70 %"), ("at_most", "30 %")])
+@pytest.mark.parametrize("lost", [0, 1, 2])
 def test_a_share_holds_whatever_the_unknown_records_turn_out_to_be(
-    tmp_path: Path, word: str, limit: str
+    tmp_path: Path, word: str, limit: str, lost: int
 ) -> None:
-    dice = random.Random(f"rate {word}")
+    dice = random.Random(f"rate {word} {lost}")
+    policy, kinds = compile_check(tmp_path, *rate_check(word, limit, ", per: [text]"))
+    seen: set[str] = set()
+    for _ in range(40):
+        records = [_random_record(dice, "g") for _ in range(dice.randint(1, 5))]
+        records += [_random_record(dice, None) for _ in range(lost)]
+        said = judge(policy, kinds, {"thing": [_thing(n, one) for n, one in enumerate(records)]})
+        seen |= {said[group] for group in ("g", "?") if group in said}
+        for subject, verdict in said.items():
+            truths = {_truth(word, world, subject) for world in _worlds(records)} - {None}
+            if verdict == "pass":
+                assert truths <= {True}, (subject, records)
+            if verdict == "fail":
+                assert truths <= {False}, (subject, records)
+        if all(None not in record for record in records) and any(record[0] for record in records):
+            assert "unknown" not in said.values(), records
+    assert {"fail", "unknown"} <= seen
+
+
+def test_records_that_may_not_belong_do_not_make_a_population_large_enough(tmp_path: Path) -> None:
+    """Two that belong, one of which fails, and seven that may belong: in most worlds it fails by itself."""
+    policy, kinds = compile_check(tmp_path, *rate_check("at_least", "10 %", ""))
+    sure = [{"id": "a", "flag2": True, "flag": True}, {"id": "b", "flag2": True, "flag": False}]
+    perhaps = [{"id": f"m{number}", "flag": True} for number in range(7)]
+    assert judge(policy, kinds, {"thing": [*sure, *perhaps]}) == {"*": "unknown"}
+    third = {"id": "c", "flag2": True, "flag": True}
+    assert judge(policy, kinds, {"thing": [*sure, third, *perhaps]}) == {"*": "pass"}
+
+
+def test_a_stale_record_does_not_make_a_population_large_enough(tmp_path: Path) -> None:
+    policy, kinds = compile_check(tmp_path, *rate_check("at_least", "10 %", ""))
+    sure = [{"id": "a", "flag2": True, "flag": True}, {"id": "b", "flag2": True, "flag": False}]
+    stale = {"id": "c", "flag2": True, "flag": True, "_observed_at": datetime(2026, 1, 1)}
+    assert judge(policy, kinds, {"thing": [*sure, stale]}) == {"*": "unknown"}
+
+
+def test_a_share_that_fails_in_every_case_fails_before_the_population_is_settled(tmp_path: Path) -> None:
+    policy, kinds = compile_check(tmp_path, *rate_check("at_least", "90 %", ""))
+    rows = [{"id": "a", "flag2": True, "flag": False}, {"id": "b", "flag2": True, "flag": False}]
+    assert judge(policy, kinds, {"thing": [*rows, {"id": "c", "flag": True}]}) == {"*": "fail"}
+
+
+def test_a_group_that_records_without_a_group_may_fill_is_not_judged_record_by_record(tmp_path: Path) -> None:
+    policy, kinds = compile_check(tmp_path, *rate_check("at_least", "60 %", ", per: [text]"))
+    good = [{"id": f"a{number}", "text": "g", "flag2": True, "flag": True} for number in range(2)]
+    bad = [{"id": f"b{number}", "flag2": True, "flag": False} for number in range(2)]
+    assert judge(policy, kinds, {"thing": [*good, *bad]}) == {"g": "unknown", "?": "unknown"}
+    few = judge(policy, kinds, {"thing": [good[0], bad[0]]})
+    assert few == {"a0": "pass", "b0": "fail"}
+
+
+def test_the_few_records_that_a_broken_collection_brought_are_judged_and_the_whole_stays_unknown(
+    tmp_path: Path,
+) -> None:
+    policy, kinds = compile_check(tmp_path, *rate_check("at_least", "60 %", ""))
+    rows = [{"id": "a", "flag2": True, "flag": False}]
+    assert judge(policy, kinds, {"thing": rows}, gaps=["thing"]) == {"a": "fail", "*": "unknown"}
+
+
+def rate_check(word: str, limit: str, per: str) -> tuple[str, str]:
     parameters = (
         f"parameters:\n  share: {{type: percent, default: {limit}, tighter: higher, "
         "source: {id: HISCOMPLY, strength: default}}\n"
     )
-    check = f"  each: thing\n  where: flag2\n  assert: flag\n  rate: {{{word}: share, min_population: 3, per: [text]}}\n"
-    policy, kinds = compile_check(tmp_path, check, parameters)
-    groups = {
-        f"g{number}": [
-            (dice.choice([True, True, False, None]), dice.choice([True, True, False, None]))
-            for _ in range(dice.randint(3, 7))
-        ]
-        for number in range(60)
-    }
-    rows = [
-        {"id": f"{group}-{number}", "text": group, "flag2": member, "flag": met}
-        for group, records in groups.items()
-        for number, (member, met) in enumerate(records)
-    ]
-    said = judge(policy, kinds, {"thing": rows})
-    judged = 0
-    for group, records in groups.items():
-        if group not in said:
-            assert sum(member is not False for member, _ in records) < 3
-            continue
-        judged += 1
-        truths = {_share_holds(word, world) for world in _worlds(records)} - {None}
-        if said[group] == "pass":
-            assert truths <= {True}, (group, records)
-        if said[group] == "fail":
-            assert truths <= {False}, (group, records)
-    assert judged >= 30
-    assert {"pass", "fail", "unknown"} <= {said[group] for group in groups if group in said}
+    rate = f"{{{word}: share, min_population: 3{per}}}"
+    return f"  each: thing\n  where: flag2\n  assert: flag\n  rate: {rate}\n", parameters
 
 
-def _worlds(records: list[tuple[bool | None, bool | None]]) -> Iterator[list[bool]]:
+def _random_record(dice: random.Random, group: str | None) -> Record:
+    return dice.choice([True, True, False, None]), dice.choice([True, True, False, None]), group
+
+
+def _thing(number: int, record: Record) -> dict[str, Any]:
+    member, met, group = record
+    return {"id": f"r{number}", "flag2": member, "flag": met, "text": group}
+
+
+def _worlds(records: list[Record]) -> Iterator[dict[str, Record]]:
+    """Every way in which the records could turn out, by id; one without a group may be in g or in another."""
+    both = (True, False)
     choices = [
         [
-            (a, b)
-            for a in ((True, False) if member is None else (member,))
-            for b in ((True, False) if met is None else (met,))
+            (member, met, group)
+            for member in (both if record[0] is None else (record[0],))
+            for met in (both if record[1] is None else (record[1],))
+            for group in (("g", "h") if record[2] is None else (record[2],))
         ]
-        for member, met in records
+        for record in records
     ]
     for world in itertools.product(*choices):
-        yield [met for member, met in world if member]
+        yield {f"r{number}": record for number, record in enumerate(world)}
 
 
-def _share_holds(word: str, met: list[bool]) -> bool | None:
+def _truth(word: str, world: dict[str, Record], subject: str) -> bool | None:
+    """Whether a group, or a record by itself, is compliant in a world; None where nothing is to be said."""
+    if subject == "?":
+        return None
+    group = "g" if subject == "g" else world[subject][2]
+    met = [record[1] for record in world.values() if record[0] and record[2] == group]
+    is_good = word == "at_least"
+    if subject != "g":
+        assert len(met) < 3, "a record of a large group is judged by itself"
+        return world[subject][1] is is_good if world[subject][0] else None
     if not met:
         return None
+    if len(met) < 3:
+        return all(one is is_good for one in met)
     share = sum(met) / len(met)
-    return share >= 0.7 - 1e-12 if word == "at_least" else share <= 0.3 + 1e-12
+    return share >= 0.7 - 1e-12 if is_good else share <= 0.3 + 1e-12

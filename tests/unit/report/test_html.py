@@ -7,6 +7,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from tests.unit.report.factory import audit_result
@@ -15,6 +16,7 @@ from tests.unit.report.page_reader import Page
 from hiscomply.hookspecs import Reporter
 from hiscomply.model import AuditResult, ClauseStatus, CollectionStatus, Evidence, Finding, Text
 from hiscomply.report.html import HtmlReporter
+from hiscomply.report.html.drilldown import all_controls
 from hiscomply.report.html.page import render_page
 
 
@@ -56,7 +58,9 @@ def test_tags_are_balanced_and_ids_unique(is_hostile: bool) -> None:
 def test_every_link_leads_somewhere_on_the_page() -> None:
     page = page_of()
     targets = {(attrs["href"] or "") for attrs in page.all("a")}
-    assert {target[1:] for target in targets} <= set(page.ids)
+    controls = {unquote(target) for target in targets if target.startswith("#framework=")}
+    assert controls == {f"#framework={control}" for control in all_controls(result_of())}
+    assert {target[1:] for target in targets if not target.startswith("#framework=")} <= set(page.ids)
     assert all(target.startswith("#") for target in targets)
 
 

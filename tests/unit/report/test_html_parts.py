@@ -6,10 +6,11 @@ from tests.unit.report.factory import audit_result
 
 from hiscomply.model import ClauseStatus, Finding, FindingGroup, Text, Verdict
 from hiscomply.report.html.charts import subjects_bar
-from hiscomply.report.html.drilldown import search_controls, spell_range
+from hiscomply.report.html.drilldown import all_controls, search_controls
 from hiscomply.report.html.samples import MOST_BYTES, MOST_ON_PAGE, show_samples
 from hiscomply.report.html.summary import conclude, count_statuses
 from hiscomply.report.html.text import both, code_lines, percent, shorten, slug, stranger, visible
+from hiscomply.report.words import framework_name
 
 
 @pytest.mark.parametrize(
@@ -63,22 +64,33 @@ def test_percents_never_claim_more_than_was_judged(share: float, shown: str) -> 
     assert percent(share) == shown
 
 
+def test_a_clause_names_its_controls_for_the_filter() -> None:
+    clause = next(clause for clause in audit_result().clauses if clause.id == "4.3.2")
+    assert search_controls(clause).startswith(
+        "mlps:8.1.4.2 c|mlps:8.1.8.2|mlps:8.1.8.4 c|hipaa:164.308(a)(3)"
+    )
+    assert search_controls(clause).endswith("|cis:6.8")
+
+
+def test_every_control_can_be_chosen_once_and_by_framework() -> None:
+    result = audit_result()
+    controls = all_controls(result)
+    pairs = {
+        (name, id_) for clause in result.clauses for name, ids in clause.crosswalk.items() for id_ in ids
+    }
+    assert sorted(controls) == sorted(f"{name}:{id_}" for name, id_ in pairs)
+    frameworks = [control.partition(":")[0] for control in controls]
+    assert list(dict.fromkeys(frameworks)) == ["mlps", "hipaa", "nist", "iso", "cis"]
+    assert sorted(frameworks, key=["mlps", "hipaa", "nist", "iso", "cis"].index) == frameworks
+
+
 @pytest.mark.parametrize(
-    ("control", "spelt"),
-    [
-        ("7.1–7.3", "7.1 7.2 7.3"),
-        ("8.1.4.1–4", "8.1.4.1 8.1.4.2 8.1.4.3 8.1.4.4"),
-        ("8.1.4.2 a–d", ""),
-        ("7.1", ""),
-    ],
+    ("profile", "name"),
+    [("baseline", "等保 2.0 第二级"), ("tertiary", "等保 2.0 第三级"), ("strict", "等保 2.0 第三级")],
 )
-def test_ranges_of_controls_are_spelt_out_for_the_filter(control: str, spelt: str) -> None:
-    assert spell_range(control) == spelt
-
-
-def test_controls_can_be_found_by_the_name_of_their_framework_in_both_languages() -> None:
-    clause = next(clause for clause in audit_result().clauses if clause.id == "4.3.1")
-    assert "mlps 等保 2.0 mlps 2.0 8.1.4.2 a–d" in search_controls(clause)
+def test_the_column_of_mlps_says_of_which_level_its_numbers_are(profile: str, name: str) -> None:
+    assert framework_name("mlps", profile).zh == name
+    assert framework_name("nist", profile).zh == "NIST 800-53"
 
 
 def test_a_bar_shows_one_failure_among_a_million() -> None:

@@ -55,4 +55,4 @@ def test_evidence_cannot_become_markup(language: str, tmp_path: Path) -> None:
     assert "\x1b" not in text
     assert "\u202e" not in text
     rows = [line for line in text.splitlines() if line.startswith("|")]
-    assert {row.count("|") for row in rows} == {5}
+    assert {row.count("|") for row in rows} == {6}

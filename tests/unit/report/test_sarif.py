@@ -128,6 +128,50 @@ def test_rules_say_what_a_platform_needs(result: AuditResult, run: dict[str, Any
         assert relation["target"]["id"] in taxa[relation["target"]["toolComponent"]["name"]]
 
 
+def test_each_framework_is_a_taxonomy_with_each_of_its_controls_once(
+    result: AuditResult, run: dict[str, Any]
+) -> None:
+    taxa = {one["name"]: [taxon["id"] for taxon in one["taxa"]] for one in run["taxonomies"]}
+    names = {"mlps": "GB/T 22239", "hipaa": "45 CFR 164", "nist": "NIST SP 800-53"} | {
+        "iso": "ISO/IEC 27001",
+        "cis": "CIS Controls",
+    }
+    assert list(taxa) == ["医疗行业信息系统运维管理规范", *names.values()]
+    for framework, name in names.items():
+        wanted = {id_ for clause in result.clauses for id_ in clause.crosswalk[framework]}
+        assert sorted(taxa[name]) == sorted(wanted)
+    references = run["tool"]["driver"]["supportedTaxonomies"]
+    assert [one["name"] for one in references] == list(taxa)
+    assert len({one["guid"] for one in references}) == 6
+
+
+def test_controls_stand_in_the_order_of_their_numbers(run: dict[str, Any]) -> None:
+    nist = next(one for one in run["taxonomies"] if one["name"] == "NIST SP 800-53")
+    ids = [taxon["id"] for taxon in nist["taxa"]]
+    assert ids.index("AC-2") < ids.index("AC-2(3)") < ids.index("AC-5")
+    assert "XX-1" not in ids
+    assert nist["taxa"][ids.index("AC-2")]["properties"]["clauses"] == ["4.3.1"]
+
+
+def test_a_rule_is_related_to_the_controls_of_its_clauses_and_to_no_other(
+    result: AuditResult, run: dict[str, Any]
+) -> None:
+    clauses = {clause.id: clause for clause in result.clauses}
+    for policy, rule in zip(result.policies, run["tool"]["driver"]["rules"], strict=True):
+        related = [relation["target"]["id"] for relation in rule["relationships"]]
+        wanted = [
+            id_ for name in policy.info.clauses for ids in clauses[name].crosswalk.values() for id_ in ids
+        ]
+        assert related == [*policy.info.clauses, *wanted]
+
+
+def test_a_result_falls_under_the_clauses_of_its_policy(result: AuditResult, run: dict[str, Any]) -> None:
+    clauses = {policy.info.id: list(policy.info.clauses) for policy in result.policies}
+    for item in run["results"]:
+        assert [taxon["id"] for taxon in item["taxa"]] == clauses[item["ruleId"]]
+        assert {taxon["toolComponent"]["name"] for taxon in item["taxa"]} == {"医疗行业信息系统运维管理规范"}
+
+
 def test_a_rule_never_has_more_tags_than_github_takes(result: AuditResult, tmp_path: Path) -> None:
     policy = result.policies[0]
     clauses = tuple(f"9.{n}" for n in range(60)) * 2

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from hiscomply.model import AuditResult, ClauseResult, FindingGroup, PolicyResult
 from hiscomply.report.html.samples import Shown
-from hiscomply.report.words import FRAMEWORKS
 
 MOST_GROUPS: Final = 40
-_RANGE: Final = re.compile(r"((?:\d+\.)*)(\d+)\s*[–-]\s*((?:\d+\.)*)(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +62,19 @@ def clause_views(
 
 
 def search_controls(clause: ClauseResult) -> str:
-    """What the filter for control ids looks in: the framework's names and ids, ranges spelt out."""
-    parts = []
-    for framework, ids in clause.crosswalk.items():
-        name = FRAMEWORKS.get(framework)
-        names = f"{framework} {name.zh} {name.en}" if name else framework
-        parts += [f"{names} {control} {spell_range(control)}".strip() for control in ids]
-    return " | ".join(parts).lower()
+    """What the filter for controls looks in: ``mlps:8.1.4.2 c|nist:AC-2``."""
+    return "|".join(f"{framework}:{control}" for framework, control in _controls(clause))
 
 
-def spell_range(control: str) -> str:
-    """``7.1–7.3`` as ``7.1 7.2 7.3``; empty for what is no range within one section."""
-    match = _RANGE.fullmatch(control)
-    if not match or match[3] not in ("", match[1]) or int(match[4]) - int(match[2]) > 50:
-        return ""
-    return " ".join(f"{match[1]}{n}" for n in range(int(match[2]), int(match[4]) + 1))
+def all_controls(result: AuditResult) -> list[str]:
+    """Every control of the crosswalk once, as the filter takes it, by framework in the order of the clauses."""
+    found = dict.fromkeys(pair for clause in result.clauses for pair in _controls(clause))
+    order = list(dict.fromkeys(name for clause in result.clauses for name in clause.crosswalk))
+    return [f"{name}:{control}" for name, control in sorted(found, key=lambda pair: order.index(pair[0]))]
+
+
+def _controls(clause: ClauseResult) -> list[tuple[str, str]]:
+    return [(framework, control) for framework, ids in clause.crosswalk.items() for control in ids]
 
 
 def _policy_view(policy: PolicyResult, shown: tuple[Shown, ...]) -> PolicyView:

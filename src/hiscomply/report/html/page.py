@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from hashlib import sha256
 
+from hiscomply.controls import ALIASES
 from hiscomply.model import AuditResult
 from hiscomply.report.exits import exit_meaning
 from hiscomply.report.html import drilldown, samples, summary
@@ -42,6 +43,8 @@ def render_page(result: AuditResult, language: str) -> str:
         appendix=appendix(result),
         most_samples=samples.MOST_PER_GROUP,
         most_groups=drilldown.MOST_GROUPS,
+        controls=drilldown.all_controls(result),
+        aliases=dict(ALIASES),
         shown=sum(len(group.samples) for group in shown),
     )
 

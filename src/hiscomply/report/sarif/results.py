@@ -16,6 +16,7 @@ from hiscomply.report.sarif.identity import ResultGuids
 from hiscomply.report.sarif.location import Shape, build_location, shape_of
 from hiscomply.report.sarif.rules import LEVELS
 from hiscomply.report.sarif.sentence import Sentences
+from hiscomply.report.sarif.taxonomies import taxa_of
 
 KINDS: Final = {
     Verdict.PASS: "pass",
@@ -47,6 +48,7 @@ class FindingStream:
         self._sentences = sentences
         self._guids = ResultGuids(result.run.id)
         self._rules = {policy.info.id: (i, policy.info) for i, policy in enumerate(result.policies)}
+        self._clauses = frozenset(clause.id for clause in result.clauses)
         self._waivers = {waiver.id: waiver for waiver in result.waivers}
         self._grouped = {cause_of(group) for policy in result.policies for group in policy.groups}
         self._forms: dict[tuple[Any, ...], list[str]] = {}
@@ -125,6 +127,7 @@ class FindingStream:
             message=Message(text=blank("text")),
             locations=[build_location(shape, blank("subject"), info.subject_kind if info else "record")],
             guid=blank("guid"),
+            taxa=taxa_of(info, self._clauses),
             partial_fingerprints={FINGERPRINT: blank("fingerprint")},
             baseline_state=finding.state.value if has_baseline else None,
             suppressions=self._suppressions(finding.waiver),

@@ -12,9 +12,9 @@ from sarif_om import (
     ReportingDescriptorRelationship,
 )
 
-from hiscomply.model import AuditResult, ParameterValue, PolicyInfo, Severity, Text
+from hiscomply.model import AuditResult, ClauseResult, ParameterValue, PolicyInfo, Severity, Text
 from hiscomply.report.messages import show_value
-from hiscomply.report.sarif.taxonomies import MLPS, SPECIFICATION, reference_to
+from hiscomply.report.sarif.taxonomies import SPECIFICATION, controls_of, reference_to
 from hiscomply.report.words import STRENGTHS, word
 
 LEVELS: Final = {
@@ -39,16 +39,16 @@ _PARAMETERS: Final = Text("参数", "Parameters")
 
 def build_rules(result: AuditResult, language: str) -> list[ReportingDescriptor]:
     """One rule per policy that was asked for, in order of id."""
-    crosswalk = {clause.id: clause.crosswalk.get("mlps", ()) for clause in result.clauses}
-    return [_build_rule(policy.info, crosswalk, result, language) for policy in result.policies]
+    clauses = {clause.id: clause for clause in result.clauses}
+    return [_build_rule(policy.info, clauses, result, language) for policy in result.policies]
 
 
 def _build_rule(
-    info: PolicyInfo, crosswalk: dict[str, tuple[str, ...]], result: AuditResult, language: str
+    info: PolicyInfo, clauses: dict[str, ClauseResult], result: AuditResult, language: str
 ) -> ReportingDescriptor:
-    known = [clause for clause in dict.fromkeys(info.clauses) if clause in crosswalk]
-    mlps = list(dict.fromkeys(item for clause in known for item in crosswalk[clause]))
-    targets = [(SPECIFICATION, clause) for clause in known] + [(MLPS, item) for item in mlps]
+    known = [clauses[clause] for clause in dict.fromkeys(info.clauses) if clause in clauses]
+    mlps = list(dict.fromkeys(item for clause in known for item in clause.crosswalk.get("mlps", ())))
+    targets = [(SPECIFICATION, clause.id) for clause in known] + controls_of(known)
     text, markdown = _help(info, result, language)
     title = info.title.to(language)
     return ReportingDescriptor(

@@ -20,7 +20,7 @@ from hiscomply.report.sarif.identity import guid_of
 from hiscomply.report.sarif.notices import build_notices
 from hiscomply.report.sarif.place import PACK, PROJECT, uri_of
 from hiscomply.report.sarif.rules import build_rules
-from hiscomply.report.sarif.taxonomies import MLPS, SPECIFICATION, build_taxonomies, reference_to
+from hiscomply.report.sarif.taxonomies import build_taxonomies, supported
 
 _ABOUT = Text("医院信息系统运维合规检查。", "Policy-as-code compliance checks for hospital IT operations.")
 _PROJECT_FOLDER = Text("含有 hiscomply.yaml 的项目目录。", "The project folder, which holds hiscomply.yaml.")
@@ -58,6 +58,7 @@ def build_run(result: AuditResult, language: str) -> Run:
             "evidence_digest": run.evidence_digest,
             "allow_unknown": result.allow_unknown,
             "findings": result.findings_count,
+            **({"only": list(result.only)} if result.only else {}),
         },
     )
 
@@ -73,7 +74,7 @@ def _driver(result: AuditResult, language: str) -> ToolComponent:
         full_description=MultiformatMessageString(text=_ABOUT.to(language)),
         rules=build_rules(result, language),
         notifications=build_notices(language),
-        supported_taxonomies=[reference_to(SPECIFICATION), reference_to(MLPS)],
+        supported_taxonomies=supported(),
     )
 
 

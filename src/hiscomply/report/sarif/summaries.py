@@ -14,6 +14,7 @@ from hiscomply.report.sarif.identity import ResultGuids
 from hiscomply.report.sarif.location import locate
 from hiscomply.report.sarif.results import KINDS, level_of
 from hiscomply.report.sarif.sentence import Sentences
+from hiscomply.report.sarif.taxonomies import taxa_of
 
 GROUP_FINGERPRINT: Final = "hiscomply/group/v1"
 _PASSED: Final = Text("{} 个对象符合。", "{} subjects pass.")
@@ -33,6 +34,7 @@ class Summaries:
         self._sentences = sentences
         self._language = language
         self._guids = ResultGuids(result.run.id)
+        self._clauses = frozenset(clause.id for clause in result.clauses)
 
     def of_policies(self) -> Iterator[Result]:
         """At most one result per policy and verdict, with its count."""
@@ -64,6 +66,7 @@ class Summaries:
             message=Message(text=text.to(self._language).format(f"{count:,}")),
             locations=[locate(None, None, None, "*", info.subject_kind, anchor=self._choice.anchor)],
             guid=self._guids.of(f"{info.id} {verdict.value}"),
+            taxa=taxa_of(info, self._clauses),
             occurrence_count=count or None,
             properties={
                 "passed": policy.passed,
@@ -90,6 +93,7 @@ class Summaries:
             locations=locations[:1],
             related_locations=_unique(locations[1:]) or None,
             guid=self._guids.of(fingerprint),
+            taxa=taxa_of(info, self._clauses),
             occurrence_count=group.count,
             partial_fingerprints={GROUP_FINGERPRINT: fingerprint},
             baseline_state=self._state(group),

@@ -1,0 +1,57 @@
+"""Which signed statements of scope count: the pack's own policies decide, not this module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hiscomply.compiled import CompiledPolicy
+from hiscomply.errors import PolicyError
+from hiscomply.evaluate.engine import FAIL, PASS, Engine, Moment
+from hiscomply.model import ScopeStatement
+
+IN_FORCE = "scope_statements_in_force"
+HOLD = "scope_statements_hold"
+SCOPE_RULES = (IN_FORCE, HOLD)
+KIND = "scope_statement"
+
+
+def statements_in_force(
+    engine: Engine, rules: Sequence[CompiledPolicy], values: Mapping[str, Mapping[str, Any]], moment: Moment
+) -> tuple[ScopeStatement, ...]:
+    """The statements that are surely in force and that no record contradicts, in order of topic.
+
+    One that may not be in force, or of which two versions differ, does not count; a rule that errs or is
+    missing lets none count. That nothing was collected which could contradict it does not weaken a statement.
+    """
+    by_id = {rule.id: rule for rule in rules}
+    if not {*SCOPE_RULES} <= {*by_id} or not engine.has_rows(KIND):
+        return ()
+    try:
+        codes = {name: engine.verdicts(by_id[name], values[name]) for name in SCOPE_RULES}
+    except PolicyError:  # said as a finding when the policy itself is evaluated
+        return ()
+    counting = [
+        topic
+        for topic, found in sorted(codes[IN_FORCE].items())
+        if found == {PASS} and FAIL not in codes[HOLD].get(topic, set())
+    ]
+    zone = ZoneInfo(moment.zone)
+    rows = engine.connection.execute(
+        f"SELECT subject, reason, signed_by, signed_at, until, _source, _line FROM ev.{KIND} "
+        "WHERE list_contains($topics, subject) ORDER BY subject, _source, _line",
+        {"topics": counting},
+    ).fetchall()
+    return tuple(
+        ScopeStatement(
+            topic=topic,
+            reason=reason or "",
+            signed_by=signed_by,
+            signed_on=signed_at.replace(tzinfo=UTC).astimezone(zone).date().isoformat(),
+            until=until.isoformat(),
+            origin=source if line is None else f"{source}:{line}",
+        )
+        for topic, reason, signed_by, signed_at, until, source, line in rows
+    )
