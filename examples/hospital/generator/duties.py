@@ -195,11 +195,11 @@ def _indicators(world: World) -> list[Row]:
                 value = round(world.between(99.93, 99.99), 3)
                 rows.append(_indicator("availability", end, system["id"], system["tier"], value, "higher"))
         rows += [_indicator(metric, end, "*", None, 90, "lower") for metric in METRICS]
-    rows += [_quarter(end) for end in _quarter_ends(world.clock.today, 7)]
+    rows += [_quarter(end) for end in quarter_ends(world.clock.today, 7)]
     return rows
 
 
-def _quarter_ends(today: date, count: int) -> list[date]:
+def quarter_ends(today: date, count: int) -> list[date]:
     """Ends of the latest full quarters that ended at least a week ago, newest first."""
     return [end for end in _month_ends(today, 3 * count) if end.month % 3 == 0]
 

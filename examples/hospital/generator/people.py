@@ -46,7 +46,7 @@ def _person(world: World, id_: str, kind: str) -> Row:
         "dept": "信息中心" if is_om else world.random.choice(DEPARTMENTS),
         "post": "信息工程师" if is_om else world.random.choice(POSTS),
         "kind": kind,
-        "hired_at": clock.on(world.minutes(10, 20) if id_ in NEWCOMERS else world.minutes(400, 9000), 0),
+        "hired_at": clock.on(_days_here(world, id_), 0),
         "is_om_staff": is_om,
         "rules_acknowledged_at": clock.on(world.minutes(100, 280), 9) if is_om or kind == "vendor" else None,
     }
@@ -56,6 +56,12 @@ def _person(world: World, id_: str, kind: str) -> Row:
         moved = world.minutes(20, 340)
         row |= {"post_changed_at": clock.on(moved, 9), "rights_adjusted_at": clock.on(moved - 1, 9)}
     return row
+
+
+def _days_here(world: World, id_: str) -> int:
+    if id_ in NEWCOMERS:
+        return world.minutes(10, 20)
+    return world.minutes(150, 340) if id_ in OM_STAFF[60:] else world.minutes(400, 9000)
 
 
 def _leaver(world: World, id_: str) -> Row:

@@ -17,6 +17,7 @@ def make(world: World) -> None:
     assessed = [row for system in systems for row in _assessments(world, system)]
     assessed += [_check(world, f"AS-CHECK-{ago}", "security_check", ago) for ago in (12, 42)]
     assessed.append(_check(world, "AS-FULL", "full_check", 140))
+    assessed.append(_check(world, "AS-PIA", "personal_information_audit", 200))
     world.put("assessment", assessed, {})
     world.put("risk", [_risk(world, number) for number in range(1, RISKS + 1)], clean_risk(world))
     world.put("audit", _audits(world, systems), {})

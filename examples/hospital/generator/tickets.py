@@ -71,6 +71,7 @@ def make(world: World) -> None:
     ]
     problems = _problems(world, incidents)
     _caused_by_changes(world, incidents)
+    incidents[0] |= _breach(incidents[0]["detected"])
     rows = [*incidents, *requests, *problems]
     for row in world.put("ticket", rows, {**CLEAN, **times(world.clock.on(40, 10))}):
         if row["kind"] == "incident" and row["cause"] is None:
@@ -103,6 +104,13 @@ def upward(start: datetime) -> Row:
         "leader_told_at": start + timedelta(minutes=25),
         "reviewed_at": start + timedelta(hours=5),
     }
+
+
+def _breach(detected: datetime) -> Row:
+    """A leak of personal data of which all that is owed was done."""
+    hour = timedelta(hours=1)
+    told = {"notice_decided_at": detected + 3 * hour, "persons_notified_at": detected + 200 * hour}
+    return {"personal_data_breach": True, **told}
 
 
 def _incident(world: World, number: int, system: str) -> Row:

@@ -25,6 +25,7 @@ EXPORTS = (
                     "crypto": "密评",
                     "security_check": "安全检查",
                     "full_check": "全面检查",
+                    "personal_information_audit": "个人信息合规审计",
                 }
             ),
         ),
@@ -58,7 +59,6 @@ EXPORTS = (
                     "config_audit": "配置审计",
                     "security_audit": "安全审计",
                     "supervision": "督查",
-                    "personal_information": "个人信息审计",
                 }
             ),
         ),

@@ -15,7 +15,7 @@ COMPLETE, TESTED = ["upgrade_plan_complete"], ["upgrades_tested_first"]
 
 def plant(plan: Plan, clock: Clock) -> None:
     """Approval, windows, plans, tests, backups beforehand, bookkeeping afterwards."""
-    start = clock.on(25, 22, 30)
+    start = clock.on(25, 1, 30)
     _approval(plan, clock, start)
     _course(plan, clock, start)
     _tests(plan, start)
@@ -68,11 +68,11 @@ def _tests(plan: Plan, start: datetime) -> None:
 def _backups(plan: Plan, clock: Clock) -> None:
     """Sixty days back only the nightly full backup of core systems is still in the export."""
     before = ["backup_before_upgrade"]
-    plan.add("change", _change(401, clock.on(60, 22, 30), system="ANES"), "前 24 小时没有备份", fail=before)
-    plan.drop("backup_job", system_id="ANES", started=clock.on(60, 1))
-    plan.drop("change", system_id="ANES", started=clock.on(60, 22, 30))
+    plan.add("change", _change(401, clock.on(60, 1, 30), system="ANES"), "前 24 小时没有备份", fail=before)
+    plan.drop("backup_job", system_id="ANES", started=clock.on(61, 1))
+    plan.drop("change", system_id="ANES", started=clock.on(60, 1, 30))
     plan.drop("change", system_id="ENERGY")
-    unsure = _change(402, clock.on(60, 22, 30), system="ENERGY")
+    unsure = _change(402, clock.on(60, 1, 30), system="ENERGY")
     asked = [*before, "core_changes_requested_ahead"]
     plan.add("change", unsure, "系统的层级为空,且导出里没有当日备份", unknown=asked)
 
@@ -107,7 +107,7 @@ def _major(plan: Plan, clock: Clock, start: datetime) -> None:
     plan.add("change", _change(601, start, "upgrade", major=True))
     plan.alter("test_run", ["TST-CP-601"], {"sec_report": "SEC-601"})
     plan.add("change", _change(602, start, "upgrade", major=True), "没有安全测试报告", fail=tested)
-    old = clock.on(80, 22, 30)
+    old = clock.on(80, 1, 30)
     plan.add(
         "change",
         _change(603, old, "upgrade", "LIBRARY", major=True),
