@@ -118,11 +118,11 @@ class Plan:
         self._adds[kind].append(row)
         self._expect(subject or [row[name] for name in key_of(kind)], why, fail, unknown)
 
-    def alter_all(self, kind: str, changes: Row, **match: Any) -> None:
+    def alter_all(self, kind: str, changes: Row, /, **match: Any) -> None:
         """Changes fields of every row of the generator's own that has these values."""
         self._bulks[kind].append((match, changes))
 
-    def drop(self, kind: str, **match: Any) -> None:
+    def drop(self, kind: str, /, **match: Any) -> None:
         """Leaves out every row of the generator's own that has these values."""
         self._drops[kind].append(match)
 

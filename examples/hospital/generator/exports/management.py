@@ -38,7 +38,8 @@ EXPORTS = (
             as_is,
             """
 编号=id 系统=system_id 来源评估=assessment_id 等级=level 处置措施=treatment 责任人=owner 发现时间=found_at
-方案时间=planned_at 计划完成=due 接受人=accepted_by 院领导接受=accepted_by_leader 接受至=accept_until 关闭时间=closed_at 复测编号=retest_id
+方案时间=planned_at 计划完成=due 接受人=accepted_by 院领导接受=accepted_by_leader 接受至=accept_until
+关闭时间=closed_at 复测编号=retest_id
 复测通过=retest_passed
 """,
             level=RISK,
