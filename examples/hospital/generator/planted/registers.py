@@ -127,6 +127,7 @@ def _tickets(plan: Plan, clock: Clock) -> None:
     row: Row = {**times(clock.on(50, 10)), "kind": "request", "source": "user", "status": "open"}
     row |= {"resolved": None, "closed": None}
     plan.add("ticket", {"id": "TP-801", **row}, "50 天没有办完,也没有批准延期", fail=open_)
+    plan.add("ticket", {"id": "TP-803", **row, **times(clock.on(4, 10)), "resolved": None, "closed": None})
     gap = {"recorded": None}
     plan.add("ticket", {"id": "TP-802", **row, **gap}, "登记时间为空", unknown=open_)
 

@@ -29,6 +29,7 @@ OLD_APPROVALS = (
     ("appraisal_outcome", "appraisal_outcomes_recorded", "两年多没有考核结果应用"),
 )
 """Documents that were last approved too long ago."""
+CORE = ("HIS", "EMR", "LIS", "PACS", "PHARM", "AD")
 BAD = 60
 """How many records a campus of this size needs to miss a share."""
 
@@ -225,6 +226,14 @@ def assets(plan: Plan, clock: Clock) -> None:
     plan.find("restore_sample_tested", "*", "fail", "150 天没有恢复测试")
 
 
+def duty(plan: Plan, clock: Clock) -> None:
+    """Nobody is on duty this morning."""
+    for system in CORE:
+        plan.find("core_systems_have_duty_roster", system, "fail", "今天白班没有人")
+    plan.alter("duty_shift", [f"DS-{clock.today:%Y%m%d}-2"], {"person_id": None})
+    plan.find("duty_shifts_without_gap", f"DS-{clock.today:%Y%m%d}-1", "fail", "白班没有人接")
+
+
 def registers(plan: Plan, clock: Clock) -> None:
     """Checks, budgets, indicators and tests that are due, and records that no rule keeps."""
     for name, policy in (
@@ -270,4 +279,4 @@ def people(plan: Plan, clock: Clock) -> None:
     plan.find("core_system_categories_present", "PHARM", "fail", "没有药品系统,也没有不使用声明")
 
 
-PLANTS = (documents, meetings, tickets, requests, alerts, changes, assets, registers, people)
+PLANTS = (documents, meetings, tickets, requests, alerts, changes, assets, duty, registers, people)

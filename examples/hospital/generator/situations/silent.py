@@ -35,6 +35,7 @@ APPROVED_AHEAD = (
     ("training_plan", "training_plan_approved"),
 )
 """Documents that were approved at a time that lies ahead, which is not to be believed."""
+CORE = ("HIS", "EMR", "LIS", "PACS", "PHARM", "AD")
 UNCLEAR = 100
 """How many records a campus of this size needs so that a share may be met or not."""
 
@@ -176,6 +177,16 @@ def assets(plan: Plan, clock: Clock) -> None:
     plan.find("vulnerabilities_fixed_by_deadline", "*", "unknown", "同一漏洞的首次发现时间为空")
 
 
+def duty(plan: Plan, clock: Clock) -> None:
+    """Who is on duty this morning was not exported."""
+    for system in CORE:
+        plan.find("core_systems_have_duty_roster", system, "unknown", "今天白班的值班人没有导出")
+    today = f"{clock.today:%Y%m%d}"
+    gap, without = {"_absent": ("person_id",)}, ["duty_shifts_without_gap"]
+    plan.alter("duty_shift", [f"DS-{today}-2"], gap, "值班人没有导出", unknown=without)
+    plan.find(without[0], f"DS-{today}-1", "unknown", "接班的人没有导出")
+
+
 def registers(plan: Plan, clock: Clock) -> None:
     """Checks without a date or contents, budgets without a plan, indicators without a period, a line that is no record."""
     for name, policy in (
@@ -276,4 +287,4 @@ def config(plan: Plan, clock: Clock) -> None:
         plan.find("sshd_effective_idle_session_ends", subject, "unknown", why)
 
 
-PLANTS = (documents, meetings, tickets, alerts, changes, assets, registers, backups, people, config)
+PLANTS = (documents, meetings, tickets, alerts, changes, assets, duty, registers, backups, people, config)
