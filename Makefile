@@ -17,7 +17,7 @@ audit: $(VENV)/installed
 	@$(BIN)/hiscomply audit examples/hospital --as-of $(AS_OF) --no-previous; code=$$?; \
 	 test $$code -ne 2 && echo "report: $$(ls -td examples/hospital/.hiscomply/runs/*/ | head -1)report.html"
 
-examples/hospital/answer-key.json: $(wildcard examples/hospital/generator/*.py examples/hospital/generator/*/*.py)
+examples/hospital/answer-key.json: $(wildcard examples/hospital/generate.py examples/hospital/generator/*.py examples/hospital/generator/*/*.py)
 	$(BIN)/python examples/hospital/generate.py
 
 test: $(VENV)/installed
@@ -44,4 +44,4 @@ docs: $(VENV)/installed
 	$(BIN)/python -m hiscomply.reference_docs docs/reference
 
 clean:
-	rm -rf $(VENV) dist build examples/hospital/exports examples/hospital/answer-key.json examples/hospital/.hiscomply
+	rm -rf $(VENV) dist build examples/hospital/exports examples/hospital/answer-key.json examples/hospital/situations examples/hospital/.hiscomply

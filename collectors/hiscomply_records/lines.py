@@ -54,7 +54,8 @@ def parse_line(number: int, data: bytes | None, origin: Origin) -> Record | Reje
     kind: str | None = None
     try:
         values = _object(data)
-        given = values.pop("kind", None)
+        # a kind that has a field called kind (account, ticket) leaves that name to the field
+        given = values.pop("_kind") if "_kind" in values else values.pop("kind", None)
         if given == END:
             return _end(values)
         if not isinstance(given, str):

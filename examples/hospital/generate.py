@@ -27,17 +27,17 @@ sys.path.insert(0, str(HERE))
 from generator import (  # noqa: E402 - the package lies beside this file
     accounts,
     assets,
-    assurance,
     backups,
+    capacity,
     changes,
     duties,
     people,
-    resources,
+    protection,
+    registers,
     risks,
     software,
     systems,
     tickets,
-    upkeep,
     weaknesses,
 )
 from generator.campus import relabel, systems_of_campus  # noqa: E402
@@ -61,9 +61,9 @@ AREAS = (
     backups,
     risks,
     duties,
-    upkeep,
-    resources,
-    assurance,
+    protection,
+    capacity,
+    registers,
 )
 
 

@@ -19,7 +19,6 @@ CLEAN: Row = {
     "admin_role": "none",
     "enabled": True,
     "mfa": False,
-    "mfa_cryptographic": False,
     "expires_at": None,
     "owner": None,
     "break_glass": False,
@@ -52,10 +51,7 @@ def _of_system(world: World, system: Row, names: dict[str, str]) -> list[Row]:
     clock, chance, size = world.clock, world.random, system["_accounts"]
     admins = chance.sample(OM_STAFF, max(3, size // 200))
     rows = [
-        _account(
-            world, system["id"], names[person], person, privileged=True, mfa=True, mfa_cryptographic=True
-        )
-        for person in admins
+        _account(world, system["id"], names[person], person, privileged=True, mfa=True) for person in admins
     ]
     for row, role in zip(rows, ("system", "audit", "security"), strict=False):
         row["admin_role"] = role

@@ -11,7 +11,12 @@ from generator.world import OM_STAFF, World
 SERVERS = {1: 11, 2: 6, 3: 3}
 """Servers of one system, by its tier."""
 SYSTEMS_OF_OS = ("银河麒麟V10", "openEuler 22.03", "Windows Server 2022", "Rocky Linux 9", "统信UOS V20")
+ROOMS = ("本部主机房A区", "本部主机房B区")
+FACILITIES = ("room", "ups", "cooling", "fire")
+SERVICED = {"ups": "ups_battery_test", "cooling": "cooling", "fire": "fire"}
+"""How the upkeep of a facility is called."""
 HARDWARE = ("server", "network", "storage")
+HOST_METRICS = ["cpu", "memory", "disk", "sessions", "response_time", "down", "malware_agent"]
 RULES = 24
 SPECIAL_TARGETS = {
     "数据库": ("database", "replication"),
@@ -19,12 +24,6 @@ SPECIAL_TARGETS = {
     "证书": ("certificate",),
 }
 """What is watched at one place for the whole hospital."""
-ROOMS = ("本部主机房A区", "本部主机房B区", "东院区机房")
-FACILITIES = (
-    *(("room", room) for room in ROOMS),
-    *((kind, room) for room in ROOMS for kind in ("ups", "cooling", "fire")),
-)
-"""Kind and room of FAC-01, FAC-02 and so on: the rooms, then what stands in each."""
 
 
 def make(world: World) -> None:
@@ -35,17 +34,24 @@ def make(world: World) -> None:
     targets = [_target(world, row["id"], name) for row in hardware for name in ("主机", "网络")]
     for name, metrics in SPECIAL_TARGETS.items():
         targets.append({**_target(world, "SRV-0001", name), "metrics": list(metrics)})
-    targets += _application_targets(world, targets[-len(SPECIAL_TARGETS)])
     world.put("monitor_target", targets, _target(world, "", ""))
-    logs = [_log(world, row) for row in hardware]
-    world.put("log_source", [*logs, *_audit_logs(world, logs)], {})
+    logs = [_log(world, row["id"], row["system_id"]) for row in hardware]
+    seen: set[str] = set()
+    for row in hardware:
+        if row["class"] == "server" and row["tier"] == 1 and row["system_id"] not in seen:
+            seen.add(row["system_id"])
+            for layer in ("database", "application"):
+                logs.append({**_log(world, row["id"], row["system_id"]), "name": layer, "layer": layer})
+    world.put("log_source", logs, {})
     checked = [row for row in hardware if row["tier"] is None or row["tier"] <= 2]
     world.put(
         "config_result", [_rule(world, row["id"], n) for row in checked for n in range(1, RULES + 1)], {}
     )
     world.put("scan", list(_scans(world, hardware)), {})
-    services = [_service(world, row["id"]) for row in hardware]
-    world.put("maintenance", [*services, *_facility_services(world, assets)], {})
+    upkeep = [_service(world, row["id"]) for row in hardware]
+    facilities = [row for row in assets if row.get("facility_kind") in SERVICED]
+    upkeep += [_service(world, row["id"], SERVICED[row["facility_kind"]]) for row in facilities]
+    world.put("maintenance", upkeep, {})
 
 
 def _assets(world: World) -> list[Row]:
@@ -65,10 +71,9 @@ def _assets(world: World) -> list[Row]:
         _asset(world, f"STO-{number:02d}", storage, "storage", 1)
         for number in range(1, world.size.storages + 1)
     ]
-    facility = [_asset(world, "", None, "facility", 3) for _ in range(6)][-1]
-    for number, (kind, room) in enumerate(FACILITIES, 1):
-        name = f"FAC-{number:02d}"
-        rows.append({**facility, "id": name, "host": name.lower(), "facility_kind": kind, "site": room})
+    for number, (site, kind) in enumerate(((site, kind) for site in ROOMS for kind in FACILITIES), 1):
+        row = _asset(world, f"FAC-{number:02d}", None, "facility", 3)
+        rows.append({**row, "site": site, "facility_kind": kind})
     return rows
 
 
@@ -81,6 +86,7 @@ def _asset(world: World, id_: str, system: str | None, class_: str, tier: int) -
         "tier": tier,
         "host": f"{(system or 'room').lower()}-{id_.lower()}",
         "os": world.random.choice(SYSTEMS_OF_OS) if class_ == "server" else None,
+        "facility_kind": None,
         "env": "prod",
         "ip_zone": "内网",
         "internet_exposed": False,
@@ -88,7 +94,6 @@ def _asset(world: World, id_: str, system: str | None, class_: str, tier: int) -
         "owner": world.random.choice(OM_STAFF),
         "support_end": clock.day(-world.minutes(120, 1200)),
         "fault_since": None,
-        "facility_kind": None,
         "discovered_at": clock.on(world.minutes(100, 1500), 9),
         "last_seen": clock.on(1, 9),
     }
@@ -99,21 +104,21 @@ def _target(world: World, asset: str, name: str) -> Row:
     return {
         "asset_id": asset,
         "metric_set": name,
-        "metrics": ["cpu", "memory", "disk", "down", "malware_agent"]
-        if name == "主机"
-        else ["traffic", "loss"],
+        "metrics": HOST_METRICS if name == "主机" else ["traffic", "loss"],
         "interval_s": 60,
+        "longest_gap_s": 120,
+        "days_to_full": 400 if name == "主机" else None,
         "last_sample": world.clock.now - timedelta(seconds=seconds),
         "enabled": True,
     }
 
 
-def _log(world: World, asset: Row) -> Row:
+def _log(world: World, asset: str, system: str | None) -> Row:
     return {
-        "asset_id": asset["id"],
+        "asset_id": asset,
         "name": "syslog",
-        "system_id": asset["system_id"],
-        "layer": "os" if asset["class"] == "server" else "network",
+        "system_id": system,
+        "layer": "os",
         "covers_every_user": True,
         "retention_days": world.random.choice((365, 400, 730)),
         "last_seen": world.clock.ago(minutes=world.minutes(1, 90)),
@@ -121,53 +126,6 @@ def _log(world: World, asset: Row) -> Row:
         "tamper_protected": True,
         "backed_up": True,
     }
-
-
-def first_servers(world: World) -> dict[str, Row]:
-    """The first server of each system, which holds its database and its service."""
-    found: dict[str, Row] = {}
-    for row in world.tables["asset"]:
-        if row["class"] == "server" and row["system_id"]:
-            found.setdefault(row["system_id"], row)
-    return found
-
-
-def _audit_logs(world: World, logs: list[Row]) -> list[Row]:
-    """Sources of the database's and the application's audit of each core system."""
-    first = {row["id"]: row for row in first_servers(world).values() if row["tier"] == 1}
-    return [
-        {**row, "name": name, "layer": layer}
-        for row in logs
-        if row["asset_id"] in first and row["layer"] == "os"
-        for name, layer in (("数据库审计", "database"), ("应用操作日志", "application"))
-    ]
-
-
-def _application_targets(world: World, like: Row) -> list[Row]:
-    """What watches the database and the service of each core system."""
-    return [
-        {**like, "asset_id": row["id"], "metric_set": name, "metrics": metrics}
-        for row in first_servers(world).values()
-        if row["tier"] == 1
-        for name, metrics in (("数据库", ["database", "replication"]), ("服务", ["service"]))
-        if (row["id"], name) != (like["asset_id"], like["metric_set"])
-    ]
-
-
-def _facility_services(world: World, assets: list[Row]) -> list[Row]:
-    """Half-yearly battery tests, quarterly cooling and fire services."""
-    kinds = {"ups": ("ups_battery_test", 120), "cooling": ("cooling", 50), "fire": ("fire", 60)}
-    return [
-        {
-            "asset_id": row["id"],
-            "kind": kinds[row["facility_kind"]][0],
-            "done_at": world.clock.on(kinds[row["facility_kind"]][1], 10),
-            "next_due": None,
-            "report": f"BY-{row['id']}",
-        }
-        for row in assets
-        if row["class"] == "facility" and row["facility_kind"] in kinds
-    ]
 
 
 def _rule(world: World, asset: str, number: int) -> Row:
@@ -204,11 +162,11 @@ def _scans(world: World, hardware: list[Row]) -> list[Row]:
     return rows
 
 
-def _service(world: World, asset: str) -> Row:
+def _service(world: World, asset: str, kind: str = "preventive") -> Row:
     done = world.clock.on(world.minutes(20, 70), 10)
     return {
         "asset_id": asset,
-        "kind": "preventive",
+        "kind": kind,
         "done_at": done,
         "next_due": done.date() + timedelta(days=90),
         "report": f"BY-{asset}",

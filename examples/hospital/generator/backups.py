@@ -82,6 +82,8 @@ def _line(system: Row, number: int) -> Row:
         "every_hours": 24,
         "retention_days": 180,
         "location": _place(number),
+        "rto_min": system["rto_min"],
+        "rpo_min": system["rpo_min"],
         "in_policy": True,
         "live": True,
     }

@@ -13,7 +13,12 @@ from generator.people import DUTY_COURSE
 from generator.plan import Row, listed
 from generator.systems import systems_in_use
 
-ONLY_ONCE = frozenset(listed("meeting drill contact org_role eval improvement scope_statement setting"))
+ONLY_ONCE = frozenset(
+    listed("""
+    meeting drill contact org_role eval improvement scope_statement setting phishing_test record_access_review
+    budget retention_rule review_trigger metric_definition duty_shift handover
+    """)
+)
 """Kinds that the institution keeps once, whatever its size."""
 ALONE = ("PHARM",)
 """Systems without a counterpart: the plan leaves the only system of this category without one."""
@@ -21,7 +26,7 @@ REFERENCES = frozenset(
     listed("""
     id system_id asset_id person_id biz_owner it_owner sec_owner vendor owner approved_by reviewer approver
     implementer resolver verifier auditor signer target ticket_id change_id problem_id assessment_id audit_id
-    retest_id backup_id job host contract report report_hash filing_no
+    retest_id backup_id job host contract report report_hash filing_no risk_id room_id
     """)
 )
 """Fields that hold an id of something of the campus."""
@@ -48,6 +53,10 @@ def relabel(tables: dict[str, list[Row]], campus: int) -> None:
 def _is_central(kind: str, row: Row) -> bool:
     if kind in ("document", "audit"):
         return row["system_id"] is None or row.get("_stream") is not None
+    if kind == "assessment":
+        return row["type"] in ("security_check", "full_check", "personal_information_audit")
+    if kind == "security_measure":
+        return row["system_id"] is None
     if kind == "kpi":
         return bool(row["system_id"] == "*")
     if kind == "monitor_target":

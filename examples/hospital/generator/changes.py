@@ -27,14 +27,14 @@ def make(world: World) -> None:
     rows = []
     for number in range(1, world.size.changes + 1):
         kind = chance.choices(("standard", "normal", "upgrade", "emergency"), (35, 45, 17, 3))[0]
-        start = clock.on(chance.randint(3, 360), 22, 30)
+        start = clock.on(chance.randint(3, 360), 1, 30)
         row = clean_change(start, f"CHG-{clock.today.year}-{number:04d}", chance.choice(systems), kind)
         row["implementer"] = chance.choice(OM_STAFF)
         row["approver"] = chance.choice(HEADS)
         if number % ROLLED_BACK == 0:
             row["result"] = "rolled_back"
         rows.append(row)
-    template = clean_change(clock.on(20, 22, 30), "", "NURSE", "normal")
+    template = clean_change(clock.on(20, 1, 30), "", "NURSE", "normal")
     changes = world.put("change", rows, template)
     tests = [clean_test(row) for row in changes if row["type"] != "standard"]
     world.put("test_run", tests, {})
@@ -54,7 +54,7 @@ def clean_change(start: datetime, id_: str, system: str, kind: str) -> Row:
         "approver": "P00066",
         "notified_at": start - 36 * hour,
         "rollback_rehearsed_at": start - 40 * hour if kind == "upgrade" else None,
-        "window_approved": True,
+        "window_approved": False,
         "window_from": start - hour / 2,
         "window_to": start + 4 * hour,
         "started": start,

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from generator.plan import Row
-from generator.registers import POST, operating_procedures, posts, repair_times
 from generator.systems import running
 from generator.world import HEADS, World
 
@@ -24,6 +23,19 @@ TOPICS = {
     "evaluation_scheme": "metric source formula period roles",
 }
 BACKUP_TOPICS = "scope method frequency medium retention restore"
+POSTS = (
+    "supervisor",
+    "security_admin",
+    "audit_admin",
+    "system_admin",
+    "daily_running",
+    "fault_fixing",
+    "performance",
+    "security",
+    "backup",
+)
+"""Posts and duties that are held by somebody, from ``HEADS[15]`` on."""
+BASELINES = ("server", "network", "storage", "database")
 CORE_METRICS = (
     "availability",
     "mttr",
@@ -53,10 +65,12 @@ def make(world: World) -> None:
         {"organisation": name, "kind": kind, "verified_at": clock.on(100, 9)} for name, kind in kinds.items()
     ]
     world.put("contact", contacts, {})
-    world.put("kpi", [*_indicators(world), *repair_times(world)], {})
+    world.put("kpi", _indicators(world), {})
     improvement = {"eval_id": "EV-2", "owner": HEADS[1], "opened_at": clock.on(20, 9), "closed_at": None}
     improvement |= {"due": clock.day(-60)}
-    world.put("improvement", [{"id": "IM-1", "metric": "availability", **improvement}], {})
+    done = {**improvement, "opened_at": clock.on(120, 9), "due": clock.day(20), "closed_at": clock.on(30, 9)}
+    open_, closed = {"id": "IM-1", "metric": "availability"}, {"id": "IM-0", "metric": "mttr"}
+    world.put("improvement", [open_ | improvement, closed | done], improvement)
     full = _eval("EV-1", "full", clock.on(150, 9), METRICS)
     evals = [full, _eval("EV-2", "kpi_report", clock.on(45, 9), CORE_METRICS)]
     world.put("eval", evals, {})
@@ -67,7 +81,10 @@ def make(world: World) -> None:
     ]
     world.put("perf_score", scores, {})
     world.put("project", _projects(world), {})
-    world.put("org_role", posts(), POST)
+    role = {"deputy": HEADS[30], "system_id": None, "full_time": True, "vacant_since": None}
+    role |= {"concurrent": ["保密员"]}
+    posts = [{"role": name, "person": HEADS[15 + number], **role} for number, name in enumerate(POSTS)]
+    world.put("org_role", posts, role)
 
 
 def _documents(world: World) -> list[Row]:
@@ -90,17 +107,11 @@ def _documents(world: World) -> list[Row]:
     rows.append(
         document("DOC-disposal", "data_disposal", clock.on(190, 9), covers=["擦除"]) | {"system_id": "OLDHIS"}
     )
+    rows.append(document("DOC-baselines", "config_baseline", clock.on(200, 9), covers=list(BASELINES)))
+    support = document("DOC-support", "software_support_list", clock.on(40, 9), covers=["软件"])
+    rows.append(support | {"reviewed_at": clock.on(15, 9)})
     for name in ("机房断电", "网络中断", "数据库故障", "勒索软件"):
         rows.append(document(f"DOC-预案-{name}", "contingency_plan", clock.on(310, 9), covers=[name]))
-    for special in operating_procedures(world, clock.on(310, 9)):
-        rows.append(
-            document(special["id"], special["type"], special["approved_at"], covers=["操作规程"]) | special
-        )
-    for name in ("server", "network", "storage", "database"):
-        rows.append(document(f"DOC-基线-{name}", "config_baseline", clock.on(200, 9), covers=[name]))
-    rows.append(
-        document("DOC-支持期", "software_support_list", clock.on(35, 9), covers=["操作系统", "数据库"])
-    )
     for system in running(world):
         if system["tier"] is None or system["tier"] <= 2:
             policy = document(
@@ -111,7 +122,12 @@ def _documents(world: World) -> list[Row]:
             report = document(
                 f"DOC-PR-{system['id']}", "performance_report", clock.on(60, 9), covers=["性能"]
             )
-            rows.append(report | {"system_id": system["id"], "recommendations": world.minutes(0, 4)})
+            advice = {"recommendations": world.minutes(0, 4), "recommendations_decided_at": clock.on(50, 9)}
+            rows.append(report | advice | {"system_id": system["id"]})
+            steps = document(
+                f"DOC-OP-{system['id']}", "operating_procedure", clock.on(300, 9), covers=["启停"]
+            )
+            rows.append(steps | {"system_id": system["id"]})
     return rows
 
 
@@ -132,6 +148,7 @@ def document(id_: str, kind: str, approved: datetime, covers: list[str] | None) 
         "system_id": None,
         "has_change_log": True,
         "recommendations": None,
+        "recommendations_decided_at": None,
     }
 
 
@@ -178,7 +195,18 @@ def _indicators(world: World) -> list[Row]:
                 value = round(world.between(99.93, 99.99), 3)
                 rows.append(_indicator("availability", end, system["id"], system["tier"], value, "higher"))
         rows += [_indicator(metric, end, "*", None, 90, "lower") for metric in METRICS]
+    rows += [_quarter(end) for end in quarter_ends(world.clock.today, 7)]
     return rows
+
+
+def quarter_ends(today: date, count: int) -> list[date]:
+    """Ends of the latest full quarters that ended at least a week ago, newest first."""
+    return [end for end in _month_ends(today, 3 * count) if end.month % 3 == 0]
+
+
+def _quarter(end: date) -> Row:
+    row = _indicator("mttr", end, "*", None, 90, "lower")
+    return row | {"period": f"{end.year}Q{end.month // 3}", "period_kind": "quarter"}
 
 
 def _indicator(metric: str, end: date, system: str, tier: int | None, value: float, better: str) -> Row:
@@ -186,6 +214,7 @@ def _indicator(metric: str, end: date, system: str, tier: int | None, value: flo
     return {
         "metric": metric,
         "period": f"{end:%Y-%m}",
+        "period_kind": "month",
         "period_end": end,
         "system_id": system,
         "tier": tier,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from generator.plan import Row, listed
 from generator.world import NEWCOMERS, OM_STAFF, STAFF, World
 
 DEPARTMENTS = listed("内科 外科 妇产科 儿科 急诊科 检验科 放射科 药学部 护理部 财务科 医务科 后勤保障部")
 POSTS = listed("医师 护士 技师 药师 职员")
 MOVERS = STAFF[100:150]
+HANDOVER_COURSE = "系统移交培训"
 DUTY_COURSE = "运维职责与操作规程"
 CLEAN: Row = {
     "dept": "内科",
@@ -19,6 +22,7 @@ CLEAN: Row = {
     "rights_adjusted_at": None,
     "is_om_staff": False,
     "rules_acknowledged_at": None,
+    "rules_first_acknowledged_at": None,
 }
 
 
@@ -42,14 +46,22 @@ def _person(world: World, id_: str, kind: str) -> Row:
         "dept": "信息中心" if is_om else world.random.choice(DEPARTMENTS),
         "post": "信息工程师" if is_om else world.random.choice(POSTS),
         "kind": kind,
-        "hired_at": clock.on(world.minutes(10, 20) if id_ in NEWCOMERS else world.minutes(400, 9000), 0),
+        "hired_at": clock.on(_days_here(world, id_), 0),
         "is_om_staff": is_om,
-        "rules_acknowledged_at": clock.on(world.minutes(100, 280), 9) if is_om else None,
+        "rules_acknowledged_at": clock.on(world.minutes(100, 280), 9) if is_om or kind == "vendor" else None,
     }
+    if is_om or kind == "vendor":
+        row["rules_first_acknowledged_at"] = row["hired_at"] + timedelta(days=5)
     if id_ in MOVERS:
         moved = world.minutes(20, 340)
         row |= {"post_changed_at": clock.on(moved, 9), "rights_adjusted_at": clock.on(moved - 1, 9)}
     return row
+
+
+def _days_here(world: World, id_: str) -> int:
+    if id_ in NEWCOMERS:
+        return world.minutes(10, 20)
+    return world.minutes(150, 340) if id_ in OM_STAFF[60:] else world.minutes(400, 9000)
 
 
 def _leaver(world: World, id_: str) -> Row:
@@ -87,6 +99,9 @@ def _courses(world: World, person: Row) -> list[Row]:
                 "mandatory": False,
             }
         )
+    if person["id"] == OM_STAFF[1]:
+        handed = {"done_at": clock.on(110, 9), "tags": ["handover"], "system_id": "HIS"}
+        rows.append({**awareness, "course": HANDOVER_COURSE, "type": "om", **handed})
     if person["id"] == OM_STAFF[0]:
         rows.append({**awareness, "course": DUTY_COURSE, "type": "om", "tags": ["duty"]})
     if person["is_om_staff"]:

@@ -16,11 +16,27 @@ from generator.clock import utc
 Row = dict[str, Any]
 
 KEYS: Mapping[str, tuple[str, ...]] = {
+    "admin_interface": ("asset_id", "protocol", "port"),
+    "application_patch": ("asset_id", "name"),
+    "budget": ("item", "year"),
+    "component": ("system_id", "kind", "name"),
+    "firmware": ("asset_id",),
+    "handover": ("system_id", "handed_over_at"),
+    "malware_agent": ("asset_id",),
+    "metric_definition": ("metric",),
+    "observed_change": ("asset_id", "item", "seen_at"),
+    "record_access_review": ("category", "reviewed_at"),
+    "redundancy": ("system_id", "part"),
+    "release_training": ("change_id",),
+    "response_time": ("system_id", "transaction", "day"),
+    "retention_rule": ("system_id", "record_type"),
+    "room_round": ("room_id", "date"),
+    "time_source": ("asset_id", "software", "address"),
+    "utilisation": ("asset_id", "metric"),
     "access_review": ("system_id", "period", "login"),
     "account": ("system_id", "login"),
     "backup_job": ("system_id", "job", "started"),
     "backup_plan": ("system_id", "job"),
-    "budget": ("item", "year"),
     "config_result": ("asset_id", "rule_id"),
     "entitlement": ("system_id", "login", "role"),
     "inspection": ("system_id", "date", "items"),
@@ -33,27 +49,11 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "patch": ("asset_id", "advisory"),
     "patch_state": ("asset_id",),
     "perf_score": ("person_id", "period"),
-    "response_time": ("system_id", "transaction", "day"),
-    "retention_rule": ("system_id", "record_type"),
     "scope_statement": ("subject",),
     "contact": ("organisation",),
     "setting": ("file", "key", "occurrence"),
     "training": ("person_id", "course", "done_at"),
     "vuln": ("asset_id", "cve"),
-    "utilisation": ("asset_id", "metric"),
-    "redundancy": ("system_id", "part"),
-    "room_round": ("room_id", "date"),
-    "malware_agent": ("asset_id",),
-    "firmware": ("asset_id",),
-    "time_source": ("asset_id", "software", "address"),
-    "application_patch": ("asset_id", "name"),
-    "admin_interface": ("asset_id", "protocol", "port"),
-    "component": ("system_id", "kind", "name"),
-    "observed_change": ("asset_id", "item", "seen_at"),
-    "record_access_review": ("category", "reviewed_at"),
-    "release_training": ("change_id",),
-    "handover": ("system_id", "handed_over_at"),
-    "metric_definition": ("metric",),
 }
 """Natural keys; every other kind has ``id``."""
 
@@ -84,8 +84,6 @@ class Plan:
 
     expectations: list[Expectation] = field(default_factory=list)
     canaries: list[str] = field(default_factory=list)
-    shares: dict[str, int] = field(default_factory=dict)
-    """How often a defect that many rows have occurs: every how many rows."""
     _alters: dict[str, dict[tuple[Any, ...], Row]] = field(default_factory=lambda: defaultdict(dict))
     _adds: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     _bulks: dict[str, list[tuple[Row, Row]]] = field(default_factory=lambda: defaultdict(list))
@@ -120,14 +118,9 @@ class Plan:
         self._adds[kind].append(row)
         self._expect(subject or [row[name] for name in key_of(kind)], why, fail, unknown)
 
-    def alter_all(self, kind: str, changes: Row, **match: Any) -> None:
+    def alter_all(self, kind: str, changes: Row, /, **match: Any) -> None:
         """Changes fields of every row of the generator's own that has these values."""
         self._bulks[kind].append((match, changes))
-
-    def hits(self, defect: str, number: int, offset: int = 0) -> bool:
-        """Whether the row of this number has a defect of ``shares``."""
-        every = self.shares.get(defect)
-        return every is not None and number % every == offset
 
     def drop(self, kind: str, /, **match: Any) -> None:
         """Leaves out every row of the generator's own that has these values."""

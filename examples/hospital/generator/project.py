@@ -28,6 +28,8 @@ def lay_out(example: Path, folder: Path, situation: Situation) -> None:
         if own not in text:
             raise ValueError(f"hiscomply.yaml does not hold {own}")
         text = text.replace(own, other)
+    for name, value in situation.facts:
+        text = _with_fact(text, name, value)
     made_by = MADE_BY.format(name=situation.name)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "hiscomply.yaml").write_text(made_by + text, encoding="utf-8")
@@ -37,3 +39,10 @@ def lay_out(example: Path, folder: Path, situation: Situation) -> None:
         shutil.copytree(example / "config" / name, folder / "config" / name)
     if situation.has_damaged_files:
         shutil.copytree(DAMAGED, folder / "config" / "damaged")
+
+
+def _with_fact(text: str, name: str, value: str | None) -> str:
+    lines = text.splitlines(keepends=True)
+    (place,) = (number for number, line in enumerate(lines) if line.startswith(f"  {name}: "))
+    lines[place] = f"  {name}: {value}\n" if value else ""
+    return "".join(lines)

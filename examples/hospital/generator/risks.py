@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from generator.plan import Row, listed
-from generator.registers import security_checks
-from generator.systems import measures_of, running
+from generator.systems import running
 from generator.world import HEADS, OM_STAFF, World
 
 RISKS, FINDINGS = 70, 40
@@ -15,8 +14,11 @@ RISKS, FINDINGS = 70, 40
 def make(world: World) -> None:
     """Kinds ``assessment``, ``risk``, ``audit`` and ``audit_finding``."""
     systems = running(world)
-    assessments = [row for system in systems for row in _assessments(world, system)]
-    world.put("assessment", [*assessments, *security_checks(world)], {})
+    assessed = [row for system in systems for row in _assessments(world, system)]
+    assessed += [_check(world, f"AS-CHECK-{ago}", "security_check", ago) for ago in (12, 42)]
+    assessed.append(_check(world, "AS-FULL", "full_check", 140))
+    assessed.append(_check(world, "AS-PIA", "personal_information_audit", 200))
+    world.put("assessment", assessed, {})
     world.put("risk", [_risk(world, number) for number in range(1, RISKS + 1)], clean_risk(world))
     world.put("audit", _audits(world, systems), {})
     findings = [_finding(world, number) for number in range(1, FINDINGS + 1)]
@@ -30,23 +32,28 @@ def _assessments(world: World, system: Row) -> list[Row]:
     mlps = system["mlps"] or 0
     kinds += ["graded_test"] if mlps >= 2 else []
     kinds += ["crypto"] if mlps >= 3 else []
-    rows = [
-        {
-            "id": f"AS-{system['id']}-{kind}",
-            "type": kind,
-            "system_id": system["id"],
-            "done_at": world.clock.on(world.minutes(60, 280), 16),
-            "assessor": "外部测评机构",
-            "independent": True,
-            "report_hash": f"SM3:{system['id'].lower()}-{kind}",
-            "filed_at": None,
-        }
-        for kind in kinds
-    ]
-    for row in rows:
-        if row["type"] == "crypto":
-            row["filed_at"] = row["done_at"] + timedelta(days=12)
-    return rows
+    return [_assessment(world, system["id"], kind) for kind in kinds]
+
+
+def _assessment(world: World, system: str, kind: str) -> Row:
+    done = world.clock.on(world.minutes(60, 280), 16)
+    return {
+        "id": f"AS-{system}-{kind}",
+        "type": kind,
+        "system_id": system,
+        "done_at": done,
+        "assessor": "外部测评机构",
+        "independent": True,
+        "covers": ["全部"],
+        "report_hash": f"SM3:{system.lower()}-{kind}",
+        "filed_at": done + timedelta(days=10) if kind == "crypto" else None,
+    }
+
+
+def _check(world: World, id_: str, kind: str, ago: int) -> Row:
+    row = _assessment(world, "HIS", kind)
+    topics = ["running_state", "vulnerabilities", "backups"]
+    return {**row, "id": id_, "done_at": world.clock.on(ago, 16), "covers": topics}
 
 
 def clean_risk(world: World) -> Row:
@@ -61,7 +68,7 @@ def clean_risk(world: World) -> Row:
         "planned_at": world.clock.on(25, 10),
         "due": world.clock.day(-20),
         "accepted_by": None,
-        "accepted_by_leader": True,
+        "accepted_by_leader": False,
         "accept_until": None,
         "closed_at": None,
         "retest_id": None,
@@ -95,8 +102,7 @@ def _audits(world: World, systems: list[Row]) -> list[Row]:
         if system["tier"] is None or system["tier"] <= 2:
             rows.append(_audit(world, f"AU-{system['id']}-C", "config_audit", system["id"], 70, "信息中心"))
         if system["tier"] == 1:
-            security = _audit(world, f"AU-{system['id']}-S", "security_audit", system["id"], 250, "审计科")
-            rows.append(security | {"covers": list(measures_of(system))})
+            rows.append(_audit(world, f"AU-{system['id']}-S", "security_audit", system["id"], 250, "审计科"))
     for number, ago in enumerate((30, 120, 210), 1):
         row = _audit(world, f"AU-DC-{number}", "supervision", None, ago, "医务科")
         done = world.clock.on(ago, 15)
@@ -119,7 +125,7 @@ def _audit(world: World, id_: str, kind: str, system: str | None, oldest: int, d
         "auditor_dept": dept,
         "is_operator": False,
         "independent": True,
-        "covers": ["配置基线"],
+        "covers": ["MS-bastion"] if kind == "security_audit" else ["配置基线"],
         "circulated_at": done + timedelta(days=2),
     }
 

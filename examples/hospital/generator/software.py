@@ -46,5 +46,4 @@ def _setting(world: World, host: str, key: str, value: str) -> Row:
         "is_effective": True,
         "is_secret": False,
         "asset_id": host,
-        "_observed_at": world.clock.on(0, 5),
     }

@@ -35,7 +35,6 @@ LOGPLAT 日志平台 INFRA 3 1 50; BASTION 堡垒机 INFRA 3 2 110; VPN 远程�
 NEWAI 影像辅助诊断系统 OTHER 3 1 0; OLDHIS 旧医院信息系统 OTHER 3 1 0; DONGYUAN 东院区门诊系统 OTHER 3 1 0
 """
 EXPOSED = ("IHOSP", "APPT", "PORTAL", "TELEMED", "MAIL", "VPN")
-WITHOUT_DATABASE = ("VIRT", "NET")
 STAGES = {"NEWAI": "build", "OLDHIS": "retire", "ETHICS": "retire", "LAUNDRY": "retire"}
 ROOMS = ("本部主机房A区", "本部主机房B区", "东院区机房")
 
@@ -59,7 +58,7 @@ def make(world: World) -> None:
     world.put("vendor", vendors, {})
     statement = {
         "subject": "cloud",
-        "reason": "没有部署在云上的信息系统",
+        "reason": "医院不使用云服务",
         "signed_by": HEADS[0],
         "signed_at": world.clock.ago(90),
         "until": world.clock.day(-200),
@@ -79,16 +78,6 @@ def _lines() -> list[list[str]]:
 def running(world: World) -> list[Row]:
     """The systems that are in use and of which more is known than the name."""
     return [row for row in world.tables["system"] if row["stage"] == "run" and row["_accounts"]]
-
-
-def measures_of(system: Row) -> tuple[str, ...]:
-    """Ids of the security measures that protect a system."""
-    measures = ["SM-FW-01", "SM-BASTION"]
-    if system["tier"] == 1 and system["id"] not in WITHOUT_DATABASE:
-        measures.append(f"SM-DBA-{system['id']}")
-    if system["internet_exposed"] and system["id"] != "VPN":
-        measures.append(f"SM-WAF-{system['id']}")
-    return tuple(measures)
 
 
 def _system(

@@ -45,10 +45,15 @@ CLEAN: Row = {
     "analysis": None,
     "category": "应用故障",
     "suggestion": None,
-    "suggested_at": None,
-    "suggestion_decided_at": None,
     "resolver": "P00003",
     "verifier": "P00004",
+    "reopened": 0,
+    "extension_until": None,
+    "extension_approved_by": None,
+    "root_cause_accepted_by": None,
+    "suggested_at": None,
+    "suggestion_decided_at": None,
+    "persons_notified_at": None,
     "problem_id": None,
     "change_id": None,
 }
@@ -66,6 +71,7 @@ def make(world: World) -> None:
     ]
     problems = _problems(world, incidents)
     _caused_by_changes(world, incidents)
+    incidents[0] |= _breach(incidents[0]["detected"])
     rows = [*incidents, *requests, *problems]
     for row in world.put("ticket", rows, {**CLEAN, **times(world.clock.on(40, 10))}):
         if row["kind"] == "incident" and row["cause"] is None:
@@ -100,12 +106,19 @@ def upward(start: datetime) -> Row:
     }
 
 
+def _breach(detected: datetime) -> Row:
+    """A leak of personal data of which all that is owed was done."""
+    hour = timedelta(hours=1)
+    told = {"notice_decided_at": detected + 3 * hour, "persons_notified_at": detected + 200 * hour}
+    return {"personal_data_breach": True, **told}
+
+
 def _incident(world: World, number: int, system: str) -> Row:
     chance, clock = world.random, world.clock
     start = clock.on(world.minutes(1, 360), chance.randint(8, 14), chance.randint(10, 59))
     resolver, verifier = chance.sample(OM_STAFF, 2)
     level = chance.choices(("general", "important", "urgent"), (85, 12, 3))[0]
-    source = chance.choices(("user", "monitor", "inspection"), (50, 40, 10))[0]
+    source = chance.choices(("user", "monitor", "inspection"), (25, 68, 7))[0]
     id_, cause = f"INC-{clock.today.year}-{number:06d}", chance.choice(CAUSES)
     return {
         **CLEAN,
@@ -161,7 +174,7 @@ def _problems(world: World, incidents: list[Row]) -> list[Row]:
                 "analysis": "同类故障反复出现,已定位根因",
                 "suggestion": "列入改进计划",
                 "suggested_at": opened + timedelta(days=2),
-                "suggestion_decided_at": opened + timedelta(days=16),
+                "suggestion_decided_at": opened + timedelta(days=9),
                 "category": "重复故障",
             }
     for row in incidents:

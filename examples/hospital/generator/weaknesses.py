@@ -42,6 +42,7 @@ def _vuln(world: World, asset: str, cve: str, *, is_exposed: bool = False) -> Ro
         "automatable": is_young,
         "tech_impact": chance.choice(("partial", "total")),
         "fixed_at": seen + timedelta(hours=20) if is_fixed else None,
+        "triaged_at": None,
         "exception_id": None,
         "exception_granted_at": None,
         "exception_until": None,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from generator.campus import stamp
 from generator.clock import ZONE
 from generator.exports import EXPORTS
 from generator.exports.export import Export
-from generator.plan import Row
+from generator.plan import Row, listed
 from generator.world import World
 from generator.writers import write_csv, write_jsonl, write_xlsx
 
@@ -23,8 +25,25 @@ STREAMS = (
     ("audit", "合规/内审系统"),
 )
 """Kinds that programs hand over as JSON Lines; rows of kinds with another export too say so in ``_stream``."""
-RECORDS = (("setting", "主机/sshd生效配置"),)
-"""Kinds that a program of the hospital writes as records: each line names its kind, the last one counts them."""
+RECORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("主机/sshd生效配置", ("setting",)),
+    (
+        "安全/安全平台",
+        listed("""
+        security_measure admin_interface admin_session application_patch firmware malware_agent time_source
+        phishing_test record_access_review disposal
+        """),
+    ),
+    (
+        "运维/运维平台",
+        listed("component redundancy utilisation response_time duty_shift room_round observed_change"),
+    ),
+    (
+        "管理/管理台账",
+        listed("budget retention_rule review_trigger metric_definition release_training handover"),
+    ),
+)
+"""What programs of the hospital write as records: each line names its kind, the last one counts them."""
 
 
 def write_exports(world: World, folder: Path, campus: int = 1) -> dict[str, int]:
@@ -40,7 +59,7 @@ def write_exports(world: World, folder: Path, campus: int = 1) -> dict[str, int]
     return sizes
 
 
-def _files(world: World, campus: int) -> Iterator[tuple[str, list[Row], Any]]:
+def _files(world: World, campus: int) -> Iterator[tuple[str, list[Any], Any]]:
     made = stamp(world.clock, campus)
     streamed = {kind for kind, _ in STREAMS}
     for export in EXPORTS:
@@ -52,9 +71,9 @@ def _files(world: World, campus: int) -> Iterator[tuple[str, list[Row], Any]]:
     for kind, name in STREAMS:
         rows = [row for row in world.tables[kind] if kind not in both or row.get("_stream")]
         yield f"{name}_{made}.jsonl", rows, _stream_writer(rows, world)
-    for kind, name in RECORDS:
-        rows = world.tables[kind]
-        yield f"{name}_{made}.jsonl", rows, _record_writer(kind, rows)
+    for name, kinds in RECORDS:
+        rows = [(kind, row) for kind in kinds for row in world.tables[kind]]
+        yield f"{name}_{made}.jsonl", rows, _record_writer(rows, kinds, world)
 
 
 def _belongs(export: Export, row: Row) -> bool:
@@ -82,18 +101,17 @@ def _stream_writer(rows: Iterable[Row], world: World) -> Any:
     return lambda path: write_jsonl(path, ({**made, **_shown(row)} for row in rows))
 
 
-def _record_writer(kind: str, rows: list[Row]) -> Any:
-    lines = [{"kind": kind, **_shown(row)} for row in rows] + [{"kind": "_end", "records": len(rows)}]
-    return lambda path: write_jsonl(path, lines)
+def _record_writer(rows: list[tuple[str, Row]], kinds: Sequence[str], world: World) -> Any:
+    made = _value(world.clock.on(0, 5))
+    counts = Counter(kind for kind, _ in rows)
+    end = {"kind": "_end", "records": {kind: counts[kind] for kind in kinds}}
+    lines = ({"_kind": kind, "_observed_at": made, **_shown(row)} for kind, row in rows)
+    return lambda path: write_jsonl(path, chain(lines, [end]))
 
 
 def _shown(row: Row) -> dict[str, Any]:
     absent = row.get("_absent", ())
-    return {
-        name: _value(value)
-        for name, value in row.items()
-        if (name[0] != "_" or name == "_observed_at") and name not in absent
-    }
+    return {name: _value(value) for name, value in row.items() if name[0] != "_" and name not in absent}
 
 
 def _value(value: Any) -> Any:

@@ -104,6 +104,13 @@ def test_a_record_may_say_where_it_comes_from_and_when_it_was_true(tmp_path: Pat
     assert (second["_line"], second["_observed_at"]) == (None, "2026-04-30 16:00:00.000000")
 
 
+def test_a_kind_with_a_field_called_kind_can_be_given_that_field_too(tmp_path: Path, run: Run) -> None:
+    own = {"_kind": "account", "system_id": "HIS", "login": "svc", "kind": "service"}
+    (tmp_path / "a.jsonl").write_text(json.dumps(own) + "\n" + end(1))
+    assert run(path="a.jsonl").status is CollectionStatus.OK
+    assert [row["kind"] for row in staged(tmp_path)] == ["service"]
+
+
 def test_a_file_is_as_old_as_its_last_change(tmp_path: Path, run: Run) -> None:
     (tmp_path / "a.jsonl").write_text(line() + end(1))
     os.utime(tmp_path / "a.jsonl", (1_780_000_000, 1_780_000_000))

@@ -1,15 +1,6 @@
 """Which system hands over which file, and how its columns are called."""
 
-from generator.exports import (
-    assurance,
-    inventory,
-    management,
-    operations,
-    people,
-    resources,
-    security,
-    upkeep,
-)
+from generator.exports import inventory, management, operations, people, security
 from generator.exports.export import Export
 
 EXPORTS: tuple[Export, ...] = (
@@ -18,7 +9,4 @@ EXPORTS: tuple[Export, ...] = (
     *security.EXPORTS,
     *operations.EXPORTS,
     *management.EXPORTS,
-    *upkeep.EXPORTS,
-    *resources.EXPORTS,
-    *assurance.EXPORTS,
 )

@@ -15,10 +15,6 @@ CLASS = words(
     }
 )
 
-FACILITY = words(
-    {"room": "机房", "ups": "UPS", "cooling": "精密空调", "fire": "消防", "power": "供配电", "other": "其他"}
-)
-
 EXPORTS = (
     Export(
         "system",
@@ -42,12 +38,12 @@ EXPORTS = (
         columns(
             as_is,
             """
-资产编号=id 所属系统=system_id 类别=class 层级=tier 主机名=host 操作系统=os 环境=env 网络区域=ip_zone 互联网=internet_exposed
-机房=site 设施类别=facility_kind 责任人=owner 维保截止=support_end 硬件故障开始=fault_since
-首次发现=discovered_at 最近发现=last_seen
+资产编号=id 所属系统=system_id 类别=class 层级=tier 主机名=host 环境=env 设施=facility_kind 操作系统=os
+网络区域=ip_zone 互联网=internet_exposed
+机房=site 责任人=owner 维保截止=support_end 硬件故障开始=fault_since 首次发现=discovered_at 最近发现=last_seen
 """,
             env=words({"prod": "生产", "test": "测试"}),
-            facility_kind=FACILITY,
+            facility_kind=words({"room": "机房", "ups": "UPS", "cooling": "空调", "fire": "消防"}),
             **{"class": CLASS},
         ),
         "配置管理数据库资产清单",
@@ -86,9 +82,9 @@ EXPORTS = (
             kind=words(
                 {
                     "preventive": "预防性保养",
-                    "ups_battery_test": "UPS电池测试",
+                    "ups_battery_test": "UPS放电测试",
                     "cooling": "空调保养",
-                    "fire": "消防维保",
+                    "fire": "消防检测",
                 }
             ),
         ),

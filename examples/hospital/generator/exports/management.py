@@ -6,10 +6,6 @@ from generator.columns import as_is, chinese, columns, slash, words
 from generator.exports.export import Export
 
 RISK = words({"high": "高", "medium": "中", "low": "低"})
-HELD = {"none": "无", "audit_admin": "审计管理员", "system_admin": "系统管理员"}
-"""Posts held besides."""
-CHECKED = {"running_state": "运行状况", "vulnerabilities": "漏洞", "backups": "备份"}
-"""What a security check looked at."""
 
 EXPORTS = (
     Export(
@@ -18,19 +14,18 @@ EXPORTS = (
         columns(
             as_is,
             """
-编号=id 类型=type 系统=system_id 完成时间=done_at 评估方=assessor 独立=independent 报告散列=report_hash
-检查内容=covers
-备案时间=filed_at
+编号=id 类型=type 系统=system_id 完成时间=done_at 评估方=assessor 独立=independent 检查内容=covers
+报告散列=report_hash 备案时间=filed_at
 """,
-            covers=lambda value: None if value is None else "、".join(CHECKED[one] for one in value),
             type=words(
                 {
                     "risk_assessment": "风险评估",
                     "pen_test": "渗透测试",
                     "graded_test": "等级测评",
                     "crypto": "密评",
-                    "security_check": "常规检查",
+                    "security_check": "安全检查",
                     "full_check": "全面检查",
+                    "personal_information_audit": "个人信息合规审计",
                 }
             ),
         ),
@@ -43,8 +38,9 @@ EXPORTS = (
             as_is,
             """
 编号=id 系统=system_id 来源评估=assessment_id 等级=level 处置措施=treatment 责任人=owner 发现时间=found_at
-方案时间=planned_at 计划完成=due 接受人=accepted_by 领导签字=accepted_by_leader 接受至=accept_until 关闭时间=closed_at
-复测编号=retest_id 复测通过=retest_passed
+方案时间=planned_at 计划完成=due 接受人=accepted_by 院领导接受=accepted_by_leader 接受至=accept_until
+关闭时间=closed_at 复测编号=retest_id
+复测通过=retest_passed
 """,
             level=RISK,
         ),
@@ -64,7 +60,6 @@ EXPORTS = (
                     "config_audit": "配置审计",
                     "security_audit": "安全审计",
                     "supervision": "督查",
-                    "personal_information": "个人信息审计",
                 }
             ),
         ),
@@ -89,7 +84,7 @@ EXPORTS = (
             """
 编号=id 类型=type 版本=version 归口部门=owner_dept 批准人=approved_by 批准时间=approved_at 生效时间=effective_at
 评审时间=reviewed_at 替代=supersedes 旧版收回=superseded_withdrawn 覆盖内容=covers 系统=system_id
-修订记录=has_change_log 建议条数=recommendations 建议议定时间=recommendations_decided_at
+修订记录=has_change_log 建议条数=recommendations 建议答复时间=recommendations_decided_at
 """,
         ),
         "制度与文件登记表",
@@ -133,8 +128,8 @@ EXPORTS = (
         columns(
             chinese,
             """
-指标=metric 周期=period 截止日=period_end 系统=system_id 层级=tier 基线=baseline 目标=target 方向=better
-周期类型=period_kind 报告值=value 复算值=recomputed 责任人=owner 说明=explanation
+指标=metric 周期=period 周期类型=period_kind 截止日=period_end 系统=system_id 层级=tier 基线=baseline 目标=target 方向=better
+报告值=value 复算值=recomputed 责任人=owner 说明=explanation
 """,
             period_kind=words({"month": "月", "quarter": "季"}),
             better=words({"higher": "越高越好", "lower": "越低越好"}),
@@ -188,10 +183,8 @@ EXPORTS = (
         columns(
             slash,
             """
-职责=role 承担人=person 副手=deputy 系统=system_id 专职=full_time 空缺自=vacant_since
-兼任=concurrent
+职责=role 承担人=person 副手=deputy 系统=system_id 专职=full_time 兼任=concurrent 空缺自=vacant_since
 """,
-            concurrent=lambda value: None if value is None else "、".join(HELD[one] for one in value),
         ),
     ),
 )

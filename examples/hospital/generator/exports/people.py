@@ -19,14 +19,13 @@ KIND_OF_ACCOUNT = words(
 ADMIN = words({"none": "非管理员", "system": "系统管理员", "audit": "审计管理员", "security": "安全管理员"})
 ACCOUNT = {"kind": KIND_OF_ACCOUNT, "admin_role": ADMIN}
 _ACCOUNT_FIELDS = """
-登录名=login 工号=person_id 账户类型=kind 特权=privileged 管理员角色=admin_role 状态=enabled 创建时间=created_at 最近登录=last_login
-双因素=mfa 密码因素=mfa_cryptographic
-到期日=expires_at 责任人=owner 应急登记=break_glass 保密协议=nda 合同截止=contract_end
+登录名=login 工号=person_id 账户类型=kind 特权=privileged 管理员角色=admin_role 状态=enabled
+创建时间=created_at 最近登录=last_login
+双因素=mfa 到期日=expires_at 责任人=owner 应急登记=break_glass 保密协议=nda 合同截止=contract_end
 """
 _DIRECTORY_FIELDS = """
 sAMAccountName=login employeeID=person_id 账户类型=kind adminCount=privileged 管理员角色=admin_role Enabled=enabled
-whenCreated=created_at lastLogonTimestamp=last_login 双因素=mfa 密码因素=mfa_cryptographic
-accountExpires=expires_at managedBy=owner 应急登记=break_glass
+whenCreated=created_at lastLogonTimestamp=last_login 双因素=mfa accountExpires=expires_at managedBy=owner 应急登记=break_glass
 保密协议=nda 合同截止=contract_end
 """
 
@@ -38,8 +37,8 @@ EXPORTS = (
             as_is,
             """
 工号=id 科室=dept 岗位=post 人员类别=kind 在岗状态=status 入职日期=hired_at 离职日期=left_at
-调岗时间=post_changed_at 权限调整时间=rights_adjusted_at 运维人员=is_om_staff 制度签阅时间=rules_acknowledged_at
-首次签阅时间=rules_first_acknowledged_at
+调岗时间=post_changed_at 权限调整时间=rights_adjusted_at 运维人员=is_om_staff
+制度签阅时间=rules_acknowledged_at 首次签阅时间=rules_first_acknowledged_at
 """,
             kind=KIND_OF_PERSON,
             status=words({"active": "在岗", "left": "离职"}),

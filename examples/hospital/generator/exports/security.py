@@ -39,8 +39,9 @@ EXPORTS = (
             iso,
             """
 资产=asset_id CVE=cve 首次发现=first_seen 最近发现=last_seen CVSS=cvss 危险级别=severity 列入在野利用=kev_added
-可自动化=automatable 技术影响=tech_impact 修复时间=fixed_at 例外编号=exception_id 例外批准时间=exception_granted_at
-例外到期=exception_until 例外批准人=exception_approver 补偿措施=compensating_control 取证排查时间=triaged_at
+可自动化=automatable 技术影响=tech_impact 修复时间=fixed_at
+排查时间=triaged_at 例外编号=exception_id 例外批准时间=exception_granted_at
+例外到期=exception_until 例外批准人=exception_approver 补偿措施=compensating_control
 """,
             severity=SEVERITY,
             tech_impact=words({"total": "完全", "partial": "部分"}),

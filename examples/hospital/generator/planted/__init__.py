@@ -7,17 +7,17 @@ from generator.plan import Plan
 from generator.planted import (
     accounts,
     assets,
-    assurance,
     backups,
+    capacity,
     changes,
     config,
     duties,
     people,
-    resources,
+    protection,
+    registers,
     risks,
     systems,
     tickets,
-    upkeep,
 )
 
 AREAS: tuple[Callable[[Plan, Clock], None], ...] = (
@@ -31,7 +31,7 @@ AREAS: tuple[Callable[[Plan, Clock], None], ...] = (
     risks.plant,
     duties.plant,
     config.plant,
-    upkeep.plant,
-    resources.plant,
-    assurance.plant,
+    protection.plant,
+    capacity.plant,
+    registers.plant,
 )

@@ -136,15 +136,17 @@ def _scans(plan: Plan, clock: Clock) -> None:
 
 
 def _vulnerabilities(plan: Plan, clock: Clock) -> None:
-    urgent = "urgent_vulnerabilities_fixed_at_once"
+    urgent, triaged = "urgent_vulnerabilities_fixed_at_once", "forensic_triage_done"
     base = {"fixed_at": None, "automatable": True, "tech_impact": "total"}
     listed = {"kev_added": clock.ago(30), "first_seen": clock.ago(20)}
     row = {"asset_id": "SRV-0070", "cve": "CVE-2026-90001", **base, **listed}
-    plan.add("vuln", row, "核心资产上在野利用、可自动化的漏洞 30 天未修", fail=[urgent, OPEN])
+    plan.add("vuln", row, "核心资产上在野利用、可自动化的漏洞 30 天未修", fail=[urgent, OPEN, triaged])
     row = {"asset_id": "SRV-0071", "cve": "CVE-2026-90002", **base, "first_seen": clock.ago(100)}
     plan.add("vuln", row, "核心资产上可自动化的漏洞 100 天未修,期限 60 天", fail=[OPEN])
     row = {"asset_id": "SRV-0072", "cve": "CVE-2026-90003", **base, **listed, "automatable": None}
-    plan.add("vuln", row, "能否自动化为空", unknown=[urgent, OPEN])
+    plan.add("vuln", row, "能否自动化为空", unknown=[urgent, OPEN, triaged])
+    done = {"fixed_at": clock.ago(18), "triaged_at": clock.ago(19)}
+    plan.add("vuln", {"asset_id": "SRV-0073", "cve": "CVE-2026-90005", **base, **listed, **done})
     row = {"asset_id": "SRV-0900", "cve": "CVE-2026-90004", **base, "first_seen": clock.ago(100)}
     plan.add("vuln", row, "漏洞所在资产不在台账中", unknown=[OPEN, urgent])
 

@@ -15,13 +15,14 @@ COMPLETE, TESTED = ["upgrade_plan_complete"], ["upgrades_tested_first"]
 
 def plant(plan: Plan, clock: Clock) -> None:
     """Approval, windows, plans, tests, backups beforehand, bookkeeping afterwards."""
-    start = clock.on(25, 22, 30)
+    start = clock.on(25, 1, 30)
     _approval(plan, clock, start)
     _course(plan, clock, start)
     _tests(plan, start)
     _backups(plan, clock)
     _care(plan, clock, start)
     _major(plan, clock, start)
+    _daytime(plan, clock)
 
 
 def _change(
@@ -68,11 +69,11 @@ def _tests(plan: Plan, start: datetime) -> None:
 def _backups(plan: Plan, clock: Clock) -> None:
     """Sixty days back only the nightly full backup of core systems is still in the export."""
     before = ["backup_before_upgrade"]
-    plan.add("change", _change(401, clock.on(60, 22, 30), system="ANES"), "前 24 小时没有备份", fail=before)
-    plan.drop("backup_job", system_id="ANES", started=clock.on(60, 1))
-    plan.drop("change", system_id="ANES", started=clock.on(60, 22, 30))
+    plan.add("change", _change(401, clock.on(60, 1, 30), system="ANES"), "前 24 小时没有备份", fail=before)
+    plan.drop("backup_job", system_id="ANES", started=clock.on(61, 1))
+    plan.drop("change", system_id="ANES", started=clock.on(60, 1, 30))
     plan.drop("change", system_id="ENERGY")
-    unsure = _change(402, clock.on(60, 22, 30), system="ENERGY")
+    unsure = _change(402, clock.on(60, 1, 30), system="ENERGY")
     asked = [*before, "core_changes_requested_ahead"]
     plan.add("change", unsure, "系统的层级为空,且导出里没有当日备份", unknown=asked)
 
@@ -107,7 +108,7 @@ def _major(plan: Plan, clock: Clock, start: datetime) -> None:
     plan.add("change", _change(601, start, "upgrade", major=True))
     plan.alter("test_run", ["TST-CP-601"], {"sec_report": "SEC-601"})
     plan.add("change", _change(602, start, "upgrade", major=True), "没有安全测试报告", fail=tested)
-    old = clock.on(80, 22, 30)
+    old = clock.on(80, 1, 30)
     plan.add(
         "change",
         _change(603, old, "upgrade", "LIBRARY", major=True),
@@ -116,4 +117,31 @@ def _major(plan: Plan, clock: Clock, start: datetime) -> None:
     )
     plan.alter("test_run", ["TST-CP-603"], {"sec_report": "SEC-603"})
     unsure = _change(604, start, "upgrade", major=None)
-    plan.add("change", unsure, "是否重大版本为空", unknown=[*tested, *assessed])
+    trained, cryptography = ["users_trained_before_major_release"], ["major_releases_cryptography_tested"]
+    plan.add("change", unsure, "是否重大版本为空", unknown=[*tested, *assessed, *trained])
+    plan.drop("release_training", change_id="CP-602")
+    plan.find(trained[0], "CP-602", "fail", "上线前没有培训")
+    both = {"sec_report": "SEC-HIS", "crypto_report": "MM-HIS"}
+    for number, changes, why, verdict in (
+        (605, both | {"crypto_report": None}, "没有密码应用测试报告", "fail"),
+        (606, both, "", ""),
+        (607, both | {"finished_at": clock.ago(-1)}, "测试完成时间在将来", "unknown"),
+    ):
+        expected = {verdict: cryptography} if verdict else {}
+        plan.add("change", _change(number, start, "upgrade", "HIS", major=True), why, **expected)
+        plan.alter("test_run", [f"TST-CP-{number}"], changes)
+    for policy in (*tested, *TESTED):
+        plan.find(policy, "CP-607", "unknown", "测试完成时间在将来")
+
+
+def _daytime(plan: Plan, clock: Clock) -> None:
+    """Windows of a core system in working hours, and tests on a production host."""
+    night = ["core_changes_at_night_or_approved"]
+    day = clock.on(25, 10)
+    plan.add("change", _change(521, day, system="HIS"), "白天的窗口没有特批", fail=night)
+    unsure = _change(522, day, system="HIS", window_approved=None)
+    plan.add("change", unsure, "是否特批为空", unknown=night)
+    apart = ["test_hosts_apart_from_production"]
+    hosts = {"env_hosts": ["nurse-srv-0155"]}
+    plan.alter("test_run", ["TST-CP-510"], hosts, "在生产主机上测试", fail=apart)
+    plan.alter("test_run", ["TST-CP-511"], {"env_hosts": None}, "测试主机为空", unknown=apart)

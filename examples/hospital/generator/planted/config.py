@@ -17,6 +17,7 @@ postgresql_tls_enabled postgresql_passwords_hashed_with_scram postgresql_connect
 """,
     "orthanc.json": "orthanc_authentication_enabled orthanc_tls_enabled",
     "docker-compose.yml": "compose_containers_unprivileged",
+    "pwquality.conf": "password_complexity_set",
 }
 """Files that fail a policy as a whole."""
 SETTINGS = (
@@ -53,6 +54,7 @@ postgresql_tls_enabled postgresql_passwords_hashed_with_scram postgresql_connect
 UNSTATED = (
     ("orthanc.json", "orthanc_authentication_enabled", "文件没有写,由安装脚本决定"),
     ("faillock.conf/deny/1", "account_locked_after_failures", "值由安装脚本代入"),
+    ("pwquality.conf", "password_complexity_set", "值由安装脚本代入"),
     ("login.defs/PASS_MAX_DAYS/1", "password_max_age_limited", "值由安装脚本代入"),
     ("pwquality.conf/minlen/1", "password_min_length_set", "值由安装脚本代入"),
     (

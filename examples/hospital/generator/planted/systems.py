@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from generator.clock import Clock
 from generator.plan import Plan, listed
-from generator.world import HEADS
 
 EVERY_SYSTEM_POLICY = listed("""
 availability_targets_met backup_policy_documented configuration_audit_quarterly
@@ -16,8 +15,6 @@ restore_test_done restore_test_meets_targets retired_systems_accounts_disabled r
 risk_assessment_yearly security_audit_independent important_data_assessed_yearly
 system_owners_named_and_present systems_filed_in_time systems_graded_and_filed systems_have_lifecycle_stage
 systems_in_backup_plan vendor_sla_valid
-core_systems_have_duty_roster core_systems_have_operating_procedure core_transactions_measured
-backup_plan_states_recovery_targets
 """)
 """Policies whose subject is a system: a row that is out of date makes all of them unknown."""
 
@@ -27,7 +24,6 @@ daily_inspection_recorded entitlements_within_role_matrix inventory_entries_comp
 penetration_test_yearly performance_report_quarterly recent_backup_exists
 recovery_targets_set restore_test_done restore_test_meets_targets risk_assessment_yearly
 security_audit_independent system_owners_named_and_present systems_in_backup_plan vendor_sla_valid
-core_systems_have_duty_roster core_systems_have_operating_procedure backup_plan_states_recovery_targets
 """)
 """Policies that ask for the tier of a system in use."""
 
@@ -49,7 +45,6 @@ def plant(plan: Plan, clock: Clock) -> None:
     ahead = {"inventory_reviewed_at": clock.ago(-20)}
     plan.alter("system", ["DOOR"], ahead, "核对日期在将来,不可信", unknown=["inventory_reviewed"])
     plan.alter("system", ["RIS"], {"rto_min": 480}, "核心系统的 RTO 为 8 小时", fail=["recovery_targets_set"])
-    _statements(plan, clock)
     _owners(plan)
     _retired(plan)
     plan.alter(
@@ -70,28 +65,6 @@ def plant(plan: Plan, clock: Clock) -> None:
     plan.find("vendor_sla_valid", "LIS", "fail", "厂商 V03 现场到达时限为 8 小时")
     plan.alter("vendor", ["V04"], {"ends_at": None})
     plan.find("vendor_sla_valid", "PACS", "unknown", "厂商 V04 的合同到期日为空")
-
-
-def _statements(plan: Plan, clock: Clock) -> None:
-    """Signed statements that something is not in use: one is in order, these are not."""
-    in_force, hold = "scope_statements_in_force", "scope_statements_hold"
-    signed = {
-        "reason": "本院不使用",
-        "signed_by": HEADS[1],
-        "signed_at": clock.ago(60),
-        "until": clock.day(-100),
-    }
-    plan.add("scope_statement", signed | {"subject": "PACS"}, "清单里有 PACS", fail=[hold])
-    plan.add("scope_statement", signed | {"subject": "linux"}, "资产里有 Linux 主机", fail=[hold])
-    ended = signed | {"subject": "LIS", "until": clock.day(5)}
-    plan.add("scope_statement", ended, "声明五天前到期", fail=[in_force])
-    unsigned = signed | {"subject": "RIS", "signed_by": None}
-    plan.add("scope_statement", unsigned, "无人签字,清单里也有", fail=[in_force, hold])
-    endless = signed | {"subject": "CDR", "until": None}
-    plan.add("scope_statement", endless, "有效期为空", unknown=[in_force, hold])
-    misspelt = signed | {"subject": "iot-devices"}
-    plan.add("scope_statement", misspelt, "没有策略认识的对象", fail=[in_force])
-    plan.find("personal_information_audited", "*", "fail", "持有一千二百万人的个人信息,没有做过合规审计")
 
 
 def _owners(plan: Plan) -> None:

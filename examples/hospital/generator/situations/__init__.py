@@ -25,6 +25,7 @@ class Situation:
 
     Attributes:
         config: folders of the checked-in configuration repository that belong to it; empty: all.
+        facts: lines of the project file that say what this institution is; None: it does not say.
         has_damaged_files: whether ``situations/damaged`` is put beside them.
     """
 
@@ -35,8 +36,11 @@ class Situation:
     plants: tuple[Plant, ...]
     config: tuple[str, ...] = ()
     has_damaged_files: bool = False
+    facts: tuple[tuple[str, str | None], ...] = ()
 
 
+LARGE = (("persons_held", "12000000"), ("us_entity", "true"))
+"""Facts that bring further duties: data of more than ten million persons, and a part that HIPAA covers."""
 CLEAN_CONFIG = ("compose", "db", "host", "integration", "pacs", "ssh")
 HOSPITAL = Situation(
     "hospital",
@@ -52,6 +56,7 @@ NEGLECTED = Situation(
     SMALL,
     neglected.PLANTS,
     CLEAN_CONFIG,
+    facts=LARGE,
 )
 SILENT = Situation(
     "silent",
@@ -61,6 +66,7 @@ SILENT = Situation(
     silent.PLANTS,
     CLEAN_CONFIG,
     has_damaged_files=True,
+    facts=(("persons_held", None), ("us_entity", None)),
 )
 ORDERLY = Situation(
     "orderly",
@@ -69,5 +75,6 @@ ORDERLY = Situation(
     SMALL,
     (),
     CLEAN_CONFIG,
+    facts=LARGE,
 )
 SITUATIONS = {one.name: one for one in (HOSPITAL, NEGLECTED, SILENT, ORDERLY)}

@@ -19,6 +19,7 @@ OVERDUE_DOCUMENTS = (
     ("charter", "charter_covers_five_duties", "部门职责两年多没有评审"),
     ("evaluation_scheme", "evaluation_scheme_approved", "评估方案两年多没有评审"),
     ("预案-网络中断", "contingency_plan_reassessed", "一份应急预案两年多没有评估"),
+    ("support", "software_support_checked_monthly", "软件支持清单两年多没有核对"),
 )
 """Documents that were last reviewed too long ago."""
 OLD_APPROVALS = (
@@ -28,6 +29,7 @@ OLD_APPROVALS = (
     ("appraisal_outcome", "appraisal_outcomes_recorded", "两年多没有考核结果应用"),
 )
 """Documents that were last approved too long ago."""
+CORE = ("HIS", "EMR", "LIS", "PACS", "PHARM", "AD")
 BAD = 60
 """How many records a campus of this size needs to miss a share."""
 
@@ -79,26 +81,30 @@ def meetings(plan: Plan, clock: Clock) -> None:
         "org_role", ["supervisor", "P00080"], post, "空缺三个月", subject="*", fail=["supervisor_named"]
     )
     for number in (1, 2, 3):
-        plan.alter("audit", [f"AU-DC-{number}"], {"is_operator": True, "independent": False})
+        own = {"is_operator": True, "independent": False}
+        plan.alter(
+            "audit", [f"AU-DC-{number}"], own, "运维人员督查自己", fail=["supervision_not_by_executors"]
+        )
     plan.find("supervision_by_others_yearly", "*", "fail", "督查都由运维人员自己做")
 
 
 def tickets(plan: Plan, clock: Clock) -> None:
     """Faults of the core system that come back, are recorded and answered late, and teach nothing."""
-    for number in range(BAD):
-        start = clock.on(10 + number, 9)
+    for number in range(2 * BAD):
+        start = clock.on(10 + number % 75, 9 + number // 75)
         late: Row = {
             "recorded": start + timedelta(hours=30),
             "classified": start + timedelta(hours=30),
             "acked": start + timedelta(days=9),
             "mitigated": start + timedelta(days=9),
             "resolved": start + timedelta(days=9, hours=1),
-            "feedback_at": clock.now if number < 9 else start + timedelta(days=20),
+            "feedback_at": min(clock.now, start + timedelta(days=20)),
             "closed": start + timedelta(days=9, hours=2),
         }
         row = {"id": f"NG-{number:03d}", "system_id": "HIS", **times(start), **late, "knowledge_id": None}
         plan.add("ticket", row | {"cause": "数据库锁等待", "problem_id": "PRB-NG", "source": "monitor"})
     for policy, why in (
+        ("faults_seen_first_by_monitoring", "多数事件是用户先发现的"),
         ("incidents_recorded_promptly", "一批事件次日才登记"),
         ("incident_response_started_in_time", "一批事件九天后才响应"),
         ("incidents_mitigated_in_time", "一批事件九天后才恢复"),
@@ -115,8 +121,10 @@ def requests(plan: Plan, clock: Clock) -> None:
     for number in range(BAD):
         start = clock.on(12 + number % 15, 9, number % 60)
         waits = {**times(start), "acked": start + timedelta(days=9), "kind": "request", "source": "user"}
+        waits |= {"resolved": start + timedelta(days=9), "closed": start + timedelta(days=9)}
         plan.add("ticket", {"id": f"NR-{number:03d}", "system_id": "HIS", **waits})
     plan.find("user_requests_acknowledged_in_time", "*", "fail", "一批用户申请九天后才受理")
+    plan.find("user_reports_resolved_in_time", "*", "fail", "一批用户申请九天后才办完")
     for number in range(400):
         start = clock.on(3 + number % 80, 9, number % 60)
         row = {
@@ -126,8 +134,9 @@ def requests(plan: Plan, clock: Clock) -> None:
             "source": "user",
             "level": "general",
         }
-        plan.add("ticket", row | {"score": 1 if number % 20 == 0 else None})
+        plan.add("ticket", row | {"score": 1 if number % 20 == 0 else None, "reopened": 1})
     plan.find("satisfaction_asked", "*", "fail", "大多数用户没有被问到")
+    plan.find("user_reports_rarely_reopened", "*", "fail", "一批用户工单重开过")
     plan.find("satisfaction_good", "*", "fail", "打分的用户多数只打 1 分")
     for number in range(BAD):
         row = {
@@ -136,8 +145,21 @@ def requests(plan: Plan, clock: Clock) -> None:
             **times(clock.on(50 + number, 9)),
             "kind": "problem",
         }
-        plan.add("ticket", row | {"source": "inspection", "cause": f"待查 {number}", "analysis": None})
+        plan.add(
+            "ticket",
+            row
+            | {
+                "source": "inspection",
+                "cause": f"待查 {number}",
+                "analysis": None,
+                "suggested_at": clock.on(90, 9),
+            },
+        )
     plan.find("problems_analysed", "*", "fail", "一批问题没有分析")
+    plan.find("suggestions_decided_in_time", "*", "fail", "一批改进建议三个月没有答复")
+    leak = {**times(clock.on(100, 9)), "personal_data_breach": True, "notice_decided_at": clock.on(100, 12)}
+    why = "百日没有通知本人"
+    plan.add("ticket", {"id": "NB-1", **leak}, why, fail=["us_breach_notice_sent_in_time"])
 
 
 def alerts(plan: Plan, clock: Clock) -> None:
@@ -155,7 +177,7 @@ def alerts(plan: Plan, clock: Clock) -> None:
 def changes(plan: Plan, clock: Clock) -> None:
     """Emergencies as the rule, with rollbacks and incidents after them."""
     for number in range(BAD):
-        change = clean_change(clock.on(5 + number, 22, 30), f"NC-{number:03d}", "OA", "emergency")
+        change = clean_change(clock.on(5 + number, 1, 30), f"NC-{number:03d}", "OA", "emergency")
         plan.add("change", change | {"result": "rolled_back"})
         row = {
             "id": f"NI-{number:03d}",
@@ -180,9 +202,18 @@ def assets(plan: Plan, clock: Clock) -> None:
         for name in ("主机", "网络"):
             plan.drop("monitor_target", asset_id=f"NET-{number:03d}", metric_set=name)
     plan.find("supporting_assets_monitored", "*", "fail", "二级交换机没有监控")
+    for number in range(1, 31):
+        plan.alter("malware_agent", [f"SRV-{number:04d}"], {"active": False})
+    plan.find("malware_agents_installed", "*", "fail", "三十台服务器的防病毒没有开启")
     row = {"fixed_at": None, "automatable": True, "tech_impact": "partial", "first_seen": clock.ago(300)}
+    excepted = ["overdue_vulnerabilities_have_exception"]
     for number in range(67, 100):
-        plan.add("vuln", {"asset_id": f"SRV-{number:04d}", "cve": "CVE-2025-99999", **row})
+        plan.add(
+            "vuln",
+            {"asset_id": f"SRV-{number:04d}", "cve": "CVE-2025-99999", **row},
+            "没有例外",
+            fail=excepted,
+        )
     plan.find("vulnerabilities_fixed_by_deadline", "*", "fail", "同一漏洞 300 天没有修复")
     for number in range(1, 7):
         for system in ("OA", "HRSS", "APPT", "NURSE"):
@@ -193,6 +224,39 @@ def assets(plan: Plan, clock: Clock) -> None:
     plan.find("backup_success_rate_met", "*", "fail", "四个系统的备份隔夜失败")
     plan.alter_all("restore_test", {"started": clock.on(150, 9), "ended": clock.on(150, 10)})
     plan.find("restore_sample_tested", "*", "fail", "150 天没有恢复测试")
+
+
+def duty(plan: Plan, clock: Clock) -> None:
+    """Nobody is on duty this morning."""
+    for system in CORE:
+        plan.find("core_systems_have_duty_roster", system, "fail", "今天白班没有人")
+    plan.alter("duty_shift", [f"DS-{clock.today:%Y%m%d}-2"], {"person_id": None})
+    plan.find("duty_shifts_without_gap", f"DS-{clock.today:%Y%m%d}-1", "fail", "白班没有人接")
+
+
+def registers(plan: Plan, clock: Clock) -> None:
+    """Checks, budgets, indicators and tests that are due, and records that no rule keeps."""
+    for name, policy in (
+        ("AS-FULL", "full_security_check_yearly"),
+        ("AS-PIA", "personal_information_audited"),
+        ("AS-CHECK-12", "routine_security_check_monthly"),
+    ):
+        old = {"done_at": clock.on(800, 9)}
+        plan.alter("assessment", [name], old, "八百天没有做", subject="*", fail=[policy])
+    plan.alter("assessment", ["AS-CHECK-42"], {"done_at": clock.on(830, 9)})
+    late = {"opened_at": clock.on(300, 9), "closed_at": clock.on(150, 9), "due": clock.day(140)}
+    quarterly = ["improvement_closed_every_quarter"]
+    plan.alter("improvement", ["IM-0"], late, "一季没有完成任何改进", subject="*", fail=quarterly)
+    plan.drop("kpi", period_kind="quarter")
+    plan.find("mttr_reported_quarterly", "*", "fail", "没有按季报平均修复时间")
+    plan.alter_all("budget", {"approved_by": None}, year=str(clock.today.year))
+    plan.find("om_budget_kept", "*", "fail", "今年的运维预算没有批准")
+    for number in (1, 2):
+        plan.alter("phishing_test", [f"PH-{number}"], {"date": clock.day(300 + number)})
+    plan.find("phishing_test_half_yearly", "*", "fail", "三百天没有做钓鱼邮件测试")
+    plan.drop("retention_rule", record_type="inpatient")
+    policy = "retention_rules_cover_medical_records"
+    plan.find(policy, "inpatient", "fail", "没有住院病历的保存规则")
 
 
 def people(plan: Plan, clock: Clock) -> None:
@@ -215,4 +279,4 @@ def people(plan: Plan, clock: Clock) -> None:
     plan.find("core_system_categories_present", "PHARM", "fail", "没有药品系统,也没有不使用声明")
 
 
-PLANTS = (documents, meetings, tickets, requests, alerts, changes, assets, people)
+PLANTS = (documents, meetings, tickets, requests, alerts, changes, assets, duty, registers, people)

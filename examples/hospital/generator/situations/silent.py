@@ -7,7 +7,8 @@ needs one here (every one is UNKNOWN), one in ``neglected.py``, and nothing in t
 from __future__ import annotations
 
 from generator.changes import clean_change
-from generator.clock import Clock
+from generator.clock import Clock, utc
+from generator.duties import quarter_ends
 from generator.plan import Plan, Row, listed
 from generator.software import HOSTS
 from generator.tickets import times
@@ -19,6 +20,7 @@ UNREVIEWED = (
     ("evaluation_scheme", "evaluation_scheme_approved"),
     ("om_rules", "rules_suitability_reviewed"),
     ("预案-网络中断", "contingency_plan_reassessed"),
+    ("support", "software_support_checked_monthly"),
 )
 """Documents whose last review the register does not give."""
 WITHOUT_CONTENTS = (
@@ -33,6 +35,7 @@ APPROVED_AHEAD = (
     ("training_plan", "training_plan_approved"),
 )
 """Documents that were approved at a time that lies ahead, which is not to be believed."""
+CORE = ("HIS", "EMR", "LIS", "PACS", "PHARM", "AD")
 UNCLEAR = 100
 """How many records a campus of this size needs so that a share may be met or not."""
 
@@ -70,7 +73,8 @@ def meetings(plan: Plan, clock: Clock) -> None:
     plan.alter("eval", ["EV-2"], undated, "完成时间为空", unknown=["kpi_report_holds_core_metrics"])
     plan.find(quarterly, "*", "unknown", "指标报告的完成时间为空")
     key, ahead = ["supervisor", "P00080"], {"vacant_since": clock.ago(-9)}
-    plan.alter("org_role", key, ahead, "空缺时间在将来", subject="*", unknown=["supervisor_named"])
+    plan.alter("org_role", key, ahead, "空缺时间在将来", unknown=["appointed_people_present"])
+    plan.find("supervisor_named", "*", "unknown", "督查岗的空缺时间在将来")
     for number in (1, 2, 3):
         plan.alter("audit", [f"AU-DC-{number}"], {"independent": None})
     plan.find("supervision_by_others_yearly", "*", "unknown", "督查是否独立为空")
@@ -83,12 +87,13 @@ def tickets(plan: Plan, clock: Clock) -> None:
     each = ["faults_documented", "incident_times_in_order"]
     for number in range(UNCLEAR):
         course = times(clock.on(2 + number % 80, 9, number % 60))
-        row = {"id": f"ST-{number:03d}", "system_id": "HIS", **course, **gaps, "score": 5}
+        row = {"id": f"ST-{number:03d}", "system_id": "HIS", **course, **gaps, "score": 5, "reopened": None}
         plan.add("ticket", row, "来源和发现时间为空", unknown=each)
     for policy in listed("""
         incidents_recorded_promptly incident_response_started_in_time incidents_mitigated_in_time
         feedback_given_in_time core_faults_restored_in_time fault_knowledge_linked faults_rarely_recur
-        satisfaction_asked satisfaction_good user_requests_acknowledged_in_time
+        satisfaction_asked satisfaction_good user_requests_acknowledged_in_time user_reports_resolved_in_time
+        user_reports_rarely_reopened faults_seen_first_by_monitoring
     """):
         plan.find(policy, "*", "unknown", "一批事件的来源、发现时间为空,响应、恢复、反馈时间在将来")
     for number in range(UNCLEAR):
@@ -101,8 +106,12 @@ def tickets(plan: Plan, clock: Clock) -> None:
             "source": "inspection",
         }
         texts = {"cause": f"待查 {number}", "analysis": "已分析", "suggestion": "已建议", "category": None}
-        plan.add("ticket", row | texts)
+        advice = {"suggested_at": clock.on(90, 9), "suggestion_decided_at": clock.ago(-1)}
+        plan.add("ticket", row | texts | advice)
     plan.find("problems_analysed", "*", "unknown", "一批问题的类别为空")
+    plan.find("suggestions_decided_in_time", "*", "unknown", "一批改进建议的答复时间在将来")
+    leak = f"INC-{clock.today.year}-000001"
+    plan.find("us_breach_notice_sent_in_time", leak, "unknown", "项目文件没有说是否受 HIPAA 管辖")
 
 
 def alerts(plan: Plan, clock: Clock) -> None:
@@ -124,7 +133,7 @@ def changes(plan: Plan, clock: Clock) -> None:
     """)
     gaps = {"ended": clock.ago(-1), "requested": None}
     for number in range(UNCLEAR):
-        change = clean_change(clock.on(5 + number % 80, 22, 30), f"SC-{number:03d}", "OA", "normal")
+        change = clean_change(clock.on(5 + number % 80, 1, 30), f"SC-{number:03d}", "OA", "normal")
         plan.add("change", change | gaps, "结束时间在将来,申请时间为空", unknown=each)
     for policy in (
         "emergency_change_share_limited",
@@ -138,6 +147,8 @@ def assets(plan: Plan, clock: Clock) -> None:
     """Devices of unknown class, without samples, with undated vulnerabilities and backups without status."""
     each = listed("""
     unmapped_assets_resolved hardware_maintenance_on_time patch_cycle_monthly authenticated_scan_done
+    cooling_serviced fire_protection_serviced hardware_faults_fixed_in_time network_firmware_verified_monthly
+    rooms_inspected_daily rooms_list_their_facilities servers_use_two_time_sources ups_batteries_tested
     """)
     for number in range(8):
         row = {"id": f"DEV-{number:03d}", "class": None, "tier": 3, "system_id": "OA"}
@@ -150,10 +161,62 @@ def assets(plan: Plan, clock: Clock) -> None:
                 "monitor_target", key, {"last_sample": None}, why, unknown=["monitoring_samples_fresh"]
             )
     plan.find("supporting_assets_monitored", "*", "unknown", "一批交换机的采样时间没有导出")
+    for number in range(1, 31):
+        gap, why = {"_absent": ("active",)}, "是否开启没有导出"
+        plan.alter("malware_agent", [f"SRV-{number:04d}"], gap, why, unknown=["malware_signatures_fresh"])
+    plan.find("malware_agents_installed", "*", "unknown", "三十台服务器的防病毒是否开启没有导出")
     row = {"fixed_at": None, "automatable": True, "tech_impact": "partial", "first_seen": None}
+    excepted = ["overdue_vulnerabilities_have_exception"]
     for number in range(67, 100):
-        plan.add("vuln", {"asset_id": f"SRV-{number:04d}", "cve": "CVE-2025-99999", **row})
+        plan.add(
+            "vuln",
+            {"asset_id": f"SRV-{number:04d}", "cve": "CVE-2025-99999", **row},
+            "首次发现为空",
+            unknown=excepted,
+        )
     plan.find("vulnerabilities_fixed_by_deadline", "*", "unknown", "同一漏洞的首次发现时间为空")
+
+
+def duty(plan: Plan, clock: Clock) -> None:
+    """Who is on duty this morning was not exported."""
+    for system in CORE:
+        plan.find("core_systems_have_duty_roster", system, "unknown", "今天白班的值班人没有导出")
+    today = f"{clock.today:%Y%m%d}"
+    gap, without = {"_absent": ("person_id",)}, ["duty_shifts_without_gap"]
+    plan.alter("duty_shift", [f"DS-{today}-2"], gap, "值班人没有导出", unknown=without)
+    plan.find(without[0], f"DS-{today}-1", "unknown", "接班的人没有导出")
+
+
+def registers(plan: Plan, clock: Clock) -> None:
+    """Checks without a date or contents, budgets without a plan, indicators without a period, a line that is no record."""
+    for name, policy in (
+        ("AS-FULL", "full_security_check_yearly"),
+        ("AS-PIA", "personal_information_audited"),
+    ):
+        plan.alter("assessment", [name], {"done_at": None}, "完成时间为空", subject="*", unknown=[policy])
+    for name in ("AS-CHECK-12", "AS-CHECK-42"):
+        plan.alter("assessment", [name], {"covers": None})
+    plan.find("routine_security_check_monthly", "*", "unknown", "安全检查的内容为空")
+    ahead, finished = (
+        {"closed_at": clock.ago(-2)},
+        ["improvements_finished_on_time", "improvements_not_overdue"],
+    )
+    plan.alter("improvement", ["IM-0"], ahead, "完成时间在将来", unknown=finished)
+    plan.find("improvement_closed_every_quarter", "*", "unknown", "唯一完成的改进完成时间在将来")
+    slips = ["mttr_does_not_slip"]
+    for end in quarter_ends(clock.today, 7)[:2]:
+        key = ["mttr", f"{end.year}Q{end.month // 3}", "*"]
+        plan.alter("kpi", key, {"period_kind": None}, "周期类型为空", unknown=slips)
+    plan.find("mttr_reported_quarterly", "*", "unknown", "近两季指标的周期类型为空")
+    plan.alter_all("budget", {"_absent": ("planned",)}, year=str(clock.today.year))
+    plan.find("om_budget_kept", "*", "unknown", "今年的预算没有金额")
+    gap, clicks = {"_absent": ("sent",)}, ["phishing_click_rate_limited"]
+    plan.alter("phishing_test", ["PH-1"], gap, "发出的封数没有导出", unknown=clicks)
+    plan.find("phishing_test_half_yearly", "*", "unknown", "近半年那次测试发出的封数没有导出")
+    plan.alter("retention_rule", ["EMR", "inpatient"], {"_absent": ("record_type",)})
+    policy = "retention_rules_cover_medical_records"
+    plan.find(policy, "inpatient", "unknown", "一条保存规则没有写病历类型,读不进来,可能就是住院病历")
+    plan.find("medical_records_kept_long_enough", "*", "unknown", "一条保存规则读不进来")
 
 
 def backups(plan: Plan, clock: Clock) -> None:
@@ -184,6 +247,8 @@ def people(plan: Plan, clock: Clock) -> None:
         plan.alter_all("training", {"type": None}, **course)
     plan.find("awareness_training_yearly", "*", "unknown", "一百人的培训没有写类型")
     plan.alter_all("training", {"tags": None}, type="om")
+    subject = f"HIS/{utc(clock.on(100, 9))}"
+    plan.find("handover_training_before_takeover", subject, "unknown", "运维培训没有标签,不知是否移交培训")
     for topic in ("skill", "duty"):
         plan.find("om_training_covers_skill_and_duty", topic, "unknown", "运维培训没有标签")
     for number in range(20):
@@ -222,4 +287,4 @@ def config(plan: Plan, clock: Clock) -> None:
         plan.find("sshd_effective_idle_session_ends", subject, "unknown", why)
 
 
-PLANTS = (documents, meetings, tickets, alerts, changes, assets, backups, people, config)
+PLANTS = (documents, meetings, tickets, alerts, changes, assets, duty, registers, backups, people, config)
