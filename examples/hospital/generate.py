@@ -17,14 +17,26 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from generator import accounts, assets, backups, changes, duties, people, risks, systems, tickets, weaknesses  # noqa: E402 - the package lies beside this file
+from generator import (  # noqa: E402 - the package lies beside this file
+    accounts,
+    assets,
+    backups,
+    changes,
+    duties,
+    people,
+    references,
+    risks,
+    systems,
+    tickets,
+    weaknesses,
+)
 from generator.clock import Clock  # noqa: E402
 from generator.key import write_key  # noqa: E402
 from generator.planted import make_plan  # noqa: E402
 from generator.world import World  # noqa: E402
 from generator.write import write_exports  # noqa: E402
 
-AREAS = (systems, people, accounts, assets, weaknesses, changes, tickets, backups, risks, duties)
+AREAS = (systems, people, accounts, assets, weaknesses, changes, tickets, backups, risks, duties, references)
 
 
 def main() -> None:
@@ -45,6 +57,7 @@ def main() -> None:
         raise ValueError(f"planned, but never made: {plan.leftovers()}")
     shutil.rmtree(words.out / "exports", ignore_errors=True)
     sizes = write_exports(world, words.out / "exports")
+    sizes |= references.write_lists(world, words.out / "exports" / "参考数据")
     found = write_key(plan, clock, words.out / "answer-key.json")
     for name, rows in sorted(sizes.items()):
         print(f"{rows:>8,}  {name}")

@@ -17,6 +17,12 @@ import duckdb
 import pytest
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "hospital"
+LISTS = {
+    "kev_entry": "known_exploited_vulnerabilities.json",
+    "ssvc_decision": "vulnrichment",
+    "support_cycle": "endoflife",
+}
+"""Reference data by the file or folder that they are imported from."""
 CHECKED_IN = ("hiscomply.yaml", "waivers.yaml", "config")
 QUIET = set(
     """
@@ -29,7 +35,7 @@ problem_analysis_quarterly problems_analysed restore_sample_tested rules_documen
 rules_suitability_reviewed satisfaction_good security_procedure_links_the_loop sshd_effective_idle_session_ends
 sshd_effective_max_auth_tries_limited sshd_effective_password_login_disabled sshd_effective_root_login_disabled
 supervision_by_others_yearly supervision_planned supervisor_named training_plan_approved
-vulnerabilities_fixed_by_deadline
+vulnerabilities_fixed_by_deadline vulnerability_feeds_current
 """.split()  # noqa: SIM905 - thirty-seven lines otherwise
 )
 """Policies that the hospital satisfies, mostly duties of the whole institution, or that need a live host."""
@@ -74,20 +80,27 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Path:
         copy = shutil.copytree if source.is_dir() else shutil.copy2
         copy(source, folder / name)
     generate(folder)
+    lists = folder / "exports" / "参考数据"
+    for dataset, name in LISTS.items():
+        done = hiscomply("reference", "import", dataset, str(lists / name), "--project", str(folder))
+        assert done.returncode == 0, done.stderr
     return folder
 
 
-@pytest.fixture(scope="session")
-def audited(hospital: Path) -> Audited:
-    key = json.loads((hospital / "answer-key.json").read_text(encoding="utf-8"))
-    command = [sys.executable, "-c", "from hiscomply.cli.main import main; main()"]
-    done = subprocess.run(
-        [*command, "audit", str(hospital), "--as-of", key["as_of"], "--no-previous"],
+def hiscomply(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from hiscomply.cli.main import main; main()", *words],
         capture_output=True,
         encoding="utf-8",
         env=os.environ | {"PYTHONIOENCODING": "utf-8", "HISCOMPLY_LANG": "en"},
         check=False,
     )
+
+
+@pytest.fixture(scope="session")
+def audited(hospital: Path) -> Audited:
+    key = json.loads((hospital / "answer-key.json").read_text(encoding="utf-8"))
+    done = hiscomply("audit", str(hospital), "--as-of", key["as_of"], "--no-previous")
     runs = sorted((hospital / ".hiscomply" / "runs").glob("*/findings.parquet"))
     assert len(runs) == 1, done.stderr
     return Audited(hospital, runs[0].parent, key, done.returncode, done.stdout + done.stderr)

@@ -62,6 +62,8 @@ def _asset(world: World, id_: str, system: str | None, class_: str, tier: int) -
         "internet_exposed": False,
         "site": "本部主机房A区",
         "owner": world.random.choice(OM_STAFF),
+        "isolated": False,
+        "vendor_locked": False,
         "support_end": clock.day(-world.minutes(120, 1200)),
         "fault_since": None,
         "discovered_at": clock.on(world.minutes(100, 1500), 9),

@@ -12,6 +12,7 @@ from generator.planted import (
     config,
     duties,
     people,
+    references,
     risks,
     systems,
     tickets,
@@ -28,6 +29,7 @@ AREAS: tuple[Callable[[Plan, Clock], None], ...] = (
     risks.plant,
     duties.plant,
     config.plant,
+    references.plant,
 )
 
 

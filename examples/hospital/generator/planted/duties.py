@@ -128,5 +128,3 @@ def _gaps(plan: Plan) -> None:
     plan.find("incident_exercise_held", "*", "unknown", "演练登记表只有表头")
     for kind in ("cac", "police", "health_commission", "vendor"):
         plan.find("emergency_contacts_verified", kind, "unknown", "联络表是 41 天前导出的,超过 31 天的时效")
-    for policy in ("unsupported_software_absent", "end_of_life_foreseen"):
-        plan.find(policy, "*", "unknown", "没有任何软件清单")
