@@ -68,6 +68,23 @@ CATALOGUE = """
 5.3.1-c5 important_data_assessed_yearly.period        365 days    NDSR    unverified
 5.3.1-c5 personal_information_audited.many_persons    10000000    PIAUD   rule
 5.3.1-c5 personal_information_audited.period          730 days    PIAUD   rule
+3.3-c2  security_administrator_full_time.from_level  3 MLPS cn-std
+4.1.4-c1 full_security_check_yearly.period            365 days    HC29    unverified
+4.1.4-c3 core_vulnerabilities_fixed_by_deadline.fallback[critical] 15 days NPRM proposed
+4.1.4-c3 core_vulnerabilities_fixed_by_deadline.fallback[high] 30 days NPRM proposed
+4.1.4-c3 vulnerabilities_fixed_by_deadline.fallback[critical] 15 days NPRM proposed
+4.1.4-c3 vulnerabilities_fixed_by_deadline.fallback[high] 30 days NPRM proposed
+4.1.4-c5 forensic_triage_done.max_delay               72 hours    BOD     unverified
+4.1.5-c3 medical_records_kept_long_enough.least_years[outpatient] 15 RECORDS31 rule
+4.1.5-c3 medical_records_kept_long_enough.least_years[inpatient] 30 RECORDS31 rule
+4.2.2-c1 applications_patched_monthly.period          31 days     CIS     intl
+4.2.2-c3 lifecycle_list_checked_monthly.max_age       31 days     CIS     intl
+4.2.2-c3 software_support_checked_monthly.period      31 days     CIS     intl
+4.2.2-c6 network_firmware_supported.notice            0 days      CIS     intl
+4.2.2-c6 network_firmware_verified_monthly.period     31 days     CIS     intl
+4.2.3-c2 servers_use_two_time_sources.min_sources     2           CIS     intl
+4.2.3-c5 configuration_baselines_reviewed.period      365 days    CIS     intl
+5.3.1-c4 cryptography_results_filed.max_delay         30 days     CRYPTO3 unverified
 """
 """Check, parameter, tertiary value, source, strength: the catalogue's numbers that a source gives."""
 
@@ -79,7 +96,11 @@ MATRIX = {
     "false/false/true/total": 60, "false/false/true/partial": 60,
 }  # fmt: skip
 """Days by exposed/exploited/automatable/impact of BOD 26-04; the two other cells say: with the next upgrade."""
-MATRIX_POLICIES = ("core_vulnerabilities_fixed_by_deadline", "vulnerabilities_fixed_by_deadline")
+MATRIX_POLICIES = {
+    "core_vulnerabilities_fixed_by_deadline": "4.1.4-c3",
+    "vulnerabilities_fixed_by_deadline": "4.1.4-c3",
+    "overdue_vulnerabilities_have_exception": "4.1.4-c4",
+}
 
 OURS = """
 1-c3 retired_systems_accounts_disabled.max_delay 30 days; 2-c2 discovered_assets_mapped.share 98 %
@@ -161,8 +182,8 @@ def ours() -> list[tuple[str, str, Value]]:
 
 def matrix() -> list[tuple[str, str, Value]]:
     return [
-        ("4.1.4-c3", f"{policy}.deadline[{key}]", (f"{days} days", "BOD", "intl"))
-        for policy in MATRIX_POLICIES
+        (check, f"{policy}.deadline[{key}]", (f"{days} days", "BOD", "intl"))
+        for policy, check in MATRIX_POLICIES.items()
         for key, days in MATRIX.items()
     ]
 

@@ -52,7 +52,7 @@ DATASETS: Mapping[str, Dataset] = {
         ),
         Dataset(
             "kev_entry",
-            Text("已知被利用漏洞目录(KEV)", "Known exploited vulnerabilities (KEV)"),
+            Text("在野利用漏洞目录(KEV)", "Known exploited vulnerabilities (KEV)"),
             Text("CISA KEV 的 JSON", "JSON of CISA KEV"),
             14,
             False,
