@@ -46,6 +46,8 @@ def _late(plan: Plan, clock: Clock) -> None:
     newest = clock.on(0, clock.now.hour) - timedelta(minutes=14)
     plan.drop("backup_job", system_id="HIS", job=job_name("HIS", 3), started=newest)
     plan.find(OFFSITE, "HIS", "fail", "异地复制停在昨天")
+    plan.find("core_log_backups_within_rpo", "HIS", "fail", "日志复制停在昨天")
+    plan.find("core_log_backups_within_rpo", "PACS", "fail", "只定为二级的影像系统没有日志备份")
     for start in _nights("VIDEO", 2, clock, 34):
         plan.alter("backup_job", ["VIDEO", job_name("VIDEO", 2), start], {"location": None})
     plan.find(ISOLATED, "VIDEO", "unknown", "副本的存放位置为空")
