@@ -99,6 +99,8 @@ def _lines(plan: Plan) -> None:
         plan.alter("backup_plan", key, {"in_policy": False}, "有作业但未写入策略", fail=matches)
         key = ["MRM", job_name("MRM", number)]
         plan.alter("backup_plan", key, {"in_policy": None}, "是否写入策略为空", unknown=matches)
+    plan.alter_all("backup_plan", {"rto_min": None}, system_id="LIS")
+    plan.find("backup_plan_states_recovery_targets", "LIS", "fail", "备份策略没有写恢复时间目标")
     plan.find(listed, "PATH", "fail", "备份策略里没有该系统")
     plan.find(listed, "MRM", "unknown", "各行是否写入策略为空")
 

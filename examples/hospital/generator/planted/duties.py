@@ -94,6 +94,9 @@ def _indicators(plan: Plan, clock: Clock) -> None:
         key = ["patch_lead_time", f"{_before(newest, back):%Y-%m}", "*"]
         judged = [missed, *improve] if back >= 6 else [missed]
         plan.alter("kpi", key, {"value": 120, "recomputed": 120}, why, fail=judged)
+    key = ["mttr", f"{_before(newest, 7):%Y-%m}", "*"]
+    explained = {"value": 110, "recomputed": 110, "explanation": "机房搬迁"}
+    plan.alter("kpi", key, explained)
     plan.alter("kpi", ["patch_lead_time", month, "*"], {"value": 121, "recomputed": 121, "target": None})
     key = ["mtta", f"{_before(newest, 8):%Y-%m}", "*"]
     plan.alter("kpi", key, {"value": None}, "指标值为空", unknown=[missed, same, *improve])
