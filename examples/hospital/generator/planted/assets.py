@@ -46,9 +46,15 @@ def _hardware(plan: Plan, clock: Clock) -> None:
         "assets_checked_against_baseline",
         "hardware_support_valid",
         "hardware_maintenance_on_time",
-        "authenticated_scan_done",
+        "asset_entries_complete",
+        "core_assets_send_logs",
+        "core_performance_metrics_sampled",
+        "core_servers_utilisation_limited",
     ]
     plan.alter("asset", ["SRV-0400"], {"tier": None}, "重要性层级为空", unknown=asked)
+    plan.find("authenticated_scan_done", "?", "unknown", "一台服务器的重要性层级为空")
+    users, why = "core_audit_logs_cover_every_user", "资产的重要性层级为空,不知是否核心资产"
+    plan.find(users, "SRV-0400/syslog", "unknown", why)
     for name in METRIC_SETS:
         plan.find(FRESH, f"SRV-0400/{name}", "unknown", "资产的重要性层级为空,时限无法确定")
 
@@ -56,6 +62,8 @@ def _hardware(plan: Plan, clock: Clock) -> None:
 def _monitoring(plan: Plan, clock: Clock) -> None:
     plan.drop("monitor_target", asset_id="SRV-0030")
     plan.find("core_assets_monitored", "SRV-0030", "fail", "核心资产没有监控项")
+    plan.find("core_performance_metrics_sampled", "SRV-0030", "fail", "核心资产没有监控项")
+    plan.find("core_performance_metrics_sampled", "SRV-0031", "unknown", "唯一监控项的采样时间为空")
     plan.drop("monitor_target", asset_id="SRV-0031", metric_set="网络")
     why = "采样时间没有导出"
     plan.alter("monitor_target", ["SRV-0031", "主机"], {"last_sample": None}, why, unknown=[FRESH])
@@ -137,18 +145,21 @@ def _scans(plan: Plan, clock: Clock) -> None:
 
 def _vulnerabilities(plan: Plan, clock: Clock) -> None:
     urgent, triaged = "urgent_vulnerabilities_fixed_at_once", "forensic_triage_done"
+    excepted = "overdue_vulnerabilities_have_exception"
     base = {"fixed_at": None, "automatable": True, "tech_impact": "total"}
     listed = {"kev_added": clock.ago(30), "first_seen": clock.ago(20)}
     row = {"asset_id": "SRV-0070", "cve": "CVE-2026-90001", **base, **listed}
-    plan.add("vuln", row, "核心资产上在野利用、可自动化的漏洞 30 天未修", fail=[urgent, OPEN, triaged])
+    plan.add(
+        "vuln", row, "核心资产上在野利用、可自动化的漏洞 30 天未修", fail=[urgent, OPEN, triaged, excepted]
+    )
     row = {"asset_id": "SRV-0071", "cve": "CVE-2026-90002", **base, "first_seen": clock.ago(100)}
-    plan.add("vuln", row, "核心资产上可自动化的漏洞 100 天未修,期限 60 天", fail=[OPEN])
+    plan.add("vuln", row, "核心资产上可自动化的漏洞 100 天未修,期限 60 天", fail=[OPEN, excepted])
     row = {"asset_id": "SRV-0072", "cve": "CVE-2026-90003", **base, **listed, "automatable": None}
-    plan.add("vuln", row, "能否自动化为空", unknown=[urgent, OPEN, triaged])
+    plan.add("vuln", row, "能否自动化为空", unknown=[urgent, OPEN, triaged, excepted])
     done = {"fixed_at": clock.ago(18), "triaged_at": clock.ago(19)}
     plan.add("vuln", {"asset_id": "SRV-0073", "cve": "CVE-2026-90005", **base, **listed, **done})
     row = {"asset_id": "SRV-0900", "cve": "CVE-2026-90004", **base, "first_seen": clock.ago(100)}
-    plan.add("vuln", row, "漏洞所在资产不在台账中", unknown=[OPEN, urgent])
+    plan.add("vuln", row, "漏洞所在资产不在台账中", unknown=[OPEN, urgent, excepted])
 
 
 def _exceptions(plan: Plan, clock: Clock) -> None:
@@ -173,7 +184,7 @@ def _exceptions(plan: Plan, clock: Clock) -> None:
         plan.alter("asset", [f"SRV-{81 + number:04d}"], {"owner": "P00055"})
         row = {"asset_id": f"SRV-{81 + number:04d}", "cve": "CVE-2026-91001", **base, **changes}
         plan.add("vuln", row, why, fail=sound)
-    plan.alter("asset", ["SRV-0086"], {"owner": None})
+    plan.alter("asset", ["SRV-0086"], {"owner": None}, "没有责任人", fail=["asset_entries_complete"])
     row = {"asset_id": "SRV-0086", "cve": "CVE-2026-91001", **base}
     plan.add("vuln", row, "资产没有责任人,无法判断是否他人批准", unknown=sound)
 

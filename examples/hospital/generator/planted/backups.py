@@ -46,6 +46,8 @@ def _late(plan: Plan, clock: Clock) -> None:
     newest = clock.on(0, clock.now.hour) - timedelta(minutes=14)
     plan.drop("backup_job", system_id="HIS", job=job_name("HIS", 3), started=newest)
     plan.find(OFFSITE, "HIS", "fail", "异地复制停在昨天")
+    plan.find("core_log_backups_within_rpo", "HIS", "fail", "日志复制停在昨天")
+    plan.find("core_log_backups_within_rpo", "PACS", "fail", "只定为二级的影像系统没有日志备份")
     for start in _nights("VIDEO", 2, clock, 34):
         plan.alter("backup_job", ["VIDEO", job_name("VIDEO", 2), start], {"location": None})
     plan.find(ISOLATED, "VIDEO", "unknown", "副本的存放位置为空")
@@ -97,6 +99,8 @@ def _lines(plan: Plan) -> None:
         plan.alter("backup_plan", key, {"in_policy": False}, "有作业但未写入策略", fail=matches)
         key = ["MRM", job_name("MRM", number)]
         plan.alter("backup_plan", key, {"in_policy": None}, "是否写入策略为空", unknown=matches)
+    plan.alter_all("backup_plan", {"rto_min": None}, system_id="LIS")
+    plan.find("backup_plan_states_recovery_targets", "LIS", "fail", "备份策略没有写恢复时间目标")
     plan.find(listed, "PATH", "fail", "备份策略里没有该系统")
     plan.find(listed, "MRM", "unknown", "各行是否写入策略为空")
 

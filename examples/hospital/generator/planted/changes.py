@@ -74,7 +74,7 @@ def _backups(plan: Plan, clock: Clock) -> None:
     plan.drop("change", system_id="ANES", started=clock.on(60, 1, 30))
     plan.drop("change", system_id="ENERGY")
     unsure = _change(402, clock.on(60, 1, 30), system="ENERGY")
-    asked = [*before, "core_changes_requested_ahead"]
+    asked = [*before, "core_changes_requested_ahead", "core_changes_at_night_or_approved"]
     plan.add("change", unsure, "系统的层级为空,且导出里没有当日备份", unknown=asked)
 
 
@@ -130,6 +130,8 @@ def _major(plan: Plan, clock: Clock, start: datetime) -> None:
         expected = {verdict: cryptography} if verdict else {}
         plan.add("change", _change(number, start, "upgrade", "HIS", major=True), why, **expected)
         plan.alter("test_run", [f"TST-CP-{number}"], changes)
+    apart = "test_hosts_apart_from_production"
+    plan.find(apart, "TST-CP-607", "unknown", "测试完成时间在将来")
     for policy in (*tested, *TESTED):
         plan.find(policy, "CP-607", "unknown", "测试完成时间在将来")
 

@@ -54,10 +54,11 @@ def _documents(plan: Plan, clock: Clock) -> None:
     plan.find("backup_policy_documented", "EMR", "fail", "备份策略 500 天未复核")
     plan.alter("document", ["DOC-BK-ANES"], {"reviewed_at": None})
     plan.find("backup_policy_documented", "ANES", "unknown", "备份策略的复核时间为空")
-    plan.alter("document", ["DOC-PR-NET"], {"approved_at": clock.ago(150)})
+    plan.alter("document", ["DOC-PR-NET"], {"approved_at": clock.ago(150), "recommendations": 0})
     plan.find("performance_report_quarterly", "NET", "fail", "150 天没有性能报告")
     plan.alter("document", ["DOC-PR-VIRT"], {"recommendations": None})
     plan.find("performance_report_quarterly", "VIRT", "unknown", "性能报告的建议条数为空")
+    plan.find("performance_advice_decided", "DOC-PR-VIRT", "unknown", "性能报告的建议条数为空")
 
 
 def _indicators(plan: Plan, clock: Clock) -> None:
@@ -93,6 +94,9 @@ def _indicators(plan: Plan, clock: Clock) -> None:
         key = ["patch_lead_time", f"{_before(newest, back):%Y-%m}", "*"]
         judged = [missed, *improve] if back >= 6 else [missed]
         plan.alter("kpi", key, {"value": 120, "recomputed": 120}, why, fail=judged)
+    key = ["mttr", f"{_before(newest, 7):%Y-%m}", "*"]
+    explained = {"value": 110, "recomputed": 110, "explanation": "机房搬迁"}
+    plan.alter("kpi", key, explained)
     plan.alter("kpi", ["patch_lead_time", month, "*"], {"value": 121, "recomputed": 121, "target": None})
     key = ["mtta", f"{_before(newest, 8):%Y-%m}", "*"]
     plan.alter("kpi", key, {"value": None}, "指标值为空", unknown=[missed, same, *improve])
@@ -104,7 +108,8 @@ def _improvements(plan: Plan, clock: Clock) -> None:
     row |= {"due": clock.day(60), "closed_at": clock.on(40, 9)}
     plan.add("improvement", {"id": "IM-2", **row}, "晚 20 天完成", fail=finished)
     ahead = {**row, "closed_at": clock.ago(-2)}
-    plan.add("improvement", {"id": "IM-3", **ahead}, "完成时间在将来", unknown=finished)
+    unsure = [*finished, "improvements_not_overdue"]
+    plan.add("improvement", {"id": "IM-3", **ahead}, "完成时间在将来", unknown=unsure)
 
 
 def _contacts(plan: Plan, clock: Clock) -> None:

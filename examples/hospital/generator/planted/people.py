@@ -11,6 +11,7 @@ OM = {"is_om_staff": True, "dept": "信息中心", "post": "信息工程师"}
 
 def plant(plan: Plan, clock: Clock) -> None:
     """People P90001 to P90013; their accounts stand in ``planted/accounts.py``."""
+    signed = ["rules_acknowledged", "rules_acknowledged_yearly"]
     acknowledged = {**OM, "rules_acknowledged_at": clock.on(150, 9)}
     plan.add(
         "person",
@@ -59,18 +60,19 @@ def plant(plan: Plan, clock: Clock) -> None:
             "om_staff_examined",
             "appraisal_cites_evaluation",
             "rules_acknowledged",
+            "rules_acknowledged_yearly",
         ],
     )
     plan.add(
         "person", {"id": "P90008", **acknowledged}, "绩效考核未引用评估", fail=["appraisal_cites_evaluation"]
     )
     plan.drop("perf_score", person_id="P90008")
-    plan.add("person", {"id": "P90009", **OM}, "未签阅运维制度", fail=["rules_acknowledged"])
+    plan.add("person", {"id": "P90009", **OM}, "未签阅运维制度", fail=signed)
     plan.add(
         "person",
         {"id": "P90010", **OM, "rules_acknowledged_at": clock.ago(-3)},
         "签阅时间在将来",
-        unknown=["rules_acknowledged"],
+        unknown=signed,
     )
     plan.drop("training", course=DUTY_COURSE)
     plan.find("om_training_covers_skill_and_duty", "duty", "fail", "一年内没有职责类的运维培训")

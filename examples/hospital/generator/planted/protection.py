@@ -25,13 +25,12 @@ def _measures(plan: Plan, clock: Clock) -> None:
     answered, tested = "measures_answer_a_risk", "security_measures_tested_yearly"
     off = {"in_force": False}
     plan.alter("security_measure", ["MS-boundary"], off, "边界防护没有启用", fail=[boundary])
-    plan.find(minimum, "boundary", "fail", "唯一的边界防护没有启用")
     unsure = [answered, tested]
     plan.alter("security_measure", ["MS-bastion"], _gap("in_force"), "是否启用没有导出", unknown=unsure)
     plan.find(minimum, "bastion", "unknown", "堡垒机是否启用没有导出")
     row: Row = {"kind": "boundary", "default_deny": True}
-    gap = {**row, "id": "MS-B2", "in_force": False, **_gap("in_force", "default_deny")}
-    plan.add("security_measure", gap, "是否启用没有导出", unknown=[boundary, answered, tested])
+    gap = {**row, "id": "MS-B2", **_gap("default_deny")}
+    plan.add("security_measure", gap, "是否默认拒绝没有导出", unknown=[boundary])
     plan.alter("security_measure", ["MS-DB-LIS"], {"risk_id": None}, "没有对应的风险", fail=[answered])
     old = {"tested_at": clock.on(500, 9)}
     plan.alter("security_measure", ["MS-DB-RIS"], old, "500 天没有测试", fail=[tested])

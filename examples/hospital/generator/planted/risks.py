@@ -21,7 +21,7 @@ def _risks(plan: Plan, clock: Clock) -> None:
         ["closed_risks_retested"],
         ["high_risks_treated"],
     )
-    by = {"accepted_by": "P00065"}
+    by = {"accepted_by": "P00065", "accepted_by_leader": True}
     plan.add("risk", {"id": "RP-100", **by, "accept_until": clock.day(-100)})
     plan.add("risk", {"id": "RP-101", **by, "accept_until": clock.day(30)}, "接受期限已过", fail=accepted)
     plan.add(
@@ -65,6 +65,7 @@ def _assessments(plan: Plan, clock: Clock) -> None:
     ):
         plan.alter("assessment", [f"AS-{system}-{kind}"], {"done_at": None})
         plan.find(policy, system, "unknown", "评估完成时间为空")
+    plan.find("cryptography_results_filed", "AS-CDR-crypto", "unknown", "评估完成时间为空")
 
 
 def _audits(plan: Plan, clock: Clock) -> None:
@@ -77,6 +78,7 @@ def _audits(plan: Plan, clock: Clock) -> None:
         "security_audits_cite_measures",
         "supervision_items_done_on_time",
         "supervision_reports_circulated",
+        "supervision_not_by_executors",
     ):
         plan.find(policy, "AU-SPD-C", "unknown", "审计类型为空")
     plan.alter(

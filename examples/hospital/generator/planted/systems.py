@@ -15,6 +15,10 @@ restore_test_done restore_test_meets_targets retired_systems_accounts_disabled r
 risk_assessment_yearly security_audit_independent important_data_assessed_yearly
 system_owners_named_and_present systems_filed_in_time systems_graded_and_filed systems_have_lifecycle_stage
 systems_in_backup_plan vendor_sla_valid
+backup_plan_states_recovery_targets core_applications_audit_every_layer core_components_registered
+core_databases_audited core_log_backups_within_rpo core_redundancy_registered core_systems_have_duty_roster
+core_systems_have_operating_procedure core_transactions_measured internet_apps_behind_waf
+regraded_systems_reassessed
 """)
 """Policies whose subject is a system: a row that is out of date makes all of them unknown."""
 
@@ -24,6 +28,8 @@ daily_inspection_recorded entitlements_within_role_matrix inventory_entries_comp
 penetration_test_yearly performance_report_quarterly recent_backup_exists
 recovery_targets_set restore_test_done restore_test_meets_targets risk_assessment_yearly
 security_audit_independent system_owners_named_and_present systems_in_backup_plan vendor_sla_valid
+backup_plan_states_recovery_targets core_applications_audit_every_layer core_components_registered
+core_systems_have_duty_roster core_systems_have_operating_procedure
 """)
 """Policies that ask for the tier of a system in use."""
 
@@ -59,7 +65,7 @@ def plant(plan: Plan, clock: Clock) -> None:
         ["SURVEY"],
         {"internet_exposed": None},
         "是否暴露于互联网为空",
-        unknown=["penetration_test_yearly"],
+        unknown=["penetration_test_yearly", "internet_apps_behind_waf"],
     )
     plan.alter("vendor", ["V03"], {"sla_onsite_min": 480})
     plan.find("vendor_sla_valid", "LIS", "fail", "厂商 V03 现场到达时限为 8 小时")
@@ -93,7 +99,12 @@ def _retired(plan: Plan) -> None:
 
 def _grading(plan: Plan, clock: Clock) -> None:
     late = {"graded_at": clock.ago(120), "filed_at": clock.ago(70)}
+    again = "regraded_systems_reassessed"
     plan.alter("system", ["TELEMED"], late, "定级 50 天后才备案", fail=["systems_filed_in_time"])
+    for system in ("TELEMED", "WIFI"):
+        plan.find(again, system, "fail", "一年内重新定级,之后没有评估")
+    plan.alter("system", ["NURSE"], {"graded_at": clock.on(300, 10), "filed_at": clock.on(298, 10)})
+    plan.alter("assessment", ["AS-NURSE-graded_test"], {"done_at": clock.on(290, 10)})
     plan.alter("system", ["GCP"], {"graded_at": None}, "定级时间为空", unknown=["systems_filed_in_time"])
     plan.alter(
         "system",
@@ -130,7 +141,12 @@ def _grading(plan: Plan, clock: Clock) -> None:
         ["PHARM"],
         {"category": None},
         "系统类别为空",
-        unknown=["core_systems_graded_high_enough"],
+        unknown=[
+            "core_systems_graded_high_enough",
+            "core_applications_audit_every_layer",
+            "core_components_registered",
+            "core_transactions_measured",
+        ],
     )
     plan.find("core_system_categories_present", "PHARM", "unknown", "唯一的药品系统没有填写类别")
     plan.alter(

@@ -38,6 +38,8 @@ def _faults(plan: Plan, clock: Clock) -> None:
     plan.add("ticket", row, "停机时长为空,也没有根因报告", unknown=[*causes, *beyond])
     row = {"id": "TP-134", "system_id": "EMR", **long, "outage_min": 200}
     plan.add("ticket", row, "停机 200 分钟,超过 RTO,没有根因报告", fail=[*causes, *beyond])
+    known = {"root_cause_report_at": clock.on(99, 15), "root_cause_accepted_by": "P00065"}
+    plan.add("ticket", {"id": "TP-135", "system_id": "CDR", **long, **known, "outage_min": 200})
     reported = {**long, "root_cause_report_at": clock.on(99, 15)}
     plan.add("ticket", {"id": "TP-133", "system_id": "CDR", **reported})
 
@@ -141,6 +143,8 @@ def _upward(plan: Plan, clock: Clock) -> None:
     row = {"id": "TP-701", **course, "personal_data_breach": None}
     plan.add("ticket", row, "是否个人信息泄露为空", unknown=decided)
     plan.add("ticket", {"id": "TP-702", **course, "level_lowered": True}, "下调级别没有理由", fail=lowered)
+    why = {"level_lowered_reason": "影响只在一个诊室", "level_lowered_by": "P00066"}
+    plan.add("ticket", {"id": "TP-708", **course, "level_lowered": True, **why})
     plan.add("ticket", {"id": "TP-703", **course, "level_lowered": None}, "是否下调级别为空", unknown=lowered)
 
 
@@ -170,6 +174,7 @@ def _alerts(plan: Plan, clock: Clock) -> None:
     row |= {"raised_at": raised, "acked_at": raised + timedelta(minutes=3), "closed_at": None}
     row |= {"ticket_id": "TP-131", "noted_at": None}
     plan.add("alert", {**row, "id": "AL-900001"}, "六天未关闭且没有说明", fail=noted)
+    plan.add("alert", {**row, "id": "AL-900003", "noted_at": clock.ago(5)})
     row = {**row, "id": "AL-900002", "_absent": ("noted_at",)}
     plan.add("alert", row, "导出里没有处理说明时间", unknown=noted)
 

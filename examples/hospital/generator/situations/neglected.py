@@ -254,6 +254,8 @@ def registers(plan: Plan, clock: Clock) -> None:
     for number in (1, 2):
         plan.alter("phishing_test", [f"PH-{number}"], {"date": clock.day(300 + number)})
     plan.find("phishing_test_half_yearly", "*", "fail", "三百天没有做钓鱼邮件测试")
+    plan.alter("security_measure", ["MS-bastion"], {"in_force": False})
+    plan.find("minimum_measures_in_force", "bastion", "fail", "堡垒机没有启用")
     plan.drop("retention_rule", record_type="inpatient")
     policy = "retention_rules_cover_medical_records"
     plan.find(policy, "inpatient", "fail", "没有住院病历的保存规则")

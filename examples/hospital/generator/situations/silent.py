@@ -177,6 +177,14 @@ def assets(plan: Plan, clock: Clock) -> None:
     plan.find("vulnerabilities_fixed_by_deadline", "*", "unknown", "同一漏洞的首次发现时间为空")
 
 
+def interfaces(plan: Plan, clock: Clock) -> None:
+    """A line of the security platform names no protocol, so it is no record."""
+    line: Row = {"asset_id": "NET-020", "protocol": "", "port": 8443, "_absent": ("protocol",)}
+    plan.add("admin_interface", line)
+    for policy in ("admin_interfaces_encrypted", "admin_interfaces_use_current_tls"):
+        plan.find(policy, "*", "unknown", "一个管理口没有写协议,读不进来")
+
+
 def duty(plan: Plan, clock: Clock) -> None:
     """Who is on duty this morning was not exported."""
     for system in CORE:
@@ -287,4 +295,17 @@ def config(plan: Plan, clock: Clock) -> None:
         plan.find("sshd_effective_idle_session_ends", subject, "unknown", why)
 
 
-PLANTS = (documents, meetings, tickets, alerts, changes, assets, duty, registers, backups, people, config)
+PLANTS = (
+    documents,
+    meetings,
+    tickets,
+    alerts,
+    changes,
+    assets,
+    interfaces,
+    duty,
+    registers,
+    backups,
+    people,
+    config,
+)
