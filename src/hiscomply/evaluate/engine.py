@@ -52,7 +52,7 @@ _SHOWN = {
     "collection": "VARCHAR",
     "observed_at": "TIMESTAMP",
 }
-_VERDICT_COLUMNS = {"policy_id": "VARCHAR", "code": "UTINYINT", **_SHOWN}
+VERDICT_COLUMNS = {"policy_id": "VARCHAR", "code": "UTINYINT", **_SHOWN}
 _FOUND = (
     "CREATE OR REPLACE TEMP TABLE found AS SELECT code, "
     + ", ".join(f"CASE WHEN code >= {UNKNOWN} THEN {name} END AS {name}" for name in _SHOWN)
@@ -63,7 +63,7 @@ _KEEP = (
     f"FROM (SELECT *, unnest(range(n)) FROM found WHERE code >= {UNKNOWN})"
 )
 _BUFFERED = "INSERT INTO verdicts SELECT " + ", ".join(
-    f"unnest(CAST($c{number} AS {type_}[]))" for number, type_ in enumerate(_VERDICT_COLUMNS.values())
+    f"unnest(CAST($c{number} AS {type_}[]))" for number, type_ in enumerate(VERDICT_COLUMNS.values())
 )
 
 
@@ -100,7 +100,7 @@ class Engine:
         self.connection = duckdb.connect(config={"memory_limit": memory_limit, "threads": 2})
         self.connection.execute("SET preserve_insertion_order = false; CREATE SCHEMA ev")
         self.connection.execute(_WITHOUT)
-        columns = ", ".join(f"{name} {type_}" for name, type_ in _VERDICT_COLUMNS.items())
+        columns = ", ".join(f"{name} {type_}" for name, type_ in VERDICT_COLUMNS.items())
         self.connection.execute(f"CREATE TABLE verdicts ({columns})")
         self._deferred: list[Deferred] = []
         self._buffer: list[tuple[Any, ...]] = []

@@ -105,7 +105,7 @@ def lists_english_identifiers_and_null_where_allowed(name: str, field: Field) ->
     if "enum" not in field:
         return True
     words = [value for value in field["enum"] if value is not None]
-    are_identifiers = all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", word) for word in words)
+    are_identifiers = all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", word) for word in words)
     return bool(words) and are_identifiers and (None in field["enum"]) == ("x-none" in field)
 
 

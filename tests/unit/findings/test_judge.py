@@ -98,7 +98,8 @@ class Judge:
         self.runs += 1
         verdicts = self.folder / f"verdicts-{self.runs}.parquet"
         connection = duckdb.connect()
-        connection.execute(f"CREATE TABLE verdicts ({VERDICT_COLUMNS})")
+        columns = ", ".join(f"{name} {type_}" for name, type_ in VERDICT_COLUMNS.items())
+        connection.execute(f"CREATE TABLE verdicts ({columns})")
         for code, subject in rows:
             reason = "collection_incomplete" if code == UNKNOWN else None
             connection.execute(
