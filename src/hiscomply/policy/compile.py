@@ -16,22 +16,22 @@ from sqlglot import exp
 from hiscomply.compiled import EACH_TOPIC, CompiledPolicy, GapFlag
 from hiscomply.errors import nearest
 from hiscomply.kinds import Field, FieldType, Kind, parse_duration
-from hiscomply.model import Source, Text
-from hiscomply.parameters import PROFILES, ParameterSpec, bindings, key_text, keyed_rows
-from hiscomply.policy.document import CheckDocument, ParameterDocument, PolicyDocument, RelatedDocument
+from hiscomply.model import Text
+from hiscomply.policy.declared import parameter_spec
+from hiscomply.policy.document import CheckDocument, PolicyDocument, RelatedDocument
 from hiscomply.policy.draft import Draft, Query, SubjectSource
-from hiscomply.policy.expression import is_plain_word
 from hiscomply.policy.free_sql import compile_free_sql
 from hiscomply.policy.output import Shown, concerned_rows, judged_rows, rate_output, row_output
+from hiscomply.policy.periodic import periodic_as_related, periodic_condition
 from hiscomply.policy.related import RelatedPlan
-from hiscomply.policy.scope import BUILT_IN, NamedValues, Scope, Table, subject_table
+from hiscomply.policy.related_sets import related_set
+from hiscomply.policy.scope import NamedValues, Scope, Table, subject_table
 from hiscomply.policy.typed import Typed, quote
+from hiscomply.policy.wording import check_message, condition_text, is_named, named_fields
 from hiscomply.yaml_source import Path_, YamlDocument
 
 _PLACEHOLDER = re.compile(r"\$([a-z_][a-z0-9_]*)")
-_MESSAGE_NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _RATE_NAMES = ("n", "met", "share_met", "examples")
-_KEY_TYPES: Mapping[str, type] = {"integer": int, "text": str, "boolean": bool}
 _VALUE = Text(zh="取值", en="Value")
 
 
@@ -53,11 +53,11 @@ def compile_policy(
             unused parameter or related set; a message that names something unknown.
     """
     draft = Draft(document, yaml, kinds, trees or {}, is_trial=trees is not None)
-    draft.parameters = {name: _parameter_spec(draft, name, one) for name, one in document.parameters.items()}
+    draft.parameters = {name: parameter_spec(draft, name, one) for name, one in document.parameters.items()}
     query = compile_free_sql(draft) if document.check.sql is not None else _compile_check(draft)
     if not draft.is_trial:
         _check_everything_used(draft)
-        _check_message(draft, query.names)
+        check_message(draft, query.names)
     sql = query.concerned + query.judged + query.output
     return CompiledPolicy(
         id=document.id,
@@ -68,7 +68,7 @@ def compile_policy(
         message=_text(document.message),
         remediation=_text(document.remediation),
         rationale=_text(document.rationale) if document.rationale else Text("", ""),
-        condition=_condition_text(document),
+        condition=condition_text(document),
         parameters=tuple(draft.parameters.values()),
         subject_kind=query.subject_kind,
         kinds=query.kinds,
@@ -98,64 +98,6 @@ def _topics(draft: Draft, query: Query) -> tuple[str, ...]:
     return tuple(topics)
 
 
-# -------------------------------------------------------------------- parameters
-
-
-def _parameter_spec(draft: Draft, name: str, document: ParameterDocument) -> ParameterSpec:
-    path: Path_ = ("parameters", name)
-    if not is_plain_word(name):
-        raise draft.error(
-            path, f"{name!r} is a word of SQL, choose another name / 该名称是 SQL 关键字,请换一个名称"
-        )
-    defaults = _by_profile(document.default)
-    if "tertiary" not in defaults:
-        raise draft.error(
-            (*path, "default"), "a default for the profile tertiary is missing / 缺少 tertiary 默认值"
-        )
-    if document.type in ("duration", "number", "integer", "percent") and document.tighter is None:
-        raise draft.error(path, "say which direction asks more: tighter: lower or higher / 请注明 tighter")
-    spec = ParameterSpec(
-        name=name,
-        type=document.type,
-        keys=tuple(document.key),
-        defaults=defaults,
-        minimum=document.min,
-        maximum=document.max,
-        tighter=document.tighter,
-        source=Source(document.source.id, document.source.ref, document.source.strength),
-        title=_text(document.title) if document.title else None,
-        place=str(draft.yaml.place(path)),
-        unit=document.unit,
-        key_sources={
-            key_text((key,)): Source(one.id, one.ref, one.strength) for key, one in document.sources.items()
-        },
-    )
-    keys = {key_text(one) for one in spec.all_keys()} if spec.key_sources and spec.keys else set()
-    for key in spec.key_sources:
-        if key not in keys:
-            what = f"{key!r} is no key of {name} / 不是该参数的键"
-            raise draft.error((*path, "sources"), what, nearest(key, keys))
-    for profile in defaults:
-        try:
-            _check_keys(spec, defaults[profile])
-            bindings(spec, defaults[profile])
-        except ValueError as error:
-            raise draft.error((*path, "default", profile), f"{error} / 默认值不正确") from error
-    return spec
-
-
-def _check_keys(spec: ParameterSpec, written: Any) -> None:
-    for key in keyed_rows(written) if spec.keys else ():
-        if [type(part) for part in key] != [_KEY_TYPES[type_] for type_ in spec.keys]:
-            raise ValueError(f"the key {'/'.join(map(str, key))} is not of the types {', '.join(spec.keys)}")
-
-
-def _by_profile(default: Any) -> dict[str, Any]:
-    if isinstance(default, dict) and default and set(default) <= set(PROFILES):
-        return dict(default)
-    return {"tertiary": default}
-
-
 # -------------------------------------------------------------------- each, related, periodic, rate
 
 
@@ -177,15 +119,15 @@ def _compile_check(draft: Draft) -> Query:
         alias: (one, ("check", "related", alias)) for alias, one in check.related.items()
     }
     if check.periodic is not None:
-        documents["done"] = (_periodic_as_related(draft), ("check", "periodic"))
+        documents["done"] = (periodic_as_related(draft), ("check", "periodic"))
     plans = {
-        alias: _related(draft, alias, one, path, subject, key) for alias, (one, path) in documents.items()
+        alias: related_set(draft, alias, one, path, subject, key) for alias, (one, path) in documents.items()
     }
     scope = Scope(subject, None, plans, draft.parameters)
     scope.named = _named_values(draft, scope)
     late = draft.translate(check.where, ("check", "where"), scope).sql if is_late else "s._w"
     if check.periodic is not None:
-        asserted, extra = _periodic(draft, scope)
+        asserted, extra = periodic_condition(draft, scope)
     else:
         asserted, extra = draft.translate(check.assert_, ("check", "assert"), scope).sql, {}
     condition_reads.update(subject.reads)
@@ -203,13 +145,13 @@ def _compile_check(draft: Draft) -> Query:
         raise draft.error(("check", "assert"), "the condition reads no evidence / 条件未读取任何证据")
 
     per = _per_fields(draft, subject)
-    for name in (*key, *per, *_named_fields(draft, subject)):
+    for name in (*key, *per, *named_fields(draft, subject)):
         if name in subject.fields:
             extra.setdefault(name, subject.read(name))
     for name in condition_reads:
         extra.setdefault(name, subject.read(name))
     for name, call in draft.keyed_calls.items():
-        if _is_named(draft, name) and not _reads_related_row(call):
+        if is_named(draft, name) and not _reads_related_row(call):
             extra.setdefault(name, call)
     locate = _locate(draft, plans)
     shown = Shown(
@@ -289,171 +231,10 @@ def _subject(draft: Draft, each: str) -> tuple[Table, list[str], SubjectSource]:
     return subject_table(kind), list(kind.key), SubjectSource(f"ev.{quote(kind.name)}", True)
 
 
-def _related(
-    draft: Draft,
-    alias: str,
-    document: RelatedDocument,
-    path: Path_,
-    subject: Table,
-    subject_key: list[str],
-) -> tuple[RelatedPlan, Table]:
-    kind = draft.kind(document.from_, (*path, "from" if path[1] == "related" else "done"))
-    if alias in subject.fields or alias in draft.parameters:
-        raise draft.error(path, f"the name {alias!r} is already taken / 名称已被占用")
-    table = Table(alias, "r", kind.fields)
-    pairs, hidden = [], [_hidden(draft, alias, document, path, subject)]
-    placed: dict[str, str] = {}
-    for theirs, ours in document.match.items():
-        left, (right, reads) = _theirs(draft, theirs, path, table), _ours(draft, theirs, ours, path, subject)
-        if left.type is not right.type:
-            raise draft.error(
-                (*path, "match", theirs), "the two fields have different types / 字段类型不一致"
-            )
-        pairs.append(f"{left.sql} = {right.sql}")
-        placed[theirs] = right.sql
-        hidden += [_not_known("s", subject.fields[name]) for name in reads if name not in subject_key]
-    scope = Scope(table, Table(subject.name, "s", subject.fields, subject.reads), {}, draft.parameters)
-    member = "TRUE"
-    if document.where is not None:
-        member = draft.translate(document.where, (*path, "where"), scope).sql
-    unplaced = [_not_known("r", kind.fields[name]) for name in document.match if name not in kind.key]
-    if unplaced:
-        hidden.append(f"coalesce({quote('unplaced_' + alias)}.n, 0) > 0")
-    plan = RelatedPlan(
-        alias=alias,
-        kind=kind.name,
-        join=" AND ".join(pairs) or "TRUE",
-        member=member,
-        gap=" OR ".join(hidden),
-        unplaced=tuple(
-            (f"r.{quote(theirs)}", ours_sql, _not_known("r", kind.fields[theirs]))
-            for theirs, ours_sql in placed.items()
-        ),
-        may_be_empty=document.may_be_empty,
-    )
-    return plan, table
-
-
-def _theirs(draft: Draft, name: str, path: Path_, table: Table) -> Typed:
-    """The related record's side of a match: one of its fields."""
-    if name not in table.fields:
-        raise draft.error(
-            (*path, "match", name), f"its field {name!r} is unknown / 未知的字段", nearest(name, table.fields)
-        )
-    return table.read(name)
-
-
-def _ours(draft: Draft, theirs: str, ours: str, path: Path_, subject: Table) -> tuple[Typed, list[str]]:
-    """The subject's side of a match, and the fields that it reads: a field, or an expression over fields."""
-    place = (*path, "match", theirs)
-    if ours in subject.fields:
-        return subject.read(ours), [ours]
-    if ours.isidentifier():
-        raise draft.error(
-            place, f"the subject's field {ours!r} is unknown / 未知的字段", nearest(ours, subject.fields)
-        )
-    own = Table(subject.name, subject.alias, subject.fields)
-    typed = draft.translate(ours, place, Scope(own, None, {}, draft.parameters), is_condition=False)
-    if not own.reads:
-        raise draft.error(place, "a match reads a field of the subject / 匹配须读取主体的字段")
-    subject.reads.update(own.reads)
-    return typed, list(own.reads)
-
-
-def _hidden(draft: Draft, alias: str, document: RelatedDocument, path: Path_, subject: Table) -> str:
-    """SQL: records of the set may be hidden. The subject itself may say how many it has."""
-    if document.total is None:
-        return f"$gap_{alias}"
-    known = subject.fields.get(document.total)
-    if known is None or known.type is not FieldType.INTEGER:
-        raise draft.error(
-            (*path, "total"),
-            f"{document.total!r} is no whole number of the subject / 不是主体的整数字段",
-            nearest(document.total, subject.fields),
-        )
-    total = subject.read(document.total).sql
-    return f"coalesce({quote('total_' + alias)}.n, 0) <> coalesce({total}, -1)"
-
-
 def _names_a_related_set(check: CheckDocument) -> bool:
     """Whether ``where`` reads related records, so that it can be judged only once they are joined."""
     words = set(re.findall(r"[a-z][a-z0-9_]*", check.where if isinstance(check.where, str) else ""))
     return bool(words & {*check.related, *check.values})
-
-
-def _not_known(alias: str, known: Field) -> str:
-    """SQL: the field is not known (an explicit none is known)."""
-    column = f"{alias}.{quote(known.name)}"
-    if known.none_means is None:
-        return f"{column} IS NULL"
-    return f"({column} IS NULL AND coalesce(list_contains({alias}._missing, '{known.name}'), FALSE))"
-
-
-def _periodic_as_related(draft: Draft) -> RelatedDocument:
-    periodic = draft.document.check.periodic
-    assert periodic is not None
-    return RelatedDocument.model_validate(
-        {
-            "from": periodic.done,
-            "match": periodic.match,
-            "where": periodic.where,
-            "may_be_empty": periodic.may_be_empty,
-        }
-    )
-
-
-def _periodic(draft: Draft, scope: Scope) -> tuple[str, dict[str, Typed]]:
-    """The condition of a periodic duty, and what messages may say of it."""
-    periodic = draft.document.check.periodic
-    assert periodic is not None
-    kind = draft.kinds[periodic.done]
-    at = kind.fields.get(periodic.at)
-    if at is None or at.type not in (FieldType.TIMESTAMP, FieldType.DATE):
-        times = [
-            name for name, one in kind.fields.items() if one.type in (FieldType.TIMESTAMP, FieldType.DATE)
-        ]
-        raise draft.error(
-            ("check", "periodic", "at"),
-            f"{periodic.at!r} is no time of {kind.name} / 不是该类型的时间字段",
-            "known / 可用: " + ", ".join(times),
-        )
-    if not at.is_past:
-        raise draft.error(
-            ("check", "periodic", "at"),
-            f"{periodic.at!r} may lie in the future, which proves nothing done / 该时间可在将来,不能证明已完成",
-            "its schema must say x-past / 其模式须标注 x-past",
-        )
-    every = _duration(draft, "every", periodic.every, scope)
-    if periodic.grace is not None:
-        _duration(draft, "grace", periodic.grace, scope)
-    now = "as_of" if at.type is FieldType.TIMESTAMP else "today"
-    allowed = periodic.every + (f" + {periodic.grace}" if periodic.grace else "")
-    condition = draft.translate(
-        f"count(done) >= 1 and max(done.{periodic.at}) >= {now} - ({allowed})",
-        ("check", "periodic", "every"),
-        scope,
-    )
-    reference = f"rel_done.{quote(f'max_sure_{periodic.at}')}"
-    due, moment = f"({reference} + {every.sql})", BUILT_IN[now].sql
-    extra = {
-        "last_done": Typed(reference, at.type),
-        "next_due": Typed(f"CAST({due} AS {'DATE' if now == 'today' else 'TIMESTAMP'})", at.type),
-        "days_overdue": Typed(
-            f"(CASE WHEN {due} < {moment} THEN date_diff('day', {due}, {moment}) "
-            f"WHEN {due} IS NOT NULL THEN 0 END)",
-            FieldType.INTEGER,
-        ),
-    }
-    return condition.sql, extra
-
-
-def _duration(draft: Draft, name: str, text: str, scope: Scope) -> Typed:
-    """``every`` or ``grace``, each an expression of its own before they are added up."""
-    path = ("check", "periodic", name)
-    typed = draft.translate(text, path, scope, is_condition=False)
-    if typed.type is not FieldType.DURATION:
-        raise draft.error(path, f"{name} is {typed.type.value}, not a duration / 该值不是时长")
-    return typed
 
 
 def _per_fields(draft: Draft, subject: Table) -> tuple[str, ...]:
@@ -485,18 +266,6 @@ def _locate(draft: Draft, plans: Mapping[str, tuple[RelatedPlan, Table]]) -> str
     return alias
 
 
-# -------------------------------------------------------------------- messages and left-overs
-
-
-def _named_fields(draft: Draft, subject: Table) -> list[str]:
-    texts = draft.document.message.zh + draft.document.message.en
-    return [name for name in _MESSAGE_NAME.findall(texts) if name in subject.fields]
-
-
-def _is_named(draft: Draft, name: str) -> bool:
-    return f"{{{name}}}" in draft.document.message.zh + draft.document.message.en
-
-
 def _reads_related_row(call: Typed) -> bool:
     """A keyed parameter used inside a related set has no single value for the subject."""
     return re.search(r"\br\.", call.sql) is not None
@@ -508,19 +277,6 @@ def _check_everything_used(draft: Draft) -> None:
             raise draft.error(("parameters", name), f"parameter {name!r} is never used / 参数未被使用")
 
 
-def _check_message(draft: Draft, known: frozenset[str]) -> None:
-    allowed = known | set(draft.parameters) | {"as_of", "subject"}
-    for language in ("zh", "en"):
-        text = getattr(draft.document.message, language)
-        for name in _MESSAGE_NAME.findall(text):
-            if name not in allowed:
-                raise draft.error(
-                    ("message", language),
-                    f"the message names {name!r}, which is unknown / 消息引用了未知名称",
-                    nearest(name, allowed) or "known / 可用: " + ", ".join(sorted(allowed)),
-                )
-
-
 def _freshness(draft: Draft, kind: str, text: str) -> timedelta:
     known = draft.kind(kind, ("evidence", kind))
     fresh = parse_duration(text)
@@ -530,39 +286,6 @@ def _freshness(draft: Draft, kind: str, text: str) -> timedelta:
             f"freshness must be a duration of at most {known.fresh.days} days / 时效不能宽于证据类型的规定",
         )
     return fresh
-
-
-def _condition_text(document: PolicyDocument) -> str:
-    """The check as its author wrote it, compactly, for people."""
-    check, parts = document.check, []
-    if check.each:
-        parts.append(f"each {check.each}")
-    if check.where is not None:
-        parts.append(f"where {check.where}")
-    for alias, related in check.related.items():
-        match = ", ".join(f"{theirs} = {ours}" for theirs, ours in related.match.items())
-        parts.append(
-            f"{alias} = {related.from_}"
-            + (f" on {match}" if match else "")
-            + (f" where {related.where}" if related.where is not None else "")
-        )
-    if check.periodic is not None:
-        periodic = check.periodic
-        parts.append(
-            f"{periodic.done}"
-            + (f" where {periodic.where}" if periodic.where is not None else "")
-            + f" every {periodic.every}"
-            + (f" (+ {periodic.grace})" if periodic.grace else "")
-        )
-    if check.assert_ is not None:
-        parts.append(f"assert {check.assert_}")
-    if check.rate is not None:
-        per = f" per {', '.join(check.rate.per)}" if check.rate.per else ""
-        limit = f"at least {check.rate.at_least}" if check.rate.at_least else f"at most {check.rate.at_most}"
-        parts.append(f"rate {limit}{per} (n >= {check.rate.min_population})")
-    if check.sql is not None:
-        parts.append(check.sql.strip())
-    return "\n".join(parts)
 
 
 def _text(document: Any) -> Text:
