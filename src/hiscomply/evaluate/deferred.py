@@ -26,7 +26,7 @@ class Deferred:
     bound: Mapping[str, Any]
 
 
-def defer(policy: CompiledPolicy, rows: str, bound: Mapping[str, Any], number: int) -> Deferred:
+def defer(policy: CompiledPolicy, rows: str, bound: Mapping[str, Any], number: int | str) -> Deferred:
     """The query ``rows`` with every placeholder ``$name`` as ``$name__<number>``."""
     sql = _TEXT_OR_PLACEHOLDER.sub(
         lambda match: f"{match[0]}__{number}" if match[1] in bound else match[0], rows

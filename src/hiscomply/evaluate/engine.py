@@ -10,6 +10,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
@@ -105,6 +106,7 @@ class Engine:
         self._deferred: list[Deferred] = []
         self._buffer: list[tuple[Any, ...]] = []
         self._has_calendar = False
+        self._name = "a"
         self.scoped: frozenset[str] = frozenset()
         """Topics that a statement in force declares absent."""
         self._nothing: set[str] = set()
@@ -193,6 +195,27 @@ class Engine:
             self.connection.execute(f'CREATE TABLE IF NOT EXISTS ev."{kind}" ({columns})')
             self._made.add(kind)
         self._tables.setdefault(kind, EvidenceTable(kind, Path(), 0, False, (), None, None))
+
+    def prepare(self, policies: Sequence[CompiledPolicy]) -> None:
+        """Makes what the policies read besides the tables, so that judging them makes nothing that others read."""
+        for kind in dict.fromkeys(kind for policy in policies for kind in policy.kinds):
+            if kind not in self._tables:
+                self.add_empty(kind)
+        if any("ev.calendar" in policy.judged for policy in policies):
+            self._add_calendar()
+
+    def beside(self) -> Engine:
+        """A second engine over the same tables and verdicts, for another thread, after ``prepare``."""
+        other = copy(self)
+        other.connection = self.connection.cursor()
+        other._name, other._buffer, other._deferred, other._nothing = "b", [], [], set()
+        return other
+
+    def take_over(self, other: Engine) -> None:
+        """What an engine ``beside`` has found so far; it is done then."""
+        self._buffer += other._buffer
+        self._deferred += other._deferred
+        other.connection.close()
 
     def evaluate(self, policy: CompiledPolicy, values: Mapping[str, Any]) -> PolicyCount:
         """Judges one policy; its fail and unknown rows go to the table ``verdicts``, or wait to be written.
@@ -345,7 +368,8 @@ class Engine:
         return counts
 
     def _defer(self, policy: CompiledPolicy, bound: Mapping[str, Any]) -> None:
-        self._deferred.append(defer(policy, *self._rows_to_keep(policy, bound), len(self._deferred)))
+        name = f"{self._name}{len(self._deferred)}"
+        self._deferred.append(defer(policy, *self._rows_to_keep(policy, bound), name))
 
     @staticmethod
     def _rows_to_keep(policy: CompiledPolicy, bound: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

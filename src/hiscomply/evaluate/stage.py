@@ -1,4 +1,4 @@
-"""All policies over all evidence, one after the other on one engine; one that errs is unknown, never absent."""
+"""All policies over all evidence; one that errs is unknown, never absent."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from hiscomply.compiled import CompiledPolicy
-from hiscomply.errors import PolicyError
 from hiscomply.evaluate.engine import Engine, Moment
 from hiscomply.evaluate.inventory import INVENTORY_KIND, add_inventory
+from hiscomply.evaluate.side_by_side import evaluate_all
 from hiscomply.evaluate.statements import statements_in_force
 from hiscomply.kinds import Kind
 from hiscomply.model import Evaluation, Evidence
@@ -40,12 +40,6 @@ def evaluate_policies(
     engine.confine(evidence.folder, path.parent)
     statements = statements_in_force(engine, scope_rules, values, moment)
     engine.scoped = frozenset(one.topic for one in statements)
-    counts = []
-    for policy in policies:
-        progress(policy.id)
-        try:
-            counts.append(engine.evaluate(policy, values[policy.id]))
-        except PolicyError as error:
-            counts.append(engine.note_error(policy, error.what))
+    counts = evaluate_all(engine, policies, values, progress)
     broken = engine.write_verdicts(path)
     return Evaluation(path, tuple(broken.get(one.policy_id, one) for one in counts), moment.as_of, statements)
