@@ -138,3 +138,18 @@ def test_profiles_that_no_case_uses_keep_their_values(bench: Bench) -> None:
         "parameters.limit_.strict: 3 -> 2",
         "parameters.limit_.strict: 3 -> 4",
     ]
+
+
+@pytest.mark.parametrize(("condition", "is_named"), [("p.amount >= 1", False), ("amount >= 1", True)])
+def test_a_value_is_changed_only_where_a_condition_names_it_and_not_a_field_of_that_name(
+    bench: Bench, condition: str, is_named: bool
+) -> None:
+    related = {"from": "part", "match": {"thing_id": "id"}}
+    check = {
+        "each": "thing",
+        "related": {"p": related},
+        "values": {"amount": "p.amount"},
+        "assert": condition,
+    }
+    ids = bench.ids(bench.write(check, [_CASE]))
+    assert any(one.startswith("values.amount") for one in ids) is is_named
