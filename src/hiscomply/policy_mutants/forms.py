@@ -49,8 +49,10 @@ def form_changes(
     for alias in document.check.related:
         yield from _related(document, alias, kinds, given)
         # The field of one record, or the latest of all, is not known when there is none, whatever an empty
-        # kind means; and where there are subjects of that kind it is not empty.
-        if alias in counted and document.check.related[alias].from_ != document.check.each:
+        # kind means; where there are subjects of that kind it is not empty; and where the subject says how many
+        # there are, nothing else decides whether some are hidden.
+        related = document.check.related[alias]
+        if alias in counted and related.from_ != document.check.each and related.total is None:
             yield _related_empty(document, alias)
     yield from _periodic(document, kinds, given)
     yield from _rate(document)
