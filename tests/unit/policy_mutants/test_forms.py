@@ -138,3 +138,13 @@ def test_profiles_that_no_case_uses_keep_their_values(bench: Bench) -> None:
         "parameters.limit_.strict: 3 -> 2",
         "parameters.limit_.strict: 3 -> 4",
     ]
+
+
+@pytest.mark.parametrize(("condition", "is_mutated"), [("p.at >= as_of", False), ("at >= as_of", True)])
+def test_a_value_for_the_message_is_left_alone_where_a_field_shares_its_name(
+    bench: Bench, condition: str, is_mutated: bool
+) -> None:
+    related = {"p": {"from": "part", "match": {"thing_id": "id"}}}
+    check = {"each": "thing", "related": related, "values": {"at": "max(p.at)"}, "assert": condition}
+    found = [one for one in bench.ids(bench.write(check, [_CASE])) if one.startswith("values.")]
+    assert bool(found) is is_mutated
