@@ -68,7 +68,8 @@ def _named(document: PolicyDocument) -> set[str]:
     check, found = document.check, set[str]()
     texts = [str(check.where), str(check.assert_)]
     while texts:
-        words = set(re.findall(r"(?<![a-z0-9_.])[a-z][a-z0-9_]*", texts.pop()))  # `p.x` is a field
+        # `holder.left_at` is a field, whatever value is called `left_at`
+        words = set(re.findall(r"(?<![a-z0-9_.])[a-z][a-z0-9_]*", texts.pop()))
         new = (words & set(check.values)) - found
         found |= new
         texts += [check.values[name] for name in new]
