@@ -132,7 +132,7 @@ def _compile_check(draft: Draft) -> Query:
         asserted, extra = draft.translate(check.assert_, ("check", "assert"), scope).sql, {}
     condition_reads.update(subject.reads)
     used_aliases = {alias for alias, (plan, _) in plans.items() if plan.columns}
-    needed = {*scope.named.made}
+    needed = dict(scope.named.made)
     for name in check.values:
         scope.named.read(name)
     extra = {**scope.named.made, **extra}
@@ -156,11 +156,10 @@ def _compile_check(draft: Draft) -> Query:
     locate = _locate(draft, plans)
     shown = Shown(
         key=tuple(key),
-        values={name: one for name, one in extra.items() if name in {*per, *needed}}
-        if draft.is_trial
-        else extra,
+        values={name: one for name, one in extra.items() if name in per} if draft.is_trial else extra,
         missing=tuple(name for name in condition_reads),
         per=per,
+        named=needed,
     )
     is_topic = draft.document.applies_to == "each" and check.each in draft.parameters
     judged = judged_rows(

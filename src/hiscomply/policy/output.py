@@ -6,8 +6,9 @@ Judged rows have the columns ``_code _subject _reason _missing_fields`` and prov
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hiscomply.compiled import GapFlag
@@ -26,6 +27,7 @@ _NO_PROVENANCE = ", ".join(
         PROVENANCE, ("VARCHAR", "INTEGER", "INTEGER", "VARCHAR", "VARCHAR", "TIMESTAMP"), strict=True
     )
 )
+_OF_RELATED = re.compile(r'"((?:rel|total|unplaced)_[a-z0-9_]+)"\."?([A-Za-z0-9_]+)"?')
 _ROUNDING = "1e-9"
 """Shares are decimal fractions: 0.95 * 20 must be 19."""
 
@@ -39,12 +41,14 @@ class Shown:
         values: SQL by name over ``s`` and the related sets.
         missing: fields of the subject that the condition reads.
         per: fields that a rate groups by.
+        named: values that conditions read by name, each after all that it reads.
     """
 
     key: tuple[str, ...]
     values: Mapping[str, Typed]
     missing: tuple[str, ...]
     per: tuple[str, ...]
+    named: Mapping[str, Typed] = field(default_factory=dict)
 
 
 def age_reason(kind: str, row: str) -> str:
@@ -139,16 +143,58 @@ def judged_rows(
         else f""", s._future, ({gaps}) AS _gap, coalesce({unsure or "FALSE"}, FALSE) AS _unsure,
   {_kept(missing)} AS _missing_fields, {_kept(hidden)} AS _hidden_kinds"""
     )
-    # before the conditions, which may read them by name
-    values = "".join(f"{value.sql} AS {quote('v_' + name)}, " for name, value in shown.values.items())
+    values = "".join(
+        f", {value.sql} AS {quote('v_' + name)}"
+        for name, value in shown.values.items()
+        if name not in shown.named
+    )
+    values += "".join(f", {quote('v_' + name)}" for name in shown.named if name in shown.values)
     declared = "WHEN list_contains(CAST($scoped AS VARCHAR[]), _subject) THEN 0 " if is_topic else ""
     key = ", ".join(f"CAST(s.{quote(name)} AS VARCHAR)" for name in shown.key)
+    raw = f"""SELECT {f"concat_ws('/', {key})" if key else "'*'"} AS _subject, s._age, ({late_where}) AS _w,
+  ({asserted}) AS _a{explained}{located}{values}"""
+    source_ = f"s{joins}"
+    if shown.named:
+        layers, source_ = _named_layers(shown.named, plans, joins)
+        ctes, raw = ctes + layers, _flat(raw)
     return f"""WITH {", ".join(ctes)},
-raw AS (SELECT {values}{f"concat_ws('/', {key})" if key else "'*'"} AS _subject, s._age, ({late_where}) AS _w,
-  ({asserted}) AS _a{explained}{located}
-  FROM s{joins})
+raw AS ({raw}
+  FROM {source_})
 SELECT *, CASE {declared}WHEN _age IS NOT NULL OR _w IS NULL THEN 2 WHEN NOT _w THEN 0
   WHEN _a IS NULL THEN 2 WHEN _a THEN 1 ELSE 3 END AS _code FROM raw"""
+
+
+def _named_layers(
+    named: Mapping[str, Typed], plans: Mapping[str, tuple[RelatedPlan, Table]], joins: str
+) -> tuple[list[str], str]:
+    """One layer for each named value, over subjects with what their related records add up to; and the last.
+
+    In one SELECT the engine writes a value out wherever it is named, and one that names others doubles with
+    each step: four seconds to plan what takes milliseconds in layers.
+    """
+    columns = [
+        f"{quote('rel_' + alias)}.{quote(name)}"
+        for alias, (plan, _) in plans.items()
+        for name in plan.columns
+    ]
+    columns += [
+        f"{quote('total_' + alias)}.n" for alias, (plan, _) in plans.items() if _counts_all(alias, plan)
+    ]
+    columns += [
+        f"{quote('unplaced_' + alias)}.n" for alias, (plan, _) in plans.items() if _is_misplaced(alias, plan)
+    ]
+    joined = "".join(f", {one} AS {_flat(one).removeprefix('s.')}" for one in columns)
+    layers, last = [f"m AS (SELECT s.*{joined} FROM s{joins})"], "m"
+    for name, value in named.items():
+        layer = quote("m_" + name)
+        layers.append(f"{layer} AS (SELECT s.*, {_flat(value.sql)} AS {quote('v_' + name)} FROM {last} s)")
+        last = layer
+    return layers, f"{last} s"
+
+
+def _flat(sql: str) -> str:
+    """References to a related set's columns as those to columns of the subject's row."""
+    return _OF_RELATED.sub(r's."\1.\2"', sql)
 
 
 def concerned_rows(subject: Table, source: SubjectSource, where: str) -> str:
