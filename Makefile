@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 AS_OF := 2026-06-30T08:00:00+08:00
+LISTS := examples/hospital/reference
+PUBLIC := examples/hospital/exports/参考数据
+IMPORT = $(BIN)/hiscomply reference import --project examples/hospital
 
 .PHONY: audit test check mutate bench docs clean
 
@@ -13,12 +16,18 @@ $(VENV)/installed: pyproject.toml
 
 # Audits the example hospital. Exit code 1 is what a hospital with findings gives, so it does not fail the target.
 audit: $(VENV)/installed
-	@$(MAKE) --no-print-directory examples/hospital/answer-key.json
+	@$(MAKE) --no-print-directory $(LISTS)/support_cycle.yaml
 	@$(BIN)/hiscomply audit examples/hospital --as-of $(AS_OF) --no-previous; code=$$?; \
 	 test $$code -ne 2 && echo "report: $$(ls -td examples/hospital/.hiscomply/runs/*/ | head -1)report.html"
 
 examples/hospital/answer-key.json: $(wildcard examples/hospital/generate.py examples/hospital/generator/*.py examples/hospital/generator/*/*.py)
 	$(BIN)/python examples/hospital/generate.py
+
+# The lists that the example's exports bring; the last of them says that all are in.
+$(LISTS)/support_cycle.yaml: examples/hospital/answer-key.json
+	$(IMPORT) kev_entry $(PUBLIC)/known_exploited_vulnerabilities.json
+	$(IMPORT) ssvc_decision $(PUBLIC)/vulnrichment
+	$(IMPORT) support_cycle $(PUBLIC)/endoflife
 
 test: $(VENV)/installed
 	@bash tests/install-servers.sh
@@ -44,4 +53,4 @@ docs: $(VENV)/installed
 	$(BIN)/python -m hiscomply.reference_docs docs/reference
 
 clean:
-	rm -rf $(VENV) dist build examples/hospital/exports examples/hospital/answer-key.json examples/hospital/situations examples/hospital/.hiscomply
+	rm -rf $(VENV) dist build examples/hospital/exports $(LISTS) examples/hospital/answer-key.json examples/hospital/situations examples/hospital/.hiscomply

@@ -33,6 +33,7 @@ from generator import (  # noqa: E402 - the package lies beside this file
     duties,
     people,
     protection,
+    references,
     registers,
     risks,
     software,
@@ -56,6 +57,7 @@ AREAS = (
     assets,
     software,
     weaknesses,
+    references,
     changes,
     tickets,
     backups,
@@ -81,6 +83,8 @@ def main() -> None:
     total = 0
     for campus, world in enumerate(_campuses(clock, plan, situation, words.seed, words.scale), 1):
         sizes = write_exports(world, folder / "exports", campus)
+        if campus == 1:
+            sizes |= references.write_lists(world, folder / "exports" / "参考数据")
         total += sum(sizes.values())
         for name, rows in sorted(sizes.items()):
             print(f"{rows:>9,}  {name}")

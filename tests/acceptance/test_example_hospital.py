@@ -18,6 +18,12 @@ import duckdb
 import pytest
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "hospital"
+LISTS = {
+    "kev_entry": "known_exploited_vulnerabilities.json",
+    "ssvc_decision": "vulnrichment",
+    "support_cycle": "endoflife",
+}
+"""Reference data, by the file or folder below ``exports/参考数据`` that they are imported from."""
 CHECKED_IN = ("hiscomply.yaml", "waivers.yaml", "config")
 SITUATIONS = {"hospital": 1, "neglected": 1, "silent": 3, "orderly": 0}
 """The situations of ``generate.py``, and the exit code of their audits."""
@@ -77,6 +83,7 @@ class Hospital:
                 copy = shutil.copytree if source.is_dir() else shutil.copy2
                 copy(source, folder / name)
             generate(folder, "--situation", situation)
+            import_lists(folder)
         return folder
 
     def audited(self, situation: str) -> Audited:
@@ -97,17 +104,29 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Hospital:
 
 def audit(folder: Path) -> Audited:
     key = json.loads((folder / "answer-key.json").read_text(encoding="utf-8"))
-    command = [sys.executable, "-c", "from hiscomply.cli.main import main; main()"]
-    done = subprocess.run(
-        [*command, "audit", str(folder), "--as-of", key["as_of"], "--no-previous"],
+    done = hiscomply("audit", str(folder), "--as-of", key["as_of"], "--no-previous")
+    runs = sorted((folder / ".hiscomply" / "runs").glob("*/findings.parquet"))
+    assert len(runs) == 1, done.stderr
+    return Audited(folder, runs[0].parent, key, done.returncode, done.stdout + done.stderr)
+
+
+def hiscomply(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from hiscomply.cli.main import main; main()", *words],
         capture_output=True,
         encoding="utf-8",
         env=os.environ | {"PYTHONIOENCODING": "utf-8", "HISCOMPLY_LANG": "en"},
         check=False,
     )
-    runs = sorted((folder / ".hiscomply" / "runs").glob("*/findings.parquet"))
-    assert len(runs) == 1, done.stderr
-    return Audited(folder, runs[0].parent, key, done.returncode, done.stdout + done.stderr)
+
+
+def import_lists(folder: Path) -> None:
+    """Brings in the public lists that the situation has, as its readers are told to."""
+    for dataset, name in LISTS.items():
+        source = folder / "exports" / "参考数据" / name
+        if source.exists():
+            done = hiscomply("reference", "import", dataset, str(source), "--project", str(folder))
+            assert done.returncode == 0, done.stderr
 
 
 def generate(folder: Path, *words: str) -> None:

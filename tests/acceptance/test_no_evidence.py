@@ -13,10 +13,22 @@ from typing import Any
 
 import pytest
 
+HISCOMPLY = (sys.executable, "-c", "from hiscomply.cli.main import main; main()")
+LISTS = {
+    "kev_entry": "known_exploited_vulnerabilities.json",
+    "ssvc_decision": "vulnrichment",
+    "support_cycle": "endoflife",
+}
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "hospital"
 AS_OF, TWO_YEARS_LATER, TWO_YEARS_EARLIER = (f"{year}-06-30T08:00:00+08:00" for year in (2026, 2028, 2024))
 SUMMARY = "*/summary.json"
+OF_STATEMENTS = ["scope_statements_hold", "scope_statements_in_force"]
+"""Who signed no statement of what is not in use has none to keep: a duty that is nobody's, not one that is met."""
+FACTS = ("  level:", "  is_cii:", "  is_central_organ:", "  province:", "  persons_held:", "  us_entity:")
+"""What the project file says of the institution itself."""
+LOOKED_AT = "observed_at: 2026-06-30 07:20"
+"""When the example's folder of reference data was looked at."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +51,8 @@ class Audited:
 
 
 def audit(project: Path, as_of: str = AS_OF) -> Audited:
-    command = [sys.executable, "-c", "from hiscomply.cli.main import main; main()"]
     done = subprocess.run(
-        [*command, "audit", str(project), "--as-of", as_of, "--no-previous"],
+        [*HISCOMPLY, "audit", str(project), "--as-of", as_of, "--no-previous"],
         capture_output=True,
         encoding="utf-8",
         env=os.environ | {"PYTHONIOENCODING": "utf-8", "HISCOMPLY_LANG": "zh"},
@@ -65,15 +76,33 @@ def assert_that_nothing_is_known(audited: Audited) -> None:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The example's project file with all its targets, and nothing that they could read."""
-    for name in ("hiscomply.yaml", "waivers.yaml"):
-        shutil.copy2(EXAMPLE / name, tmp_path / name)
+    """The example's project file with all its targets, and nothing that they could read.
+
+    The lists that ship with the product are there in any project, so here nobody has looked at them for two years;
+    and what the project file tells of the institution is evidence, so here it tells nothing.
+    """
+    text = (EXAMPLE / "hiscomply.yaml").read_text(encoding="utf-8")
+    assert text.count(LOOKED_AT) == 1
+    long_ago = text.replace(LOOKED_AT, LOOKED_AT.replace("2026", "2024"))
+    lines = [line for line in long_ago.splitlines() if not line.startswith(FACTS)]
+    assert len(text.splitlines()) - len(lines) == len(FACTS)
+    (tmp_path / "hiscomply.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (tmp_path / "waivers.yaml").write_text("waivers: []\n", encoding="utf-8")
     return tmp_path
 
 
 def test_targets_that_are_not_there_leave_every_clause_without_evidence(project: Path) -> None:
     assert_that_nothing_is_known(audit(project))
+
+
+def test_lists_that_were_never_imported_are_known_not_to_be_there(project: Path) -> None:
+    shutil.copy2(EXAMPLE / "hiscomply.yaml", project / "hiscomply.yaml")
+
+    audited = audit(project)
+
+    assert "vulnerability_feeds_current" in audited.policies("fail")
+    assert audited.policies("pass") == []
+    assert audited.exit_code == 1
 
 
 def test_exports_that_are_only_headers_leave_every_clause_without_evidence(
@@ -115,7 +144,8 @@ def test_registers_that_are_complete_and_empty_pass_nothing(tmp_path: Path) -> N
 
     audited = audit(tmp_path)
 
-    assert audited.with_subjects("passed", "not_applicable") == []
+    assert audited.with_subjects("passed") == []
+    assert sorted(audited.with_subjects("not_applicable")) == OF_STATEMENTS
     assert audited.clauses("pass") + audited.clauses("partial") + audited.clauses("not_applicable") == []
     assert audited.exit_code == 1, "supervision, say, was never done"
 
@@ -126,4 +156,8 @@ def orderly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("orderly")
     generate = [sys.executable, str(EXAMPLE / "generate.py"), "--situation", "orderly", "--out", str(folder)]
     subprocess.run(generate, check=True, capture_output=True)
+    for dataset, name in LISTS.items():
+        source = folder / "exports" / "参考数据" / name
+        command = [*HISCOMPLY, "reference", "import", dataset, str(source), "--project", str(folder)]
+        subprocess.run(command, check=True, capture_output=True)
     return folder

@@ -19,12 +19,15 @@ CLEAN: Row = {
     "admin_role": "none",
     "enabled": True,
     "mfa": False,
+    "mfa_cryptographic": False,
     "expires_at": None,
     "owner": None,
     "break_glass": False,
     "nda": None,
     "contract_end": None,
 }
+TWO_FACTORS = {"mfa": True, "mfa_cryptographic": True}
+"""A password and a USB key."""
 ROLES = ("医生站", "护士站", "收费", "药房", "检验", "查询", "报表")
 ENTITLED = 600
 """How many accounts of a system the role export covers: those with roles beyond the common one."""
@@ -51,7 +54,8 @@ def _of_system(world: World, system: Row, names: dict[str, str]) -> list[Row]:
     clock, chance, size = world.clock, world.random, system["_accounts"]
     admins = chance.sample(OM_STAFF, max(3, size // 200))
     rows = [
-        _account(world, system["id"], names[person], person, privileged=True, mfa=True) for person in admins
+        _account(world, system["id"], names[person], person, privileged=True, **TWO_FACTORS)
+        for person in admins
     ]
     for row, role in zip(rows, ("system", "audit", "security"), strict=False):
         row["admin_role"] = role
@@ -70,7 +74,7 @@ def _of_system(world: World, system: Row, names: dict[str, str]) -> list[Row]:
     builtin = {"kind": "default", "enabled": False, "last_login": clock.on(700, 9)}
     rows.append(_account(world, system["id"], "admin", None, **builtin))
     if system["tier"] == 1:
-        emergency = {"kind": "shared", "break_glass": True, "owner": chance.choice(OM_STAFF), "mfa": True}
+        emergency = {"kind": "shared", "break_glass": True, "owner": chance.choice(OM_STAFF)} | TWO_FACTORS
         rows.append(_account(world, system["id"], "emergency01", None, **emergency))
     return rows
 

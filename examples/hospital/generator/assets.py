@@ -90,6 +90,8 @@ def _asset(world: World, id_: str, system: str | None, class_: str, tier: int) -
         "env": "prod",
         "ip_zone": "内网",
         "internet_exposed": False,
+        "isolated": False,
+        "vendor_locked": False,
         "site": "本部主机房A区",
         "owner": world.random.choice(OM_STAFF),
         "support_end": clock.day(-world.minutes(120, 1200)),

@@ -16,7 +16,7 @@ from generator.systems import systems_in_use
 ONLY_ONCE = frozenset(
     listed("""
     meeting drill contact org_role eval improvement scope_statement setting phishing_test record_access_review
-    budget retention_rule review_trigger metric_definition duty_shift handover
+    budget retention_rule review_trigger metric_definition duty_shift handover kev ssvc support_cycle
     """)
 )
 """Kinds that the institution keeps once, whatever its size."""

@@ -41,6 +41,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "entitlement": ("system_id", "login", "role"),
     "inspection": ("system_id", "date", "items"),
     "kpi": ("metric", "period", "system_id"),
+    "kev": ("cve",),
     "log_source": ("asset_id", "name"),
     "maintenance": ("asset_id", "kind", "done_at"),
     "monitor_target": ("asset_id", "metric_set"),
@@ -51,9 +52,12 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "perf_score": ("person_id", "period"),
     "scope_statement": ("subject",),
     "contact": ("organisation",),
+    "ssvc": ("cve",),
+    "support_cycle": ("product", "cycle"),
     "setting": ("file", "key", "occurrence"),
     "training": ("person_id", "course", "done_at"),
     "vuln": ("asset_id", "cve"),
+    "vuln_second": ("asset_id", "cve"),
 }
 """Natural keys; every other kind has ``id``."""
 

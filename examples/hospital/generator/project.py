@@ -23,6 +23,7 @@ def lay_out(example: Path, folder: Path, situation: Situation) -> None:
     text = (example / "hiscomply.yaml").read_text(encoding="utf-8")
     for own, other in (
         (HOSPITAL.title_zh, situation.title_zh),
+        (HOSPITAL.lists_looked_at, situation.lists_looked_at),
         (f"en: {HOSPITAL.title_en}", f'en: "{situation.title_en}"'),
     ):
         if own not in text:

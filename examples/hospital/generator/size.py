@@ -15,6 +15,7 @@ class Size:
         systems: ids of the systems that there are; empty: all of the catalogue.
         accounts: share of the accounts that the catalogue gives a system.
         vulnerabilities: per server.
+        rescanned: servers that the second scanner and the list of support ends serve.
     """
 
     systems: tuple[str, ...] = ()
@@ -30,6 +31,7 @@ class Size:
     switches: int = 70
     storages: int = 12
     vulnerabilities: int = 72
+    rescanned: int = 60
 
 
 MAIN = Size()
@@ -47,5 +49,6 @@ SMALL = Size(
     switches=30,
     storages=4,
     vulnerabilities=8,
+    rescanned=5,
 )
 """A branch campus: a few seconds to make and to audit."""

@@ -6,6 +6,9 @@ from generator.plan import Row
 from generator.world import World
 
 PRODUCTS = (("Tomcat", "9.0.98"), ("OpenJDK", "17.0.13"), ("PostgreSQL", "16.9"))
+LISTED = (("MySQL", "8.4.2"), ("nginx", "1.28.0"))
+"""What the inventory holds without an end of support: the imported list gives it."""
+WITHOUT_END: Row = {"_absent": ("eol_date",)}
 HOSTS = 12
 SSHD = {
     "permitrootlogin": "no",
@@ -20,6 +23,11 @@ def make(world: World) -> None:
     """Kinds ``package`` and ``setting``."""
     servers = [row["id"] for row in world.tables["asset"] if row["class"] == "server" and row["system_id"]]
     packages = [_package(world, server, *one) for server in servers for one in PRODUCTS]
+    packages += [
+        {"asset_id": server, "name": name, "version": version, **WITHOUT_END}
+        for server in servers[-world.size.rescanned :]
+        for name, version in LISTED
+    ]
     world.put("package", packages, {"version": "1.0", "eol_date": None})
     settings = [
         _setting(world, f"jump-{number:02d}", key, value)

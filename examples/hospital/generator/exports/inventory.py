@@ -39,7 +39,7 @@ EXPORTS = (
             as_is,
             """
 资产编号=id 所属系统=system_id 类别=class 层级=tier 主机名=host 环境=env 设施=facility_kind 操作系统=os
-网络区域=ip_zone 互联网=internet_exposed
+网络区域=ip_zone 互联网=internet_exposed 网络隔离=isolated 厂商锁定=vendor_locked
 机房=site 责任人=owner 维保截止=support_end 硬件故障开始=fault_since 首次发现=discovered_at 最近发现=last_seen
 """,
             env=words({"prod": "生产", "test": "测试"}),

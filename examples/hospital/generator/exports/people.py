@@ -21,12 +21,12 @@ ACCOUNT = {"kind": KIND_OF_ACCOUNT, "admin_role": ADMIN}
 _ACCOUNT_FIELDS = """
 登录名=login 工号=person_id 账户类型=kind 特权=privileged 管理员角色=admin_role 状态=enabled
 创建时间=created_at 最近登录=last_login
-双因素=mfa 到期日=expires_at 责任人=owner 应急登记=break_glass 保密协议=nda 合同截止=contract_end
+双因素=mfa 密码技术=mfa_cryptographic 到期日=expires_at 责任人=owner 应急登记=break_glass 保密协议=nda 合同截止=contract_end
 """
 _DIRECTORY_FIELDS = """
 sAMAccountName=login employeeID=person_id 账户类型=kind adminCount=privileged 管理员角色=admin_role Enabled=enabled
-whenCreated=created_at lastLogonTimestamp=last_login 双因素=mfa accountExpires=expires_at managedBy=owner 应急登记=break_glass
-保密协议=nda 合同截止=contract_end
+whenCreated=created_at lastLogonTimestamp=last_login 双因素=mfa 密码技术=mfa_cryptographic accountExpires=expires_at managedBy=owner
+应急登记=break_glass 保密协议=nda 合同截止=contract_end
 """
 
 EXPORTS = (

@@ -48,6 +48,17 @@ EXPORTS = (
         ),
     ),
     Export(
+        "vuln_second",
+        "安全/设备扫描_{stamp}.csv",
+        columns(
+            iso,
+            """
+资产=asset_id CVE=cve 首次发现=first_seen 危险级别=severity 修复时间=fixed_at 例外编号=exception_id
+""",
+            severity=SEVERITY,
+        ),
+    ),
+    Export(
         "patch",
         "安全/补丁明细_{stamp}.csv",
         columns(

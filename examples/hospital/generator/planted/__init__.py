@@ -14,6 +14,7 @@ from generator.planted import (
     duties,
     people,
     protection,
+    references,
     registers,
     risks,
     systems,
@@ -34,4 +35,5 @@ AREAS: tuple[Callable[[Plan, Clock], None], ...] = (
     protection.plant,
     capacity.plant,
     registers.plant,
+    references.plant,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from generator.accounts import TWO_FACTORS
 from generator.clock import Clock
 from generator.plan import Plan, Row, listed
 
@@ -16,6 +17,7 @@ def plant(plan: Plan, clock: Clock) -> None:
     _owners(plan, clock)
     _kinds(plan, clock)
     _privileges(plan)
+    _factors(plan)
     _external(plan, clock)
     _entitlements(plan, clock)
     _reviews(plan, clock)
@@ -101,7 +103,7 @@ def _privileges(plan: Plan) -> None:
         "privileged_accounts_named",
         "privileged_accounts_use_mfa",
     )
-    power = {"privileged": True, "mfa": True}
+    power = {"privileged": True, **TWO_FACTORS}
     plan.add("account", _human(10, person_id=None, **power), "特权账户没有使用人", fail=[owner, named])
     plan.add("account", _human(11, **power | {"mfa": False, "person_id": "P00021"}), "未用双因素", fail=[mfa])
     plan.add(
@@ -127,6 +129,16 @@ def _privileges(plan: Plan) -> None:
         row = {**both, "login": f"{role}_adm", "admin_role": role}
         plan.add("account", row, "一人兼任系统与安全管理员", fail=roles)
     plan.add("account", _human(13, admin_role=None), "管理员角色为空", unknown=roles)
+
+
+def _factors(plan: Plan) -> None:
+    """Two factors of which none is known to be cryptographic."""
+    cryptographic = ["level_3_administrators_use_two_factors"]
+    row = {"system_id": "CDR", "privileged": True, **TWO_FACTORS}
+    texted = {**row, "login": "cdr_sms", "person_id": "P00026", "mfa_cryptographic": False}
+    plan.add("account", texted, "第二个因素只是短信验证码", fail=cryptographic)
+    unsure = {**row, "login": "cdr_token", "person_id": "P00027", "mfa_cryptographic": None}
+    plan.add("account", unsure, "是否含密码技术为空", unknown=cryptographic)
 
 
 def _external(plan: Plan, clock: Clock) -> None:

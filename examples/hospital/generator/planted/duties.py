@@ -96,7 +96,7 @@ def _indicators(plan: Plan, clock: Clock) -> None:
         plan.alter("kpi", key, {"value": 120, "recomputed": 120}, why, fail=judged)
     key = ["mttr", f"{_before(newest, 7):%Y-%m}", "*"]
     explained = {"value": 110, "recomputed": 110, "explanation": "机房搬迁"}
-    plan.alter("kpi", key, explained)
+    plan.alter("kpi", key, explained, "未达标有说明,没有改进措施", fail=[missed])
     plan.alter("kpi", ["patch_lead_time", month, "*"], {"value": 121, "recomputed": 121, "target": None})
     key = ["mtta", f"{_before(newest, 8):%Y-%m}", "*"]
     plan.alter("kpi", key, {"value": None}, "指标值为空", unknown=[missed, same, *improve])

@@ -144,5 +144,5 @@ def _scope(plan: Plan, clock: Clock) -> None:
     unsure = {"subject": "mobile_devices", **row, "until": None}
     plan.add("scope_statement", unsure, "有效期为空", unknown=[force, holds])
     plan.add("scope_statement", {"subject": "RIS", **row}, "放射系统明明在用", fail=[holds])
-    for subject in ("cloud", "iot"):
-        plan.find(holds, subject, "unknown", "有系统没有填类别,可能就是它")
+    plan.add("scope_statement", {"subject": "linux", **row}, "资产里有 Linux 主机", fail=[holds])
+    plan.add("scope_statement", {"subject": "iot-devices", **row}, "没有策略认识的对象", fail=[force])

@@ -133,6 +133,8 @@ def _grading(plan: Plan, clock: Clock) -> None:
             "cryptography_assessment_done",
         ],
     )
+    # else the second factor of each of them might be owed or not
+    plan.drop("account", system_id="MEDWASTE", privileged=True)
     plan.alter(
         "system", ["PACS"], {"mlps": 2}, "影像系统只定为二级", fail=["core_systems_graded_high_enough"]
     )

@@ -17,6 +17,8 @@ from generator.situations import neglected, silent
 from generator.size import MAIN, SMALL, Size
 
 Plant = Callable[[Plan, Clock], None]
+LISTS_LOOKED_AT = "2026-06-30 07:20"
+"""As it stands in the main hospital's project file."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Situation:
     Attributes:
         config: folders of the checked-in configuration repository that belong to it; empty: all.
         facts: lines of the project file that say what this institution is; None: it does not say.
+        lists_looked_at: when the folder of imported lists was, as the project file says.
         has_damaged_files: whether ``situations/damaged`` is put beside them.
     """
 
@@ -37,6 +40,7 @@ class Situation:
     config: tuple[str, ...] = ()
     has_damaged_files: bool = False
     facts: tuple[tuple[str, str | None], ...] = ()
+    lists_looked_at: str = LISTS_LOOKED_AT
 
 
 LARGE = (("persons_held", "12000000"), ("us_entity", "true"))
@@ -67,6 +71,7 @@ SILENT = Situation(
     CLEAN_CONFIG,
     has_damaged_files=True,
     facts=(("persons_held", None), ("us_entity", None)),
+    lists_looked_at="2026-06-20 07:20",
 )
 ORDERLY = Situation(
     "orderly",

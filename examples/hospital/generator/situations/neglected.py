@@ -281,4 +281,13 @@ def people(plan: Plan, clock: Clock) -> None:
     plan.find("core_system_categories_present", "PHARM", "fail", "没有药品系统,也没有不使用声明")
 
 
-PLANTS = (documents, meetings, tickets, requests, alerts, changes, assets, duty, registers, people)
+def lists(plan: Plan, clock: Clock) -> None:
+    """Lists that nobody imported, or that nobody looked through for weeks."""
+    for kind, name in (("kev", "kev_entry"), ("ssvc", "ssvc_decision")):
+        plan.drop(kind)
+        plan.find("vulnerability_feeds_current", name, "fail", "从未导入")
+    plan.alter_all("support_cycle", {"checked": clock.on(45, 9)})
+    plan.find("lifecycle_list_checked_monthly", "support_cycle", "fail", "停止支持清单 45 天没有核对")
+
+
+PLANTS = (documents, meetings, tickets, requests, alerts, changes, assets, duty, registers, people, lists)

@@ -36,6 +36,10 @@ APPROVED_AHEAD = (
 )
 """Documents that were approved at a time that lies ahead, which is not to be believed."""
 CORE = ("HIS", "EMR", "LIS", "PACS", "PHARM", "AD")
+SETS = listed("""
+calendar_day incident_category incident_level kev_entry remediation_deadline ssvc_decision support_cycle
+""")
+"""Reference data, whether imported or not."""
 UNCLEAR = 100
 """How many records a campus of this size needs so that a share may be met or not."""
 
@@ -295,6 +299,13 @@ def config(plan: Plan, clock: Clock) -> None:
         plan.find("sshd_effective_idle_session_ends", subject, "unknown", why)
 
 
+def lists(plan: Plan, clock: Clock) -> None:
+    """The folder of the imported lists was last looked at ten days ago, so what is in it today is not known."""
+    for policy in ("vulnerability_feeds_current", "lifecycle_list_checked_monthly"):
+        for name in SETS:
+            plan.find(policy, name, "unknown", "十天没有查看过参考数据")
+
+
 PLANTS = (
     documents,
     meetings,
@@ -308,4 +319,5 @@ PLANTS = (
     backups,
     people,
     config,
+    lists,
 )
