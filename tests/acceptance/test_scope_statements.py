@@ -134,7 +134,7 @@ def test_a_registered_system_contradicts_its_statement(
     assert not_applicable(ran) & {*PACS_ONLY, EVERYWHERE} == set()
     assert ran.policies[EVERYWHERE]["passed"] == 2
     found = findings(ran, "scope_statements_hold")["PACS"]
-    assert (found["kind"], "1 systems" in found["message"]["text"]) == ("fail", True)
+    assert (found["kind"], "in the inventory: 1;" in found["message"]["text"]) == ("fail", True)
     assert found["locations"][0]["physicalLocation"]["region"]["startLine"] == 3
 
 

@@ -25,10 +25,11 @@ it proves nothing and is not counted.
 
 Limits: parameter values are mutated for the profiles that some case of the policy uses, one unit each way (without a
 `profile` a case uses `tertiary`). A field is replaced by at most three others of its type, a side of a match by at most two.
-Patterns are not changed. Messages, `values` and `locate` are left alone, since they change no verdict. In `sql` checks
+Patterns are not changed. Messages, `locate` and values that no condition names are left alone, since they change no
+verdict. In `sql` checks
 fields are not replaced.
 局限:参数取值只对用例所用的档位上下各变一个单位(用例未写 `profile` 时为 `tertiary`);每个字段至多换成三个同类型字段,
-匹配的每一侧至多两个;正则与通配模式不变;消息、`values` 与 `locate` 不影响结论,不作变异;`sql` 形式不替换字段。"""
+匹配的每一侧至多两个;正则与通配模式不变;消息、`locate` 与条件未引用的取值不影响结论,不作变异;`sql` 形式不替换字段。"""
 _HEADS = {
     "zh": ("策略", "变异体", "已识别", "已说明", "未识别", "无效"),
     "en": ("policy", "mutants", "killed", "explained", "survived", "invalid"),
