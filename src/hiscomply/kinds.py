@@ -26,6 +26,8 @@ RESERVED_COLUMNS: Mapping[str, str] = {
 }
 """Provenance on every row. ``_missing`` lists the nullable fields that the source did not give at all."""
 
+INVENTORY_KIND = "evidence_table"
+"""What the evidence itself amounts to: filled in while a run is evaluated, and stored by no collector."""
 _UNITS = {"day": 86400, "hour": 3600, "minute": 60, "second": 1}
 _PLAIN_WORD = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _TAKEN = frozenset({"calendar"})

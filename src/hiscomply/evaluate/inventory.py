@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hiscomply.kinds import INVENTORY_KIND
 from hiscomply.model import Evidence, EvidenceTable
 
 if TYPE_CHECKING:
     from hiscomply.evaluate.engine import Engine
-
-INVENTORY_KIND = "evidence_table"
 
 
 def add_inventory(engine: Engine, evidence: Evidence) -> None:

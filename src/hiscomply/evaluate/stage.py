@@ -8,10 +8,10 @@ from typing import Any
 
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.evaluate.engine import Engine, Moment
-from hiscomply.evaluate.inventory import INVENTORY_KIND, add_inventory
+from hiscomply.evaluate.inventory import add_inventory
 from hiscomply.evaluate.side_by_side import evaluate_all
 from hiscomply.evaluate.statements import statements_in_force
-from hiscomply.kinds import Kind
+from hiscomply.kinds import INVENTORY_KIND, Kind
 from hiscomply.model import Evaluation, Evidence
 
 

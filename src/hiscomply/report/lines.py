@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Final
 
+from hiscomply.kinds import INVENTORY_KIND
 from hiscomply.model import (
     AuditResult,
     Finding,
@@ -98,7 +99,7 @@ def kinds_without_evidence(result: AuditResult) -> Iterator[str]:
         for policy in result.policies
         if policy.verdict is not Verdict.NOT_APPLICABLE
         for kind in policy.info.kinds
-    }
+    } - {INVENTORY_KIND}
     tables = result.evidence.tables
     for kind in sorted(asked):
         if kind not in tables or tables[kind].rows == 0:
