@@ -11,7 +11,7 @@ IMPORT = $(BIN)/hiscomply reference import --project examples/hospital
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[dev,excel]"
+	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[dev,all]"
 	touch $@
 
 # Audits the example hospital. Exit code 1 is what a hospital with findings gives, so it does not fail the target.

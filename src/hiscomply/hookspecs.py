@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 
 import pluggy
 
@@ -24,6 +24,28 @@ from hiscomply.model import AuditResult, Record, Rejected, Target, Text
 
 hookspec = pluggy.HookspecMarker("hiscomply")
 hookimpl = pluggy.HookimplMarker("hiscomply")
+
+SECRET_SCHEMA: Final[Mapping[str, Any]] = {
+    "type": "object",
+    "x-secret": True,
+    "additionalProperties": False,
+    "minProperties": 1,
+    "maxProperties": 1,
+    "properties": {
+        "env": {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"},
+        "file": {"type": "string", "minLength": 1},
+        "command": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+    },
+    "description": "Where the secret is: {env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]}; never the secret.",
+}
+"""The schema of an option that leads to a secret; ``CollectContext.secret`` takes its value."""
+
+PARALLEL: Final = 4
+"""How many targets of one collector are collected side by side where it does not say (``parallel``)."""
+
+
+def _no_secrets(_spec: Mapping[str, Any]) -> str:
+    raise CollectFailed(Text("此处不提供密钥", "there are no secrets to be had here"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +59,8 @@ class CollectContext:
         fields: for each kind, the names of the fields that its schema lists.
         digest: turns a secret into ``hmac-sha256:…`` with the project's key, so that equal secrets can be
             seen to be equal and none can be read.
+        secret: the secret that an option of ``SECRET_SCHEMA`` leads to. From then on the runner keeps it out of
+            every record, reason and report of this collection. Raises CollectFailed where it cannot be had.
     """
 
     project: Path
@@ -44,6 +68,7 @@ class CollectContext:
     now: datetime
     fields: Mapping[str, frozenset[str]]
     digest: Callable[[str], str]
+    secret: Callable[[Mapping[str, Any]], str] = _no_secrets
 
 
 @runtime_checkable
@@ -87,16 +112,51 @@ class CollectDenied(CollectFailed):
     """A collector was not allowed to read its target."""
 
 
+class CollectTimedOut(CollectFailed):
+    """One step of a collection did not end within its time."""
+
+
+@runtime_checkable
+class Fleet(Protocol):
+    """A collector of which one target in ``hiscomply.yaml`` can stand for many: the hosts of an inventory."""
+
+    def expand(self, target: Target, project: Path) -> Sequence[Target]:
+        """The targets that it stands for, named ``<target>/<host>``; reads files of the project only.
+
+        Raises:
+            CollectFailed: the list cannot be read, or names nothing.
+        """
+        ...
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """A collector that can say beforehand what it would ask (``--dry-run``)."""
+
+    def asks(self, target: Target, project: Path) -> Iterator[Text]:
+        """What would be asked, of whom, with which account: one line each. Touches neither target nor secret."""
+        ...
+
+
+@runtime_checkable
+class Parallel(Protocol):
+    """A collector that says how many of its targets may be collected side by side."""
+
+    parallel: int
+
+
 def joined_failures(failures: Sequence[tuple[str, CollectFailed]]) -> CollectFailed:
-    """Failures by source as one, for a target of several files; denied only if every one is."""
+    """Failures by source as one, for a target of several sources; denied or timed out only if every one is."""
     shown = failures[:5]
     more = f" (+{len(failures) - len(shown)})" if len(failures) > len(shown) else ""
     reason = Text(
         ";".join(f"{source}:{failure.reason.zh}" for source, failure in shown) + more,
         "; ".join(f"{source}: {failure.reason.en}" for source, failure in shown) + more,
     )
-    is_denied = all(isinstance(failure, CollectDenied) for _, failure in failures)
-    return CollectDenied(reason) if is_denied else CollectFailed(reason)
+    for one in (CollectDenied, CollectTimedOut):
+        if all(isinstance(failure, one) for _, failure in failures):
+            return one(reason)
+    return CollectFailed(reason)
 
 
 @dataclass(frozen=True, slots=True)

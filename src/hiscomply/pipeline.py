@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from hiscomply import __version__
 from hiscomply.collect.declared import DECLARED, DeclaredCollector, declared_target
+from hiscomply.collect.keeper import staging_folder
 from hiscomply.collect.runner import Progress, collect_all
 from hiscomply.collect.secrets import project_digest, withholding
 from hiscomply.compiled import CompiledPolicy
@@ -56,6 +57,8 @@ from hiscomply.run_folder import (
     write_collections,
 )
 
+COLLECTING = "collecting"
+"""The folder beside the runs in which targets are collected."""
 PROJECT_FILE = "hiscomply.yaml"
 """The name under which what the project file says of the institution stands among the collections."""
 
@@ -171,11 +174,16 @@ def audit(
     command: Sequence[str],
     collecting: Progress = _quiet,
     evaluating: Callable[[str], None] = _quiet,
+    resume: bool = False,
 ) -> Outcome:
-    """One run from settings to a sealed folder; reports are written by ``write_reports``."""
+    """One run from settings to a sealed folder; reports are written by ``write_reports``.
+
+    Args:
+        resume: take over what an interrupted run has collected.
+    """
     started = datetime.now(UTC)
     with unsealed(settings.runs) as folder:
-        evidence = collect_evidence(settings, plan.kinds, collectors, folder, collecting)
+        evidence = collect_evidence(settings, plan.kinds, collectors, folder, collecting, resume=resume)
         as_of = settings.as_of or datetime.now(UTC).replace(microsecond=0)
         result = evaluate_run(
             settings,
@@ -197,24 +205,32 @@ def collect_evidence(
     collectors: Mapping[str, Any],
     folder: Path,
     progress: Progress = _quiet,
+    *,
+    resume: bool = False,
 ) -> Evidence:
-    """Collects from every target and stores what came, below the folder of a run."""
+    """Collects from every target and stores what came, below the folder of a run.
+
+    Raises:
+        ConfigError: nothing to resume, or no target of the names asked for.
+    """
     digest = project_digest(settings.project) if settings.is_secret_kept else withholding()
     targets, known = settings.targets, dict(collectors)
     if settings.declared is not None:
-        targets = (*targets, declared_target(PROJECT_FILE))
+        targets = (*targets, declared_target(PROJECT_FILE, settings.declared))
         known[DECLARED] = DeclaredCollector(settings.declared, settings.as_of)
-    collections = collect_all(
-        targets,
-        known,
-        kinds,
-        folder / "staging",
-        project=settings.project,
-        zone=settings.zone,
-        digest=digest,
-        progress=progress,
-    )
-    return store_evidence(folder / "staging", folder / "evidence", kinds, collections)
+    with staging_folder(settings.runs.parent / COLLECTING, resume=resume) as staging:
+        collections = collect_all(
+            targets,
+            known,
+            kinds,
+            staging,
+            project=settings.project,
+            zone=settings.zone,
+            digest=digest,
+            progress=progress,
+            only=settings.only_targets,
+        )
+        return store_evidence(staging, folder / "evidence", kinds, collections)
 
 
 def evaluate_run(

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from hiscomply.cli.options import STDOUT, apply_flags, judging, report_targets, write_outside
+from hiscomply.cli.collecting import narrow_targets, print_plan, telling_of_interruption
+from hiscomply.cli.options import STDOUT, apply_flags, collecting, judging, report_targets, write_outside
 from hiscomply.cli.progress import show_progress
 from hiscomply.errors import ConfigError, Place, nearest
 from hiscomply.model import Text
@@ -24,6 +25,7 @@ _NOTHING = Text("项目没有配置任何采集目标(collect)", "the project na
     "--previous", type=click.Path(path_type=Path), default=None, help="compare with this run / 对比的运行"
 )
 @click.option("--no-previous", is_flag=True, help="compare with nothing / 不与以往运行对比")
+@collecting
 @judging
 @click.pass_obj
 def audit(
@@ -34,6 +36,9 @@ def audit(
     previous: Path | None,
     no_previous: bool,
     lang_here: str | None,
+    only_targets: tuple[str, ...],
+    resume: bool,
+    dry_run: bool,
     **flags: Any,
 ) -> int:
     """采集、评估、报告 · Collect, evaluate, report: the main job.
@@ -53,7 +58,7 @@ def audit(
     settings = load_project(
         project, available, language=obj["language"], flags={"profile": profile, "lang": lang_here}
     )
-    settings = apply_flags(settings, **flags)
+    settings = narrow_targets(apply_flags(settings, **flags), available, only_targets)
     if not settings.targets:
         raise ConfigError(
             f"{_NOTHING.en} / {_NOTHING.zh}",
@@ -67,9 +72,15 @@ def audit(
                 place=Place(settings.origins.get("reports", "hiscomply.yaml")),
                 hint=nearest(name, known) or "known / 可用: " + ", ".join(sorted(known)),
             )
+    if dry_run:
+        print_plan(settings, available)
+        return 0
     earlier = _previous(settings.runs, previous, no_previous, sealed_runs(settings.runs))
     plan = pipeline.make_plan(settings, kinds, pack_folders(), load_waivers(settings.waivers))
-    with show_progress(len(settings.targets), len(plan.policies), settings.language) as progress:
+    with (
+        telling_of_interruption(settings, "hiscomply audit", resume=resume),
+        show_progress(len(settings.targets), len(plan.policies), settings.language) as progress,
+    ):
         outcome = pipeline.audit(
             settings,
             plan,
@@ -78,6 +89,7 @@ def audit(
             command=("hiscomply", "audit"),
             collecting=progress.collecting,
             evaluating=progress.evaluating,
+            resume=resume,
         )
         inside = {name: outcome.folder / known[name].filename for name in ("html", "sarif", "json")}
         outside = {**settings.reports, **targets}

@@ -65,7 +65,9 @@ def check(
     options = {"path": [str(path) for path in paths] or ["."], "exclude": list(exclude)}
     target = Target("files", "files", options, available["files"].kinds(options), 3600.0)
     with tempfile.TemporaryDirectory(prefix="hiscomply-", ignore_cleanup_errors=True) as scratch:
-        settings = replace(settings, project=Path.cwd(), targets=(target,), declared=None, runs=Path(scratch))
+        settings = replace(
+            settings, project=Path.cwd(), targets=(target,), declared=None, runs=Path(scratch) / "runs"
+        )
         settings = apply_flags(settings, **flags)
         plan = pipeline.make_plan(settings, evidence_kinds(), pack_folders(), waivers, FILE_KINDS)
         outcome = pipeline.audit(settings, plan, available, previous=None, command=("hiscomply", "check"))

@@ -51,6 +51,32 @@ def judging(command: Command) -> Command:
     return command
 
 
+def collecting(command: Command) -> Command:
+    """Flags of every command that collects from a project's targets."""
+    for option in (
+        click.option(
+            "--dry-run",
+            is_flag=True,
+            help="say what would be asked of whom, and ask nothing / 只说明将采集什么,不实际采集",
+        ),
+        click.option(
+            "--resume",
+            is_flag=True,
+            help="go on where an interrupted run stopped / 接着上次中断的采集继续",
+        ),
+        click.option(
+            "--only",
+            "only_targets",
+            multiple=True,
+            metavar="TARGET",
+            help="only these targets, * allowed; the others are skipped and what rests on them is unknown"
+            " / 只采集这些目标,可用 *;其余跳过,相关结论为证据不足",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def apply_flags(
     settings: Settings, *, as_of: str | None, fail_on: str, allow_unknown: bool, only: Sequence[str]
 ) -> Settings:

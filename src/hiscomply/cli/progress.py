@@ -21,6 +21,7 @@ class Progress:
         self._bars = bars
         self._lock = threading.Lock()
         self._counts: dict[str, int] = {}
+        self._targets, self._total = targets, 0
         self._labels = (_COLLECTING.to(language), _EVALUATING.to(language))
         self._collect = bars.add_task(self._labels[0], total=targets)
         self._evaluate = bars.add_task(self._labels[1], total=policies)
@@ -28,12 +29,13 @@ class Progress:
     def collecting(self, target: str, records: int, status: CollectionStatus | None) -> None:
         """A target has given so many records; with a status, it has ended."""
         with self._lock:
+            self._total += records - self._counts.get(target, 0)
             self._counts[target] = records
-            total = sum(self._counts.values())
             self._bars.update(
                 self._collect,
+                total=max(self._targets, len(self._counts)),
                 advance=int(status is not None),
-                description=f"{self._labels[0]} {target} ({total:,})",
+                description=f"{self._labels[0]} {target} ({self._total:,})",
             )
 
     def evaluating(self, policy: str) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from hiscomply.cli.options import STDOUT, report_targets, write_outside
+from hiscomply.cli.collecting import narrow_targets, print_plan, telling_of_interruption
+from hiscomply.cli.options import STDOUT, collecting, report_targets, write_outside
 from hiscomply.cli.progress import show_progress
 from hiscomply.config.settings import Override, Settings
 from hiscomply.errors import Place, RunError
@@ -21,8 +22,11 @@ RUN = click.argument("run", type=click.Path(path_type=Path))
 
 @click.command()
 @click.argument("project", type=click.Path(path_type=Path), default=Path())
+@collecting
 @click.pass_obj
-def collect(obj: dict[str, Any], project: Path) -> int:
+def collect(
+    obj: dict[str, Any], project: Path, only_targets: tuple[str, ...], resume: bool, dry_run: bool
+) -> int:
     """只采集证据 · Collect evidence into a run folder, without judging it."""
     from hiscomply import pipeline
     from hiscomply.config.project import load_project
@@ -32,10 +36,19 @@ def collect(obj: dict[str, Any], project: Path) -> int:
 
     kinds, available = evidence_kinds(), collectors()
     settings = load_project(project, available, language=obj["language"], flags={})
+    settings = narrow_targets(settings, available, only_targets)
+    if dry_run:
+        print_plan(settings, available)
+        return 0
     started = datetime.now(UTC)
     with unsealed(settings.runs) as folder:
-        with show_progress(len(settings.targets), 0, settings.language) as progress:
-            evidence = pipeline.collect_evidence(settings, kinds, available, folder, progress.collecting)
+        with (
+            telling_of_interruption(settings, "hiscomply collect", resume=resume),
+            show_progress(len(settings.targets), 0, settings.language) as progress,
+        ):
+            evidence = pipeline.collect_evidence(
+                settings, kinds, available, folder, progress.collecting, resume=resume
+            )
         write_collections(folder, evidence.collections)
         now = datetime.now(UTC).replace(microsecond=0)
         facts = {"as_of": now.isoformat(), "started": started.isoformat(), "stage": "collected"}

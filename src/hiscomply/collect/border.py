@@ -33,6 +33,8 @@ _SUSPECT = re.compile(f"{_PATIENT.pattern}|{_SECRET.pattern}")
 _MAX_TEXT = 65_536
 _MAX_LIST = 1_000_000
 _MASK = "[…]"
+_LONG_SECRET = 6
+"""Characters from which on a secret is looked for inside other texts."""
 
 Converter = Callable[[Any], Any]
 
@@ -44,11 +46,13 @@ class Border:
     Attributes:
         digest: turns a secret into something that can be compared but not read.
         dropped: how many values were dropped, by ``kind.field: why``.
+        secrets: texts that this collection used to get in; whatever holds one of them is treated as a secret.
     """
 
     kinds: Mapping[str, Kind]
     digest: Callable[[str], str]
     dropped: Counter[str] = field(default_factory=Counter)
+    secrets: set[str] = field(default_factory=set)
     _checks: dict[str, dict[str, Converter]] = field(default_factory=dict)
 
     def admit(self, record: Record) -> tuple[dict[str, Any] | None, list[Rejected]]:
@@ -95,13 +99,15 @@ class Border:
         """Replaces secrets, drops what looks like patient data; one search per row while all is well."""
         texts = [value for value in row.values() if isinstance(value, str)]
         lists = [item for value in row.values() if isinstance(value, list) for item in value]
-        if not _SUSPECT.search("\n".join([*texts, *lists])):
+        whole = "\n".join([*texts, *lists])
+        if not _SUSPECT.search(whole) and not self._holds_secret(whole):
             return
         for name, value in list(row.items()):
             text = "\n".join(value) if isinstance(value, list) else value
             if not isinstance(text, str) or kind.fields[name].type in (FieldType.TIMESTAMP, FieldType.DATE):
                 continue
-            why = "patient data" if _PATIENT.search(text) else "secret" if _SECRET.search(text) else None
+            is_secret = _SECRET.search(text) or self._holds_secret(text)
+            why = "patient data" if _PATIENT.search(text) else "secret" if is_secret else None
             if why is None:
                 continue
             self.dropped[f"{kind.name}.{name}: {why}"] += 1
@@ -110,21 +116,33 @@ class Border:
             else:
                 del row[name]
 
+    def _holds_secret(self, text: str) -> bool:
+        # A short one is too likely to be a part of something harmless; it counts only as a whole value.
+        return any(
+            one in text if len(one) >= _LONG_SECRET else one in text.split("\n") for one in self.secrets
+        )
+
+    def shown(self, text: str) -> str:
+        """A sentence as it may be shown, without what this collection used to get in."""
+        for one in sorted(self.secrets, key=len, reverse=True):
+            if len(one) >= _LONG_SECRET:
+                text = text.replace(one, _MASK)
+        return mask(text)
+
+    def shown_rejected(self, item: Rejected) -> Rejected:
+        """What was set aside as it may be shown: a reason quotes the value that was refused."""
+        return replace(
+            item,
+            source=_whole(self.shown(item.source) if self.secrets else item.source),
+            reason=Text(self.shown(item.reason.zh), self.shown(item.reason.en)),
+            pointer=None if item.pointer is None else self.shown(item.pointer),
+            subject=self.shown(item.subject),
+        )
+
 
 def mask(text: str) -> str:
     """A sentence or a place as it may be shown: without secrets, patient data or broken characters."""
     return _whole(_SUSPECT.sub(_MASK, text))
-
-
-def mask_rejected(item: Rejected) -> Rejected:
-    """What was set aside as it may be shown: a reason quotes the value that was refused."""
-    return replace(
-        item,
-        source=_whole(item.source),
-        reason=Text(mask(item.reason.zh), mask(item.reason.en)),
-        pointer=None if item.pointer is None else mask(item.pointer),
-        subject=mask(item.subject),
-    )
 
 
 def _rejected(record: Record, name: str, zh: str, en: str) -> Rejected:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -39,6 +40,7 @@ class DeclaredCollector:
             yield replace(record, observed_at=self._as_of or context.now)
 
 
-def declared_target(name: str) -> Target:
-    """The target under which the project file stands in the list of collections."""
-    return Target(collector=DECLARED, name=name, options={}, kinds=KINDS)
+def declared_target(name: str, records: Sequence[Record]) -> Target:
+    """The target under which the project file stands in the list of collections; another file is another target."""
+    said = hashlib.sha256(repr(records).encode()).hexdigest()
+    return Target(collector=DECLARED, name=name, options={"said": said}, kinds=KINDS)

@@ -8,26 +8,41 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
+from queue import SimpleQueue
 from typing import IO, Any
 
-from hiscomply.collect.border import Border, mask, mask_rejected
-from hiscomply.hookspecs import CollectContext, CollectDenied, CollectFailed, Collector
+from hiscomply.collect.border import Border, mask
+from hiscomply.collect.keeper import Keeper
+from hiscomply.collect.secrets import read_secret
+from hiscomply.hookspecs import (
+    PARALLEL,
+    CollectContext,
+    CollectDenied,
+    CollectFailed,
+    Collector,
+    CollectTimedOut,
+    Fleet,
+    Parallel,
+)
 from hiscomply.kinds import Kind
 from hiscomply.model import Collection, CollectionStatus, Record, Rejected, Target, Text
 
 KEPT_REJECTED = 200
 """How many rejected items are kept with their reason; all are counted."""
-_PARALLEL = 4
+_STATUS: Mapping[type[CollectFailed], CollectionStatus] = {
+    CollectDenied: CollectionStatus.DENIED,
+    CollectTimedOut: CollectionStatus.TIMED_OUT,
+}
 
 Progress = Callable[[str, int, CollectionStatus | None], None]
-"""Called with target name, records so far, and the status once it has ended."""
+"""Called with target name, records so far, and the status once it has ended; for every target once before any begins."""
 
 
 @dataclass(slots=True)
@@ -58,14 +73,15 @@ class _Work:
             with ExitStack() as stack:
                 self._take_all(stack)
         except CollectFailed as error:
-            is_denied = isinstance(error, CollectDenied)
-            status = CollectionStatus.DENIED if is_denied else CollectionStatus.FAILED
-            self.failure, self.failed_kinds = (status, _shown(error.reason)), error.kinds
+            self.failure, self.failed_kinds = (_status_of(error), self._shown(error.reason)), error.kinds
         except BaseException as error:  # noqa: BLE001 - even an exit must cost only this one, and never read as an end
             self.failure = (
                 CollectionStatus.FAILED,
-                _shown(Text(f"采集器出错:{error!r}", f"the collector raised {error!r}")),
+                self._shown(Text(f"采集器出错:{error!r}", f"the collector raised {error!r}")),
             )
+
+    def _shown(self, reason: Text) -> Text:
+        return Text(self.border.shown(reason.zh), self.border.shown(reason.en))
 
     def _take_all(self, stack: ExitStack) -> None:
         for item in self.collector.collect(self.target, self.context):
@@ -85,7 +101,7 @@ class _Work:
             return
         row |= {
             "_collection": self.target.name,
-            "_source": record.source,
+            "_source": self.border.shown(record.source) if self.border.secrets else record.source,
             "_line": record.line,
             "_column": record.column,
             "_pointer": record.pointer,
@@ -108,7 +124,7 @@ class _Work:
         self.rejected_count += 1
         self.rejected_kinds.add(item.kind if item.kind in self.border.kinds else None)
         if len(self.rejected) < KEPT_REJECTED:
-            self.rejected.append(mask_rejected(item))
+            self.rejected.append(self.border.shown_rejected(item))
 
     def stop(self, failure: tuple[CollectionStatus, Text]) -> None:
         """Ends the collection from outside; what was staged so far ends with a whole line."""
@@ -163,36 +179,169 @@ def collect_all(
     zone: str,
     digest: Callable[[str], str],
     progress: Progress,
+    only: Sequence[str] = (),
 ) -> tuple[Collection, ...]:
-    """Collects from every target; gives one collection each, in the order of the targets."""
+    """Collects from every target; gives one collection each, in the order of the targets.
+
+    Each collector has as many workers as it allows (``parallel``), so that slow ones do not hold up the others. What
+    a target gave stands in a folder of its own below ``staging``; one that is found there already, finished by an
+    interrupted run of the same collector over the same options, is not collected again.
+
+    Args:
+        only: patterns of target names; the others are skipped, which leaves what rests on them unknown. Empty for all.
+    """
+    jobs: list[_Job] = []
+    for target in targets:
+        jobs += _jobs_of(target, collectors[target.collector], project, only)
+    keeper = Keeper(staging, kinds)
+    keeper.forget_others([job.target for job in jobs])
     fields = {name: frozenset(kind.fields) for name, kind in kinds.items()}
-    with ThreadPoolExecutor(max_workers=_PARALLEL) as pool:
-        futures = [
-            pool.submit(
-                _collect_one,
-                target,
-                collectors[target.collector],
-                Border(kinds, digest),
-                staging / f"{number:04d}",
-                CollectContext(project, zone, datetime.now(UTC), fields, digest),
-                progress,
+
+    def collect(job: _Job) -> Collection:
+        border = Border(kinds, digest)
+
+        def secret(spec: Mapping[str, Any]) -> str:
+            found = read_secret(spec, project)
+            border.secrets.add(found)
+            return found
+
+        context = CollectContext(project, zone, datetime.now(UTC), fields, digest, secret)
+        folder = keeper.fresh(job.target)
+        work = _Work(job.target, job.collector, context, border, folder, progress, datetime.now(UTC))
+        outcome = _collect_one(work)
+        keeper.keep(outcome, folder)
+        return outcome
+
+    outcomes: dict[int, Collection] = {}
+    waiting: dict[str, deque[tuple[int, _Job]]] = defaultdict(deque)
+    for number, job in enumerate(jobs):
+        progress(job.target.name, 0, None)
+        known = job.outcome or keeper.finished(job.target)
+        if known is not None:
+            outcomes[number] = known
+            progress(job.target.name, sum(known.records.values()), known.status)
+        else:
+            waiting[job.target.collector].append((number, job))
+    outcomes |= _work_off(waiting, {name: parallel_of(collectors[name]) for name in waiting}, collect)
+    return tuple(outcomes[number] for number in range(len(jobs)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One target to collect from, or the outcome that it has without being asked."""
+
+    target: Target
+    collector: Collector
+    outcome: Collection | None = None
+
+
+def parallel_of(collector: Collector) -> int:
+    """How many targets of a collector are collected side by side."""
+    return collector.parallel if isinstance(collector, Parallel) else PARALLEL
+
+
+def _jobs_of(target: Target, collector: Collector, project: Path, only: Sequence[str]) -> list[_Job]:
+    """The target, or those that it stands for."""
+    if is_asked(target.name, only) or not isinstance(collector, Fleet):
+        one = None if is_asked(target.name, only) else _skipped(target, collector, only)
+        if one is not None or not isinstance(collector, Fleet):
+            return [_Job(target, collector, one)]
+    try:
+        members = collector.expand(target, project)
+        names = [one.name for one in members]
+        twice = (
+            sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+        )
+        if twice:
+            raise CollectFailed(
+                Text(f"目标重复:{'、'.join(twice[:5])}", f"named twice: {', '.join(twice[:5])}")
             )
-            for number, target in enumerate(targets)
+        if not members:
+            raise CollectFailed(Text("目标清单为空", "the list of targets is empty"))
+    except CollectFailed as error:
+        status = _status_of(error)
+        return [
+            _Job(target, collector, _outcome_without_asking(target, collector, status, _shown(error.reason)))
         ]
-        return tuple(future.result() for future in futures)
+    except Exception as error:  # noqa: BLE001 - a stranger's collector may raise anything
+        told = Text(f"采集器出错:{error!r}", f"the collector raised {error!r}")
+        return [
+            _Job(
+                target,
+                collector,
+                _outcome_without_asking(target, collector, CollectionStatus.FAILED, _shown(told)),
+            )
+        ]
+    is_whole = is_asked(target.name, only)
+    return [
+        _Job(one, collector, None if is_whole or is_asked(one.name, only) else _skipped(one, collector, only))
+        for one in members
+    ]
 
 
-def _collect_one(
-    target: Target,
-    collector: Collector,
-    border: Border,
-    folder: Path,
-    context: CollectContext,
-    progress: Progress,
+def is_asked(name: str, only: Sequence[str]) -> bool:
+    """True if a target is meant by one of the patterns, or there are none."""
+    return not only or any(fnmatchcase(name, pattern) for pattern in only)
+
+
+def _skipped(target: Target, collector: Collector, only: Sequence[str]) -> Collection:
+    asked = " ".join(only)
+    return _outcome_without_asking(
+        target,
+        collector,
+        CollectionStatus.SKIPPED,
+        Text(f"本次未要求采集(--only {asked})", f"not asked for this time (--only {asked})"),
+    )
+
+
+def _outcome_without_asking(
+    target: Target, collector: Collector, status: CollectionStatus, reason: Text
 ) -> Collection:
-    folder.mkdir(parents=True)
-    work = _Work(target, collector, context, border, folder, progress, datetime.now(UTC))
-    progress(target.name, 0, None)
+    now = datetime.now(UTC)
+    kinds = tuple(sorted(target.kinds))
+    return Collection(
+        collector.name, collector.version, target.name, kinds, status, reason, now, now, affected=kinds
+    )
+
+
+def _work_off(
+    waiting: Mapping[str, deque[tuple[int, _Job]]],
+    workers: Mapping[str, int],
+    collect: Callable[[_Job], Collection],
+) -> dict[int, Collection]:
+    """All outcomes by number. On an interruption nothing new is begun, and what is under way is left behind."""
+    done: SimpleQueue[tuple[int, Collection | BaseException]] = SimpleQueue()
+    is_stopped = threading.Event()
+
+    def worker(jobs: deque[tuple[int, _Job]]) -> None:
+        while not is_stopped.is_set():
+            try:
+                number, job = jobs.popleft()
+            except IndexError:
+                return
+            try:
+                done.put((number, collect(job)))
+            except BaseException as error:  # noqa: BLE001 - told to the one who waits
+                done.put((number, error))
+
+    total = sum(map(len, waiting.values()))
+    for name, jobs in waiting.items():
+        for number in range(min(workers[name], len(jobs))):
+            threading.Thread(target=worker, args=(jobs,), name=f"{name}-{number}", daemon=True).start()
+    outcomes: dict[int, Collection] = {}
+    try:
+        while len(outcomes) < total:
+            number, outcome = done.get()
+            if isinstance(outcome, BaseException):
+                raise outcome
+            outcomes[number] = outcome
+    finally:
+        is_stopped.set()
+    return outcomes
+
+
+def _collect_one(work: _Work) -> Collection:
+    target = work.target
     thread = threading.Thread(target=work.run, name=f"collect-{target.name}", daemon=True)
     began = time.monotonic()
     thread.start()
@@ -206,8 +355,14 @@ def _collect_one(
             )
         )
     outcome = work.outcome()
-    progress(target.name, work.records.total(), outcome.status)
+    work.progress(target.name, work.records.total(), outcome.status)
     return outcome
+
+
+def _status_of(error: CollectFailed) -> CollectionStatus:
+    return next(
+        (status for kind, status in _STATUS.items() if isinstance(error, kind)), CollectionStatus.FAILED
+    )
 
 
 def _shown(reason: Text) -> Text:

@@ -52,6 +52,8 @@ class Settings:
     fail_on: str = "low"
     allow_unknown: bool = False
     only: tuple[str, ...] = ()
+    only_targets: tuple[str, ...] = ()
+    """Patterns of the targets to collect from; the others are skipped. Empty means all."""
     is_secret_kept: bool = True
     """False where there is no project to keep a key in: secrets are withheld rather than digested."""
     profile_origin: str = "default"

@@ -59,8 +59,8 @@ def run(tmp_path: Path) -> Run:
 
 
 def staged(folder: Path, kind: str = "account") -> list[dict[str, Any]]:
-    file = folder / "staging" / "0000" / f"{kind}.jsonl"
-    return [json.loads(one) for one in file.read_text().splitlines()] if file.exists() else []
+    files = (folder / "staging").glob(f"*/{kind}.jsonl")
+    return [json.loads(one) for file in files for one in file.read_text().splitlines()]
 
 
 def python(code: str) -> list[str]:

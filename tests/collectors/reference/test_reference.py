@@ -48,10 +48,8 @@ def put(project: Path, dataset: str, rows: list[dict[str, Any]], as_of: date = d
 
 
 def staged(project: Path, kind: str) -> list[dict[str, Any]]:
-    file = project / "staging/0000" / f"{kind}.jsonl"
-    return (
-        [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
-    )
+    files = (project / "staging").glob(f"*/{kind}.jsonl")
+    return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def summary(project: Path, dataset: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from hiscomply.hookspecs import CollectContext, CollectDenied, CollectFailed
 from hiscomply.kinds import Kind, load_kinds
 from hiscomply.model import Collection, CollectionStatus, Record, Rejected, Target, Text
 from hiscomply.paths import schemas_dir
+from hiscomply.run_folder import read_collections
 
 OBSERVED = datetime(2026, 6, 30, tzinfo=UTC)
 Items = Iterator[Record | Rejected]
@@ -70,8 +71,17 @@ class Bench:
             progress=lambda *told: self.progress.append(told),
         )
 
+    def folder(self, number: int = 0) -> Path:
+        """Where a target's rows were put."""
+        (found,) = (
+            one.parent
+            for one in self.staging.glob("*/finished")
+            if read_collections(one)[0].target == f"target-c{number}"
+        )
+        return found
+
     def rows(self, kind: str = "account", number: int = 0) -> list[dict[str, Any]]:
-        file = self.staging / f"{number:04d}" / f"{kind}.jsonl"
+        file = self.folder(number) / f"{kind}.jsonl"
         return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
@@ -264,7 +274,7 @@ class TestRejected:
 
         (one,) = bench.run(script, declared=("account", "asset"))
         assert one.affected == ("account", "asset")
-        assert [path.name for path in (bench.staging / "0000").iterdir()] == ["account.jsonl"]
+        assert sorted(path.name for path in bench.folder().iterdir()) == ["account.jsonl", "finished"]
 
     def test_a_field_of_the_wrong_type_makes_it_partial_and_keeps_the_row(self, bench: Bench) -> None:
         (one,) = bench.run(lambda _target, _context: iter([account(enabled="yes")]))

@@ -1,0 +1,95 @@
+"""Servers that misbehave: silent, talking rubbish, never ending, gone in the middle. Each stands on a loopback port."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def _listening(serve: Callable[[socket.socket, threading.Event], None]) -> Iterator[int]:
+    is_over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+
+        def accept() -> None:
+            while not is_over.is_set():
+                with contextlib.suppress(OSError):
+                    client, _ = server.accept()
+                    threading.Thread(target=handle, args=(client,), daemon=True).start()
+
+        def handle(client: socket.socket) -> None:
+            with client, contextlib.suppress(OSError):
+                serve(client, is_over)
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        try:
+            yield server.getsockname()[1]
+        finally:
+            is_over.set()
+            thread.join()
+
+
+def hung() -> contextlib.AbstractContextManager[int]:
+    """Takes connections and never says a word."""
+    return _listening(lambda _client, is_over: is_over.wait(600) and None)
+
+
+def garbage(data: bytes = b"\x00\xff\x13rubbish\r\n\r\n" * 64) -> contextlib.AbstractContextManager[int]:
+    """Answers any first words with these bytes, and closes."""
+
+    def serve(client: socket.socket, _is_over: threading.Event) -> None:
+        client.settimeout(0.3)
+        with contextlib.suppress(OSError):
+            client.recv(65536)
+        client.sendall(data)
+
+    return _listening(serve)
+
+
+def http_answer(body: bytes, status: str = "200 OK", kind: str = "application/json") -> bytes:
+    """An HTTP answer for ``garbage``: well-formed outside, whatever you like inside."""
+    head = f"HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+    return head.encode() + body
+
+
+def endless_http(piece: bytes = b" " * 65536) -> contextlib.AbstractContextManager[int]:
+    """A well-formed HTTP answer that never ends."""
+
+    def serve(client: socket.socket, is_over: threading.Event) -> None:
+        client.recv(65536)
+        client.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n")
+        while not is_over.is_set():
+            client.sendall(piece)
+
+    return _listening(serve)
+
+
+def cut_off(port: int, after: int, *, hang: bool = False) -> contextlib.AbstractContextManager[int]:
+    """Passes everything on to a real server, until it has answered so many bytes: then it is gone, or silent."""
+
+    def serve(client: socket.socket, is_over: threading.Event) -> None:
+        with socket.create_connection(("127.0.0.1", port), 5) as real:
+            threading.Thread(target=_pump, args=(client, real), daemon=True).start()
+            left = after
+            while left > 0 and (data := real.recv(min(65536, left))):
+                client.sendall(data)
+                left -= len(data)
+            if hang:
+                is_over.wait(600)
+            with contextlib.suppress(OSError):
+                client.shutdown(socket.SHUT_RDWR)
+
+    return _listening(serve)
+
+
+def _pump(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+        time.sleep(0)
