@@ -1,0 +1,130 @@
+"""What an officer meets while targets are collected: only some, what would be asked, an interruption, secrets."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tests.servers.audits import Audited, audit, command, write_project
+
+EXPORT = "system,login,kind,enabled,last_login\nHIS,zhang,human,true,2026-06-29 08:00:00\n"
+OBSERVED = "2026-06-30T08:00:00+08:00"
+
+
+def table(name: str, file: str) -> str:
+    return (
+        f"  - {{collector: tables, name: {name}, path: {file}, kind: account, observed_at: {OBSERVED}, "
+        "columns: {system_id: system, login: login, kind: kind, enabled: enabled, last_login: last_login}}\n"
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = write_project(tmp_path / "project", table("his", "his.csv") + table("lis", "lis.csv"))
+    (folder / "his.csv").write_text(EXPORT)
+    (folder / "lis.csv").write_text(EXPORT.replace("HIS", "LIS"))
+    return folder
+
+
+POLICY = "dormant_accounts_disabled"
+
+
+def audited(project: Path, *words: str) -> Audited:
+    return audit(project, [POLICY], "--as-of", "2026-06-30T09:00:00+08:00", *words)
+
+
+def test_only_some_targets_leave_the_rest_unknown(project: Path) -> None:
+    whole = audited(project)
+    assert whole.policy(POLICY)["verdict"] == "pass"
+    part = audited(project, "--only", "his")
+    assert (part.code, part.collections["lis"].status.value) == (3, "skipped")
+    assert part.policy(POLICY)["verdict"] == "unknown"
+    reason = part.collections["lis"].reason
+    assert reason is not None
+    assert reason.en == "not asked for this time (--only his)"
+    assert reason.en in (part.run / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_target_that_does_not_exist_is_a_usage_error_that_names_the_nearest(project: Path) -> None:
+    code, _out, err = command("audit", str(project), "--only", "hiss")
+    assert code == 2
+    assert "--only 'hiss' means no target" in err
+    assert "'his'" in err
+
+
+def test_a_dry_run_says_what_it_would_do_and_does_nothing(project: Path) -> None:
+    for verb in ("audit", "collect"):
+        code, out, err = command(verb, str(project), "--dry-run")
+        assert code == 0
+        assert "his  [tables]  <= 120 s  -> account" in out
+        assert "nothing was asked" in err
+    assert not (project / ".hiscomply").exists()
+
+
+def test_a_secret_in_the_project_file_is_refused_and_not_shown(tmp_path: Path) -> None:
+    from hiscomply.config.project import load_project
+    from hiscomply.errors import ConfigError
+    from hiscomply.hookspecs import SECRET_SCHEMA
+    from hiscomply.plugins import collectors
+
+    class Asks:
+        name = "asks"
+        options_schema = {"type": "object", "properties": {"password": SECRET_SCHEMA}}  # noqa: RUF012
+
+        def kinds(self, options: object) -> tuple[str, ...]:
+            return ("account",)
+
+    for written in ("hunter2", "{env: hunter2 x}", "{value: hunter2}", "[hunter2]"):
+        folder = write_project(tmp_path, f"  - {{collector: asks, name: db, password: {written}}}\n")
+        with pytest.raises(ConfigError) as caught:
+            load_project(folder, {**collectors(), "asks": Asks()}, language="en", flags={})  # type: ignore[dict-item]
+        assert "hiscomply.yaml:3" in str(caught.value)
+        assert "hunter2" not in str(caught.value)
+
+
+PROGRAM = "from hiscomply.cli.main import main; main()"
+
+
+def test_an_interrupted_audit_goes_on_where_it_stopped(project: Path) -> None:
+    """One target is done, the other hangs; the audit is interrupted, then goes on without asking the first again."""
+    count = project / "asked"
+    script = project / "his.sh"
+    script.write_text(
+        f"echo x >> {count}\n"
+        'echo \'{"kind": "account", "system_id": "HIS", "login": "li"}\'\n'
+        'echo \'{"kind": "_end", "records": 1}\'\n'
+    )
+    slow = project / "lis.sh"
+    slow.write_text('test -e go || sleep 300\necho \'{"kind": "_end", "records": 0}\'\n')
+    records = "  - {{collector: records, name: {0}, command: [sh, {0}.sh], kinds: [account]}}\n"
+    write_project(project, records.format("his") + records.format("lis"))
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "--lang", "en", "audit", str(project), "--policy", POLICY],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        ends = time.monotonic() + 60
+        while not list(project.glob(".hiscomply/collecting/*/*/account.jsonl")) and time.monotonic() < ends:
+            time.sleep(0.02)
+        while len(list(project.glob(".hiscomply/collecting/*/*/finished"))) < 3 and time.monotonic() < ends:
+            time.sleep(0.02)
+        os.kill(running.pid, signal.SIGINT)
+        _, err = running.communicate(timeout=30)
+    # the export of HIS, the reference data and the project file; LIS was cut off
+    assert "interrupted; what 3 targets gave is kept, `hiscomply audit --resume` goes on" in err
+    assert running.returncode == 3
+    assert list((project / ".hiscomply" / "runs").iterdir()) == []
+    (project / "go").touch()
+    again = audit(project, [POLICY], "--resume")
+    assert again.collections["his"].status.value == again.collections["lis"].status.value == "ok"
+    assert count.read_text().splitlines() == ["x"]
+    assert not (project / ".hiscomply" / "collecting").exists()
+    code, _out, err = command("audit", str(project), "--resume")
+    assert (code, "no interrupted collection" in err) == (2, True)
