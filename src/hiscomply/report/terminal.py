@@ -181,11 +181,15 @@ def _print_unseen(result: AuditResult, console: Console, language: str) -> None:
         return
     console.print()
     _say(console, _UNSEEN.to(language), style="bold")
-    for item in failed[:_MAX_UNSEEN]:
-        reason = f": {item.reason.to(language)}" if item.reason else ""
-        status = COLLECTION_STATUSES[item.status].to(language)
-        _say(console, f"{printable(item.target, 40)} ({item.collector}) {status}{reason}", indent=2)
-    _print_rest(len(failed) - _MAX_UNSEEN, console, language)
+    groups: dict[tuple[str, CollectionStatus, Text | None], list[str]] = {}
+    for item in failed:
+        groups.setdefault((item.collector, item.status, item.reason), []).append(item.target)
+    for (collector, status, why), targets in list(groups.items())[:_MAX_UNSEEN]:
+        reason = f": {why.to(language)}" if why else ""
+        more = f" (+{len(targets) - 1:,})" if len(targets) > 1 else ""
+        told = COLLECTION_STATUSES[status].to(language)
+        _say(console, f"{printable(targets[0], 40)}{more} ({collector}) {told}{reason}", indent=2)
+    _print_rest(len(groups) - _MAX_UNSEEN, console, language)
     if kinds:
         listed = ("、" if language == "zh" else ", ").join(
             result.kinds[kind].to(language) if kind in result.kinds else kind for kind in kinds

@@ -108,6 +108,17 @@ def test_what_was_not_seen_is_listed() -> None:
         assert told in text
 
 
+def test_many_hosts_that_failed_alike_are_one_line() -> None:
+    result = audit_result()
+    dead = next(one for one in result.evidence.collections if one.target == "hosts/pacs02")
+    more = tuple(replace(dead, target=f"hosts/web{number:03}") for number in range(99))
+    evidence = replace(result.evidence, collections=(*result.evidence.collections, *more))
+    text = "\n".join(summary(replace(result, evidence=evidence)))
+    assert "hosts/pacs02 (+99) (ssh) Failed: connection refused" in text
+    assert "hosts/web001" not in text
+    assert "monitoring (zabbix) Timed out" in text
+
+
 def test_reports_are_named_in_one_piece_however_long() -> None:
     path = "/".join(["folder"] * 30) + "/report.html"
     assert f"Report: {path}" in summary(audit_result(), reports=[path])
