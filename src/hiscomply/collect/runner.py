@@ -194,7 +194,7 @@ def collect_all(
     for target in targets:
         jobs += _jobs_of(target, collectors[target.collector], project, only)
     keeper = Keeper(staging, kinds)
-    keeper.forget_others([job.target for job in jobs])
+    keeper.forget_others([job.target for job in jobs if job.outcome is None])
     fields = {name: frozenset(kind.fields) for name, kind in kinds.items()}
 
     def collect(job: _Job) -> Collection:

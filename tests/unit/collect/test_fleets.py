@@ -176,6 +176,12 @@ class TestInterrupted:
         assert len(hosts.asked) == 2
         assert len(list((tmp_path / "staging").glob("*/account.jsonl"))) == 1
 
+    def test_who_is_skipped_now_leaves_no_rows_of_then(self, kinds: dict[str, Kind], tmp_path: Path) -> None:
+        run(Hosts(), kinds, tmp_path / "staging")
+        run(Hosts(), kinds, tmp_path / "staging", only=["fleet/db-1"])
+        files = list((tmp_path / "staging").glob("*/account.jsonl"))
+        assert [json.loads(file.read_text())["system_id"] for file in files] == ["fleet/db-1"]
+
     def test_a_host_that_was_cut_off_half_way_counts_for_nothing(
         self, kinds: dict[str, Kind], tmp_path: Path
     ) -> None:
