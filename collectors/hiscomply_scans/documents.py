@@ -48,6 +48,11 @@ def objects(value: Any) -> list[dict[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
+def is_misshapen(value: Any) -> bool:
+    """True for what is there and is no list of objects, so that ``objects`` would pass something over."""
+    return value is not None and (not isinstance(value, list) or len(objects(value)) < len(value))
+
+
 def text(value: Any) -> str:
     """The value if it is a text, else an empty one."""
     return value if isinstance(value, str) else ""

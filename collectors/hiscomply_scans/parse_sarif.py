@@ -73,7 +73,7 @@ def _take(result: dict[str, Any], rules: list[dict[str, Any]], pointer: str, sca
     rule_id = (
         text(result.get("ruleId")) or text(mapping(result.get("rule")).get("id")) or text(rule.get("id"))
     )
-    kind = result.get("kind", "fail")
+    kind = text(result.get("kind", "fail"))
     if kind in _DOES_NOT_APPLY or result.get("baselineState") == "absent":
         return
     if not rule_id or kind not in _PASSES:
@@ -125,6 +125,8 @@ def _gaps(run: dict[str, Any], invocations: list[dict[str, Any]], listed: Any) -
         yield Text(
             "run 没有 results:结果未确定", "the run has no results key: its results were not determined"
         )
+    elif len(objects(listed)) < len(listed):
+        yield Text("部分结果不是对象,无法读取", "some results are no objects and cannot be read")
     elif not listed:
         yield Text(
             "run 没有任何结果:SARIF 不说明检查了哪些规则,不能当作通过",

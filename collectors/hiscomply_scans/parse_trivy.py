@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from hiscomply.hookspecs import CollectFailed
 from hiscomply.model import Text
-from hiscomply_scans.documents import mapping, objects, text
+from hiscomply_scans.documents import is_misshapen, mapping, objects, text
 from hiscomply_scans.scan import About, Scan, by_score, number_of
 
 SCHEMA_VERSION: Final = 2
@@ -32,11 +32,11 @@ def parse(report: dict[str, Any], about: About) -> Iterator[Scan]:
     made = about.moment(report.get("CreatedAt"))
     kind, os = text(report.get("ArtifactType")), mapping(mapping(report.get("Metadata")).get("OS"))
     results = objects(report.get("Results"))
-    name = text(report.get("ArtifactName"))
+    artifact = text(report.get("ArtifactName"))
     scan = Scan(
         about,
         tool=f"trivy {text(mapping(report.get('Trivy')).get('Version'))}".strip(),
-        asset_id=about.asset_of(name if kind == "container_image" or name in about.assets else None),
+        asset_id=about.asset_of(artifact if kind == "container_image" or artifact in about.assets else None),
         observed_at=about.observed(made),
         finished_at=made,
         is_examination=bool(results),
@@ -44,6 +44,11 @@ def parse(report: dict[str, Any], about: About) -> Iterator[Scan]:
         past_support=_past_support(os),
     )
     for number, result in enumerate(results):
+        for name, of in (("Vulnerabilities", "vuln"), ("Misconfigurations", "config_result")):
+            if is_misshapen(result.get(name)):
+                scan.set_aside(
+                    of, Text(f"{name} 无法读取", f"{name} cannot be read"), subject=f"/Results/{number}"
+                )
         _vulnerabilities(result, number, scan)
         _misconfigurations(result, number, scan)
     _say_what_is_open(results, os, scan)

@@ -261,7 +261,7 @@ def number_of(text: object) -> float | None:
     """A CVSS score; None for what is none or out of range."""
     try:
         score = float(text) if isinstance(text, str | int | float) and not isinstance(text, bool) else -1.0
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return score if 0 <= score <= 10 else None
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.collectors.scans.reading import FALLBACK, RECORDED, items, reasons, records
 from tests.servers.audits import audit, command, write_project
 
 from hiscomply.hookspecs import CollectFailed
+from hiscomply_scans import parse_trivy
+from hiscomply_scans.scan import About, newest
 
 TRIVY = RECORDED / "trivy-by-hand" / "report.json"
 
@@ -66,6 +72,8 @@ def test_trivy_s_report_of_a_file_system_needs_the_asset_s_name() -> None:
     [
         ({"Results": []}, "no packages were scanned"),
         ({"Results": [{"Class": "secret"}]}, "no packages were scanned"),
+        ({"Results": [{"Class": "os-pkgs", "Vulnerabilities": {"a": 1}}]}, "cannot be read"),
+        ({"Results": [{"Class": "os-pkgs", "Vulnerabilities": [1]}]}, "cannot be read"),
         ({"Results": [{"Class": "os-pkgs"}], "Metadata": {}}, "did not recognise"),
         ({"Results": [{"Class": "lang-pkgs"}]}, "Trivy may not support it"),
         (
@@ -136,6 +144,7 @@ def test_sarif_results_mean_what_the_standard_says(tmp_path: Path) -> None:
         ({}, "not determined"),
         ({"results": None}, "not determined"),
         ({"results": []}, "that is no pass"),
+        ({"results": [None]}, "no objects"),
         (
             {"results": RESULTS, "invocations": [{"executionSuccessful": False}]},
             "did not run successfully",
@@ -169,6 +178,29 @@ def test_a_sarif_rule_named_after_a_cve_is_a_vulnerability(tmp_path: Path) -> No
     run = {"tool": {"driver": {"name": "T", "rules": rules}}, "results": [{"ruleIndex": 0}]}
     found = records(items(sarif(tmp_path, **run), asset_id="a", fallback=FALLBACK), "vuln", "cve")
     assert (found["CVE-2026-0007"]["severity"], found["CVE-2026-0007"]["cvss"]) == ("high", 7.5)
+
+
+@pytest.mark.parametrize(
+    "value", [None, 1, -1, "", "x", [], {}, [1], True, "0001-01-01T00:00:00+14:00", 10**400]
+)
+def test_no_shape_of_a_report_is_a_surprise(value: Any) -> None:
+    document = json.loads(TRIVY.read_text())
+    about = About("x", ZoneInfo("Asia/Shanghai"), fallback=FALLBACK, asset_id="a")
+    for path in [one for one in places(document) if one]:
+        changed = copy.deepcopy(document)
+        holder = changed
+        for key in path[:-1]:
+            holder = holder[key]
+        holder[path[-1]] = value
+        with contextlib.suppress(CollectFailed):
+            assert list(newest(parse_trivy.parse(changed, about)))
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inner:
+        yield from places(one, (*path, key))
 
 
 def test_a_file_without_a_time_is_refused_unless_the_project_gives_one(tmp_path: Path) -> None:

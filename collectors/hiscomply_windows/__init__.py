@@ -1,0 +1,12 @@
+"""The ``windows`` collector: what Windows hosts say of themselves, over their OpenSSH server, read-only."""
+
+from __future__ import annotations
+
+from hiscomply.hookspecs import Collector, hookimpl
+from hiscomply_windows.collector import WindowsCollector
+
+
+@hookimpl
+def hiscomply_collectors() -> list[Collector]:
+    """The one collector of this package."""
+    return [WindowsCollector()]

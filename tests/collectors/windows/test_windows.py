@@ -1,0 +1,197 @@
+"""Windows hosts behind a real sshd: replayed answers, refused logins, hosts that hang, lie, or vanish."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tests.collectors.windows.conftest import RECORDED, Windows
+from tests.servers.audits import Audited, assert_nowhere, audit, command, write_project
+from tests.servers.running import needs, needs_root
+from tests.servers.trouble import cut_off, garbage, hung
+
+from hiscomply_windows.collector import SCRIPT, WindowsCollector
+from hiscomply_windows.fetch import COMMAND, typed
+from hiscomply_windows.options import KINDS
+
+pytestmark = [needs("sshd", package="openssh-server"), needs_root()]
+
+POLICY = "default_accounts_disabled"
+REBOOT = "reboot_not_pending_long"
+PASSWORD = "Canary-Wrong-Pw-4410"
+CANARIES = (PASSWORD, "欧阳测试", "11010519491231002X", "Canary-Said-9021")
+
+
+@dataclass(frozen=True)
+class Night:
+    """One audit of a good host and of all that misbehave."""
+
+    done: Audited
+    refusals: int
+    """Logins that the sshd counts as failed, of one wrong password and one unknown key."""
+    commands: str
+    """What the sshd was asked to run."""
+
+
+@pytest.fixture(scope="module")
+def night(windows: Windows, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
+    """The audit; every bad target beside the good one."""
+    folder = tmp_path_factory.mktemp("night")
+    for asset, situation in (
+        ("GOOD", "server-by-hand"),
+        ("LOW", "without-rights-by-hand"),
+        ("CUT", "server-by-hand"),
+    ):
+        windows.replay(asset, situation)
+    windows.answer("CUT", f"head -n 6 {windows.folder}/CUT.jsonl")
+    windows.replay("GONE", "server-by-hand")
+    windows.answer("GONE", f"cat {windows.folder}/GONE.jsonl; yes '' | head -n 900000")
+    windows.answer("SLOW", "exec sleep 20")
+    windows.answer("MAD", "echo 'Canary-Said-9021 欧阳测试 11010519491231002X'; printf '\\377\\000\\n{}\\n'")
+    windows.answer("LOUD", "exec head -c 17000000 /dev/zero")
+    windows.answer("BARE", "echo \"'powershell' is not recognized\" >&2; exit 1")
+    with (
+        cut_off(windows.port, 100_000) as gone,
+        hung() as mute,
+        garbage() as web,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("WINDOWS_TEST_PASSWORD", PASSWORD)
+        project = windows.project(
+            folder,
+            windows.target("GOOD"),
+            windows.target("LOW"),
+            windows.target("LOCKED", extra="password: {env: WINDOWS_TEST_PASSWORD}"),
+            windows.target("STRANGE").replace("key_file: id", "key_file: stranger"),
+            windows.target("FORGED").replace("known_hosts: known_hosts", "known_hosts: other"),
+            windows.target("NEW").replace("known_hosts: known_hosts", "known_hosts: none"),
+            windows.target("GONE", port=gone),
+            windows.target("CUT"),
+            windows.target("SLOW", extra="step_timeout: 2"),
+            windows.target("MUTE", port=mute, extra="connect_timeout: 0.5"),
+            windows.target("WEB", port=web),
+            windows.target("MAD"),
+            windows.target("LOUD"),
+            windows.target("BARE"),
+            ports=(gone, mute, web),
+        )
+        shutil.copy(windows.folder / "stranger", project / "stranger")
+        (project / "other").write_text(windows.hosts(windows.port, key="stranger.pub"))
+        (windows.folder / "commands").write_text("")
+        before = windows.server.log.read_text().count("Failed ")
+        done = audit(project, [REBOOT])
+    refusals = windows.server.log.read_text().count("Failed ") - before
+    yield Night(done, refusals, (windows.folder / "commands").read_text())
+
+
+@pytest.mark.parametrize(
+    ("asset", "status", "told"),
+    [
+        ("LOW", "partial", "3 items"),
+        ("LOCKED", "denied", "it is not tried again"),
+        ("STRANGE", "denied", "refuses the login"),
+        ("FORGED", "failed", "no login was tried"),
+        ("NEW", "failed", "no file of host keys"),
+        ("GONE", "failed", "connection"),
+        ("CUT", "failed", "no end line after 6 records"),
+        ("SLOW", "timed_out", "within 2 seconds"),
+        ("MUTE", "timed_out", "no login within 0.5 seconds"),
+        ("WEB", "failed", "connection"),
+        ("MAD", "failed", "no end line"),
+        ("LOUD", "failed", "more than 16,000,000 bytes"),
+        ("BARE", "failed", "exit code 1: 'powershell' is not recognized"),
+    ],
+)
+def test_trouble_ends_a_collection_with_its_status_and_reason(
+    night: Night, asset: str, status: str, told: str
+) -> None:
+    collection = night.done.collections[asset]
+    assert collection.status == status, collection
+    assert collection.reason is not None
+    assert told in collection.reason.en
+    assert collection.reason.zh != collection.reason.en
+
+
+def test_beside_all_that_trouble_a_good_host_is_whole_and_nothing_passes(night: Night) -> None:
+    assert night.done.collections["GOOD"].status == "ok"
+    assert (night.done.policy(REBOOT)["verdict"], night.done.code) == ("unknown", 3)
+    assert "collection_incomplete" in {one["reason"] for one in night.done.findings(REBOOT)}
+
+
+def test_no_secret_and_no_patient_gets_into_the_run(night: Night) -> None:
+    assert_nowhere(CANARIES, night.done.project / ".hiscomply", night.done.out, night.done.err)
+
+
+def test_a_refused_login_is_not_tried_again(night: Night) -> None:
+    assert night.refusals == 1, "the wrong password once; an unknown key is only asked about"
+
+
+def test_only_one_command_is_ever_run(night: Night) -> None:
+    assert set(night.commands.splitlines()) == {COMMAND}
+    assert len(night.commands.splitlines()) == 8, "no host with a strange key, and none twice"
+
+
+def test_what_came_before_the_end_of_the_connection_is_kept(night: Night) -> None:
+    assert night.done.collections["GONE"].records["account"] == 3
+
+
+def test_what_the_account_may_not_read_is_set_aside_with_the_error_s_name(night: Night) -> None:
+    low = night.done.collections["LOW"]
+    assert set(low.affected) == {"account", "setting"}
+    assert "AccessDenied" in low.rejected[0].reason.en
+
+
+def test_a_default_account_that_is_enabled_is_found(windows: Windows, tmp_path: Path) -> None:
+    windows.replay("SRV-1", "server-by-hand")
+    done = audit(windows.project(tmp_path, windows.target("SRV-1")), [POLICY])
+    assert done.collections["SRV-1"].status == "ok"
+    failed = [one for one in done.findings(POLICY) if one["verdict"] == "fail"]
+    assert [one["subject"] for one in failed] == ["host:SRV-1/管理员"]
+    assert done.code == 1
+    assert done.collections["SRV-1"].records == {
+        "account": 3,
+        "host": 1,
+        "patch_state": 1,
+        "service": 2,
+        "setting": 3,
+    }
+    assert done.rows("host")[0]["os_version"] == "10.0.17763.5936"
+    said = typed(SCRIPT.read_text(), "SRV-1", KINDS).decode()
+    assert (windows.folder / "words-SRV-1").read_bytes().decode().strip() == said.strip()
+
+
+def test_several_hosts_become_several_targets(windows: Windows, tmp_path: Path) -> None:
+    windows.replay("127.0.0.1", "server-by-hand")
+    windows.replay("localhost", "without-rights-by-hand")
+    line = windows.target("X").replace("name: X, host: 127.0.0.1", "name: all, hosts: [127.0.0.1, localhost]")
+    project = windows.project(tmp_path, line.replace(", asset_id: X", ""))
+    (project / "known_hosts").write_text(
+        windows.hosts(windows.port) + windows.hosts(windows.port).replace("127.0.0.1", "localhost")
+    )
+    done = audit(project, [POLICY])
+    assert [done.collections[f"all/{one}"].status for one in ("127.0.0.1", "localhost")] == ["ok", "partial"]
+
+
+def test_a_dry_run_says_what_would_be_asked_and_touches_nothing(windows: Windows, tmp_path: Path) -> None:
+    (windows.folder / "commands").write_text("")
+    line = windows.target("SRV-1", extra="password: {env: NOT_SET_AT_ALL}")
+    code, out, _ = command("audit", str(write_project(tmp_path, line)), "--dry-run")
+    assert code == 0
+    assert f"SSH login root@127.0.0.1:{windows.port} (by $NOT_SET_AT_ALL)" in out
+    assert (windows.folder / "commands").read_text() == ""
+
+
+def test_the_file_of_a_scheduled_task_is_read_by_the_collector_records(tmp_path: Path) -> None:
+    for name in ("server-by-hand", "without-rights-by-hand"):
+        text = (RECORDED / name / "answer.jsonl").read_text().replace("@ASSET@", name)
+        (tmp_path / f"{name}.jsonl").write_text(text)
+    kinds = ", ".join(WindowsCollector().kinds({}))
+    line = "  - {{collector: records, name: {0}, path: {0}.jsonl, kinds: [{1}]}}\n"
+    names = ("server-by-hand", "without-rights-by-hand")
+    done = audit(write_project(tmp_path, "".join(line.format(one, kinds) for one in names)), [POLICY])
+    assert [done.collections[one].status for one in names] == ["ok", "partial"]
+    assert set(done.collections["without-rights-by-hand"].affected) == {"account", "setting"}
+    shutil.rmtree(tmp_path / ".hiscomply")
