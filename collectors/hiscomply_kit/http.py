@@ -51,7 +51,7 @@ class Api:
         max_bytes: int = MAX_BYTES,
         cleartext: bool = False,
     ) -> None:
-        httpx = need("httpx", "http")
+        library = need("httpx", "http")
         parts = urlsplit(url)
         if parts.scheme == "http" and (login or headers):
             refuse_cleartext(parts.hostname or "", is_allowed=cleartext)
@@ -59,7 +59,7 @@ class Api:
         self._max_bytes = max_bytes
         self._timeout_s = timeout_s
         self._name = (tls or {}).get("server_name")
-        self._client: httpx.Client = httpx.Client(
+        self._client: httpx.Client = library.Client(
             verify=client_context(tls, project) if parts.scheme == "https" else True,
             auth=login,
             headers={"accept": "application/json", "user-agent": "hiscomply", **(headers or {})},
@@ -95,6 +95,24 @@ class Api:
         For questions only: a caller lists the methods that it asks.
         """
         return self._json(path, self._asked("POST", path, json=body))
+
+    def status(self, path: str) -> int:
+        """The status of the answer to GET, whatever it is; its body is not read.
+
+        Raises:
+            CollectTimedOut: no answer in time. CollectFailed: no connection, TLS.
+        """
+        import httpx
+
+        where = f"{self.url}{path}"
+        extensions = {"sni_hostname": self._name} if self._name else {}
+        try:
+            with self._client.stream("GET", where, extensions=extensions) as response:
+                return response.status_code
+        except httpx.TimeoutException:
+            raise self._slow(where) from None
+        except httpx.HTTPError as error:
+            raise self._failure(where, error) from None
 
     def _json(self, path: str, data: bytes) -> Any:
         try:
@@ -133,21 +151,24 @@ class Api:
                         raise httpx.ReadTimeout("slow answer")
                 return b"".join(pieces)
         except httpx.TimeoutException:
-            raise CollectTimedOut(
-                Text(
-                    f"{where} 在 {self._timeout_s:g} 秒内没有答完",
-                    f"{where} did not answer in full within {self._timeout_s:g} seconds",
-                )
-            ) from None
+            raise self._slow(where) from None
         except httpx.HTTPError as error:
             raise self._failure(where, error) from None
+
+    def _slow(self, where: str) -> CollectTimedOut:
+        return CollectTimedOut(
+            Text(
+                f"{where} 在 {self._timeout_s:g} 秒内没有答完",
+                f"{where} did not answer in full within {self._timeout_s:g} seconds",
+            )
+        )
 
     @staticmethod
     def _check(where: str, status: int) -> None:
         if status in {401, 403}:
             raise CollectDenied(
                 Text(
-                    f"{where} 拒绝访问(HTTP {status}):请检查账号与权限",
+                    f"{where} 拒绝访问（HTTP {status}）：请检查账号与权限",
                     f"{where} refuses (HTTP {status}): check the account and its rights",
                 )
             )
@@ -164,4 +185,4 @@ class Api:
         told = str(error) or type(error).__name__
         if "SSL" in told or "CERTIFICATE" in told:
             return tls_failure(where, error)
-        return CollectFailed(Text(f"无法从 {where} 取得数据:{told}", f"{where} cannot be had: {told}"))
+        return CollectFailed(Text(f"无法从 {where} 取得数据：{told}", f"{where} cannot be had: {told}"))
