@@ -52,7 +52,7 @@ def connected(host: str, port: int, timeout_s: float) -> socket.socket:
     except OSError as error:
         told = error.strerror or type(error).__name__
         raise CollectFailed(
-            Text(f"无法连接 {host}:{port}:{told}", f"{host}:{port} cannot be reached: {told}")
+            Text(f"无法连接 {host}:{port}：{told}", f"{host}:{port} cannot be reached: {told}")
         ) from None
 
 

@@ -168,7 +168,7 @@ class Api:
         if status in {401, 403}:
             raise CollectDenied(
                 Text(
-                    f"{where} 拒绝访问（HTTP {status}）：请检查账号与权限",
+                    f"{where} 拒绝访问(HTTP {status}):请检查账号与权限",
                     f"{where} refuses (HTTP {status}): check the account and its rights",
                 )
             )
@@ -185,4 +185,4 @@ class Api:
         told = str(error) or type(error).__name__
         if "SSL" in told or "CERTIFICATE" in told:
             return tls_failure(where, error)
-        return CollectFailed(Text(f"无法从 {where} 取得数据：{told}", f"{where} cannot be had: {told}"))
+        return CollectFailed(Text(f"无法从 {where} 取得数据:{told}", f"{where} cannot be had: {told}"))

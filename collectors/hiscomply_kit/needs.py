@@ -20,7 +20,7 @@ def need(module: str, extra: str) -> Any:
     except ImportError:
         raise CollectFailed(
             Text(
-                f"缺少 Python 包 {module}；请安装 hiscomply[{extra}]",
+                f"缺少 Python 包 {module};请安装 hiscomply[{extra}]",
                 f"the Python package {module} is missing; install hiscomply[{extra}]",
             )
         ) from None

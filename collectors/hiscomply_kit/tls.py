@@ -39,7 +39,7 @@ def client_context(options: Mapping[str, Any] | None, project: Path) -> ssl.SSLC
 def _unreadable(file: str, error: Exception) -> CollectFailed:
     told = error.strerror if isinstance(error, OSError) and error.strerror else "no certificate / 不是证书"
     return CollectFailed(
-        Text(f"证书文件 {file} 无法使用：{told}", f"the certificate file {file} cannot be used: {told}")
+        Text(f"证书文件 {file} 无法使用:{told}", f"the certificate file {file} cannot be used: {told}")
     )
 
 
@@ -48,7 +48,7 @@ def tls_failure(where: str, error: BaseException) -> CollectFailed:
     told = getattr(error, "verify_message", "") or getattr(error, "reason", "") or str(error)
     return CollectFailed(
         Text(
-            f"{where} 的 TLS 校验失败：{told}；自签名证书请用 tls.ca_file 指明，名称不符请用 tls.server_name",
+            f"{where} 的 TLS 校验失败:{told};自签名证书请用 tls.ca_file 指明,名称不符请用 tls.server_name",
             f"{where}: TLS failed: {told}; name a private certificate with tls.ca_file, another name with tls.server_name",
         )
     )
@@ -73,7 +73,7 @@ def refuse_cleartext(host: str, *, is_allowed: bool) -> None:
     if not (is_allowed or is_here(host)):
         raise CollectFailed(
             Text(
-                f"{host} 未使用 TLS，口令将以明文传输，因此未登录；请改用 TLS，或写明 cleartext: true",
+                f"{host} 未使用 TLS,口令将以明文传输,因此未登录;请改用 TLS,或写明 cleartext: true",
                 f"{host} is asked without TLS, so the password would cross the network in the clear and no login was "
                 "tried; use TLS, or say cleartext: true",
             )

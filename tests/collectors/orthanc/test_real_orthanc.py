@@ -91,7 +91,9 @@ def test_an_orthanc_without_authentication_is_seen_as_such(
     project = write_project(tmp_path, files + target(open_pacs.http) + target(pacs.http, "other"))
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc" / "orthanc.json").write_bytes(open_pacs.config.read_bytes())
-    found = audit(project, ["orthanc_authentication_enabled", "orthanc_tls_enabled"])
+    seen = "orthanc_effective_authentication_enabled"
+    found = audit(project, ["orthanc_authentication_enabled", "orthanc_tls_enabled", seen])
+    assert [(one["verdict"], "pacs-01" in one["subject"]) for one in found.findings(seen)] == [("fail", True)]
     assert found.collections["pacs"].status == "ok"
     assert settings(found)["AuthenticationEnabled"] == "false"
     assert [one["verdict"] for one in found.findings("orthanc_authentication_enabled")] == ["fail"]
