@@ -96,6 +96,24 @@ class Api:
         """
         return self._json(path, self._asked("POST", path, json=body))
 
+    def status(self, path: str) -> int:
+        """The status of the answer to GET, whatever it is; its body is not read.
+
+        Raises:
+            CollectTimedOut: no answer in time. CollectFailed: no connection, TLS.
+        """
+        import httpx
+
+        where = f"{self.url}{path}"
+        extensions = {"sni_hostname": self._name} if self._name else {}
+        try:
+            with self._client.stream("GET", where, extensions=extensions) as response:
+                return response.status_code
+        except httpx.TimeoutException:
+            raise self._slow(where) from None
+        except httpx.HTTPError as error:
+            raise self._failure(where, error) from None
+
     def _json(self, path: str, data: bytes) -> Any:
         try:
             return json.loads(data)
@@ -133,14 +151,17 @@ class Api:
                         raise httpx.ReadTimeout("slow answer")
                 return b"".join(pieces)
         except httpx.TimeoutException:
-            raise CollectTimedOut(
-                Text(
-                    f"{where} 在 {self._timeout_s:g} 秒内没有答完",
-                    f"{where} did not answer in full within {self._timeout_s:g} seconds",
-                )
-            ) from None
+            raise self._slow(where) from None
         except httpx.HTTPError as error:
             raise self._failure(where, error) from None
+
+    def _slow(self, where: str) -> CollectTimedOut:
+        return CollectTimedOut(
+            Text(
+                f"{where} 在 {self._timeout_s:g} 秒内没有答完",
+                f"{where} did not answer in full within {self._timeout_s:g} seconds",
+            )
+        )
 
     @staticmethod
     def _check(where: str, status: int) -> None:
