@@ -57,7 +57,8 @@ def server_options(facts: Sequence[str], default: Sequence[str]) -> dict[str, Sc
             "type": "object",
             "additionalProperties": False,
             "properties": dict.fromkeys(KINDS_OF_ACCOUNT, names),
-            "description": "Patterns of logins by kind of account, which a server does not know: shared: [shared_*].",
+            "description": "Patterns of logins by kind of account, which a server does not know; the first that "
+            "fits: {shared: [shared_*], service: ['*']}.",
         },
         "step_timeout": STEP_TIMEOUT,
     }
@@ -115,11 +116,13 @@ class Instance:
         return self.record("setting", pointer, fields | more, line)
 
     def kind_of(self, login: str, built_in: str | None = None) -> Any:
-        """The kind of an account by the target's patterns, else the server's own word, else not known."""
-        for kind, patterns in self.account_kinds.items():
-            if any(fnmatchcase(login, pattern) for pattern in patterns):
-                return kind
-        return built_in or ...
+        """The kind of an account as the server knows it, else by the target's patterns, else not known."""
+        found = (
+            kind
+            for kind, patterns in self.account_kinds.items()
+            if any(fnmatchcase(login, pattern) for pattern in patterns)
+        )
+        return built_in or next(found, ...)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,12 +31,9 @@ def parse_settings(answers: Mapping[str, Sequence[Row]], instance: Instance) -> 
             continue
         given += 1
         yield _setting(row, instance)
-    for row in answers["connection"]:
-        told = row["version"] if row["is_tls"] else "off"
-        yield instance.setting(FILE, "postgresql_effective", "pg_stat_ssl", "connection.tls", told)
-    for row in answers["extensions"]:
-        key = f"extension.{row['name']}"
-        yield instance.setting(FILE, "postgresql_effective", "pg_extension", key, row["version"])
+    for key, told, source in _beside(answers):
+        given += 1
+        yield instance.setting(FILE, "postgresql_effective", source, key, told)
     values = {row["name"]: row["value"] for row in rows if row.get("source") not in _OWN}
     if not values:
         raise CollectDenied(_hidden("pg_settings"))
@@ -44,6 +41,14 @@ def parse_settings(answers: Mapping[str, Sequence[Row]], instance: Instance) -> 
     if "shared_preload_libraries" not in values:
         raise CollectDenied(_hidden("shared_preload_libraries"), kinds=("setting", "log_source"))
     yield _log_source(values, bool(answers["overrides"][0]["overrides_logging"]), instance)
+
+
+def _beside(answers: Mapping[str, Sequence[Row]]) -> Iterator[tuple[str, str, str]]:
+    """What is in effect and stands in no setting: TLS of this very connection, extensions of its database."""
+    for row in answers["connection"]:
+        yield "connection.tls", row["version"] if row["is_tls"] else "off", "pg_stat_ssl"
+    for row in answers["extensions"]:
+        yield f"extension.{row['name']}", row["version"], "pg_extension"
 
 
 def _hidden(what: str) -> Text:
@@ -87,7 +92,10 @@ def _log_source(values: Mapping[str, Any], has_overrides: bool, instance: Instan
 
 def _covers_every_user(values: Mapping[str, Any], has_overrides: bool) -> Any:
     """True where every statement of everybody is logged, False where none is; in between it is for people to judge."""
-    libraries = {one.strip() for one in (values.get("shared_preload_libraries") or "").split(",")}
+    loaded = ",".join(
+        values.get(name) or "" for name in ("shared_preload_libraries", "session_preload_libraries")
+    )
+    libraries = {one.strip() for one in loaded.split(",")}
     classes = {one.strip().lower() for one in (values.get("pgaudit.log") or "").split(",") if one.strip()}
     audits = classes if "pgaudit" in libraries else set()
     statements = values.get("log_statement")
@@ -95,7 +103,7 @@ def _covers_every_user(values: Mapping[str, Any], has_overrides: bool) -> Any:
         return ...
     if statements == "all" or audits == {"all"} or audits >= {"read", "write", "ddl", "role"}:
         return True
-    return False if statements == "none" and not audits - {"none"} and "pgaudit" not in libraries else ...
+    return False if statements == "none" and "pgaudit" not in libraries else ...
 
 
 def parse_host_rules(answers: Mapping[str, Sequence[Row]], instance: Instance) -> Iterator[Record | Rejected]:

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,8 +122,14 @@ def start(folder: Path, *, more: str = "") -> Postgres:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    one = start(tmp_path_factory.mktemp("pg"))
+def postgres() -> Iterator[Postgres]:
+    # not below pytest's folder, which the server's account may not enter
+    with tempfile.TemporaryDirectory(prefix="hiscomply-pg-") as folder:
+        yield from _running(Path(folder))
+
+
+def _running(folder: Path) -> Iterator[Postgres]:
+    one = start(folder)
     one.sql(SEED)
     # only after the start: with a bad line a server does not start, on reload it keeps its old rules
     with (one.folder / "data" / "pg_hba.conf").open("a") as rules:
