@@ -3,6 +3,7 @@
 # tests skip with a reason.
 set -u
 packages=(openssh-server openscap-scanner chromium fonts-noto-cjk restic borgbackup pgbackrest postgresql faketime openssh-client orthanc socat)
+packages=(openssh-server chromium fonts-noto-cjk postgresql-15 mariadb-server)
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   missing=()
   for package in "${packages[@]}"; do

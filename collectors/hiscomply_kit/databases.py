@@ -1,0 +1,214 @@
+"""What collectors of database servers share: options, the shape of their records, and how facts that fail are told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+from hiscomply.hookspecs import CollectDenied, CollectFailed, CollectTimedOut, joined_failures
+from hiscomply.model import Record, Rejected, Text
+from hiscomply_kit.options import CLEARTEXT, HOST, PORT, SECRET, STEP_TIMEOUT, TEXT, TLS, Schema
+
+Row = Mapping[str, Any]
+
+KINDS_OF_ACCOUNT: Final = ("human", "service", "shared", "default", "vendor", "trainee")
+MAX_ROWS: Final = 200_000
+"""The most rows that one question may have for an answer; more are a failure, not a cut."""
+MAX_BYTES: Final = 64_000_000
+"""The most text that one question may have for an answer."""
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
+
+
+def server_options(facts: Sequence[str], default: Sequence[str]) -> dict[str, Schema]:
+    """The options of a target that is a database server."""
+    names = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
+    return {
+        "host": HOST,
+        "port": PORT,
+        "socket": {
+            "type": "string",
+            "pattern": "^/",
+            "description": "Socket on this machine instead of host, port and TLS.",
+        },
+        "user": TEXT,
+        "password": SECRET,
+        "tls": TLS,
+        "use_tls": {
+            "type": "boolean",
+            "default": True,
+            "description": "false: log in without TLS, to this machine or with cleartext: true only.",
+        },
+        "cleartext": CLEARTEXT,
+        "system_id": {**TEXT, "description": "The system that the server's accounts belong to."},
+        "asset_id": {**TEXT, "description": "The server's id in the asset register."},
+        "include": {
+            "type": "array",
+            "items": {"enum": list(facts)},
+            "minItems": 1,
+            "uniqueItems": True,
+            "default": list(default),
+            "description": "The facts to collect.",
+        },
+        "account_kinds": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": dict.fromkeys(KINDS_OF_ACCOUNT, names),
+            "description": "Patterns of logins by kind of account, which a server does not know; the first that "
+            "fits: {shared: [shared_*], service: ['*']}.",
+        },
+        "step_timeout": STEP_TIMEOUT,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One database server, by the names that its records carry.
+
+    Attributes:
+        source: URI without login.
+        account_kinds: patterns of logins by kind of account.
+    """
+
+    system_id: str
+    asset_id: str
+    source: str
+    now: datetime
+    account_kinds: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def record(self, kind: str, pointer: str, fields: Row, line: int | None = None) -> Record:
+        """A record; fields that are ``...`` are not known and left out."""
+        known = {name: value for name, value in fields.items() if value is not ...}
+        return Record(kind, known, self.source, self.now, line=line, pointer=pointer)
+
+    def rejected(self, kind: str, pointer: str, reason: Text, line: int | None = None) -> Rejected:
+        """Something that could not become a record."""
+        return Rejected(kind, self.source, reason, line=line, pointer=pointer)
+
+    def setting(self, file: str, form: str, pointer: str, key: str, value: str | None, **more: Any) -> Record:
+        """A setting in effect; ``more`` overrides its fields, ``line`` is its line in a file.
+
+        Args:
+            value: None for a key without value; left out of the record where ``more`` says ``is_secret``.
+        """
+        line = more.pop("line", None)
+        fields = {
+            "file": f"{self.asset_id}:{file}",
+            "format": form,
+            "key": key,
+            "occurrence": 1,
+            "value": value,
+            "number": float(value) if value and _NUMBER.fullmatch(value) else ...,
+            "value_empty": not value,
+            "value_length": len(value or ""),
+            "is_secret": False,
+            "is_placeholder": False,
+            "parent": key.rpartition(".")[0] or None,
+            "is_effective": True,
+            "section": None,
+            "asset_id": self.asset_id,
+        }
+        if more.get("is_secret"):
+            fields |= {"value": ..., "value_empty": False, "value_length": ...}
+        return self.record("setting", pointer, fields | more, line)
+
+    def kind_of(self, login: str, built_in: str | None = None) -> Any:
+        """The kind of an account as the server knows it, else by the target's patterns, else not known."""
+        found = (
+            kind
+            for kind, patterns in self.account_kinds.items()
+            if any(fnmatchcase(login, pattern) for pattern in patterns)
+        )
+        return built_in or next(found, ...)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One group of evidence: the names of its questions, and the pure function that reads the answers."""
+
+    kinds: tuple[str, ...]
+    questions: tuple[str, ...]
+    parse: Callable[[Mapping[str, Sequence[Row]], Instance], Iterator[Record | Rejected]]
+
+
+def gather(
+    facts: Mapping[str, Fact],
+    ask: Callable[[str], Sequence[Row]],
+    is_lost: Callable[[], bool],
+    instance: Instance,
+) -> Iterator[Record | Rejected]:
+    """Fact by fact. One that is refused costs its own kinds; a lost connection costs all that were to follow.
+
+    Raises:
+        CollectFailed: after the rest; denied or timed out where every failure is; names the kinds.
+    """
+    failures: list[tuple[str, CollectFailed]] = []
+    missing: list[str] = []
+    for name, fact in facts.items():
+        if failures and is_lost():
+            missing += fact.kinds
+            continue
+        try:
+            answers = {question: ask(question) for question in fact.questions}
+        except CollectFailed as failure:
+            failures.append((name, failure))
+            missing += failure.kinds or fact.kinds
+            continue
+        try:
+            yield from fact.parse(answers, instance)
+        except CollectFailed as failure:
+            failures.append((name, failure))
+            missing += failure.kinds or fact.kinds
+    if failures:
+        whole = joined_failures(failures)
+        whole.kinds = tuple(dict.fromkeys(missing))
+        raise whole
+
+
+def too_much(where: str, question: str) -> CollectFailed:
+    """An answer above the limits."""
+    return CollectFailed(
+        Text(
+            f"{where} 对 {question} 的回答超过 {MAX_ROWS:,} 行或 {MAX_BYTES:,} 字节",
+            f"{where} answered {question} with more than {MAX_ROWS:,} rows or {MAX_BYTES:,} bytes",
+        )
+    )
+
+
+def timed_out(where: str, seconds: float) -> CollectTimedOut:
+    """No whole answer in time."""
+    return CollectTimedOut(
+        Text(f"{where} 在 {seconds:g} 秒内没有答完", f"{where} did not answer within {seconds:g} seconds")
+    )
+
+
+def no_login(where: str, told: str) -> CollectDenied:
+    """The login was refused; it is not tried again."""
+    return CollectDenied(
+        Text(
+            f"{where} 拒绝登录(未重试):{told};请检查账号、口令与来源地址",
+            f"{where} refuses the login (it was not tried again): {told}; check account, password and address",
+        )
+    )
+
+
+def no_right(where: str, question: str) -> CollectDenied:
+    """The account may not read what a question needs."""
+    return CollectDenied(
+        Text(
+            f"账号无权读取 {where} 的 {question};请按说明授予只读权限",
+            f"the account may not read {question} of {where}; grant it as the README says",
+        )
+    )
+
+
+def first_line(error: BaseException, secret: str | None = None) -> str:
+    """An error in one short line, without the password."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    told = " ".join(lines[:1]) or type(error).__name__
+    if secret:
+        told = told.replace(secret, "…")
+    return told if len(told) <= 240 else told[:239] + "…"
