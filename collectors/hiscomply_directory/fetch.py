@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from hiscomply.hookspecs import CollectFailed, CollectTimedOut
 from hiscomply.model import Text
 from hiscomply_directory.bounded import MAX_BYTES, BoundedSocket, TooLarge, VerifiedTls
-from hiscomply_directory.entry import Entry
+from hiscomply_directory.entry import Entry, same_dn
 from hiscomply_directory.words import CUT_SHORT, OK, cut_short, elsewhere, refused
 from hiscomply_kit.needs import need
 from hiscomply_kit.tls import client_context, refuse_cleartext, tls_failure
@@ -69,6 +69,7 @@ class LdapDirectory:
         self._step_s = float(options.get("step_timeout", 30))
         self._page_size = int(options.get("page_size", 500))
         self._can_page: bool | None = None
+        self._contexts: frozenset[str] = frozenset()
         self._over: CollectFailed | None = None
 
     def log_in(self, *, starttls: bool) -> None:
@@ -96,8 +97,9 @@ class LdapDirectory:
         if self._over is not None:
             raise self._over
         if self._can_page is None and scope != "base":
-            (root,) = self.search("", "(objectClass=*)", ["supportedControl"], "base")
-            self._can_page = _PAGED in root.texts("supportedControl")
+            for root in self.search("", "(objectClass=*)", ["supportedControl", "namingContexts"], "base"):
+                self._can_page = _PAGED in root.texts("supportedControl")
+                self._contexts = frozenset(map(same_dn, root.texts("namingContexts")))
         cookie: bytes | None = None
         count, referrals, pages = 0, [], 0
         while True:
@@ -151,7 +153,12 @@ class LdapDirectory:
     def _refused(self, base: str = "") -> CollectFailed:
         result = self._connection.result or {}
         where = f"{self.where}/{base}" if base else self.where
-        return refused(where, int(result.get("result", -1)), str(result.get("message", "")))
+        return refused(
+            where,
+            int(result.get("result", -1)),
+            str(result.get("message", "")),
+            exists=same_dn(base) in self._contexts,
+        )
 
     def _bind_socket(self) -> None:
         self._socket = BoundedSocket(self._connection.socket, self._step_s, MAX_BYTES)

@@ -26,18 +26,31 @@ _DAY_S: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
+class Policy:
+    """What of a password policy bears on single accounts.
+
+    Attributes:
+        max_age_s: seconds that a password lives; 0 for without end.
+        locks: locks count. Without it slapd lets even an account in that was locked by hand.
+        lockout_s: seconds that a lock lasts; 0 for until somebody lifts it.
+    """
+
+    max_age_s: int
+    locks: bool
+    lockout_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What is known of the server as a whole.
 
     Attributes:
-        max_ages: seconds that a password lives, by the same_dn of its policy; 0 for without end.
-        lockouts: seconds that a lock lasts, by the same_dn of its policy; 0 for until somebody lifts it.
+        policies: by the same_dn of each.
         default: the same_dn of the policy for accounts that name none; None where nobody said which.
         disabled: the same_dn of accounts that ``disabled_filter`` selects; None where the target has none.
     """
 
-    max_ages: Mapping[str, int]
-    lockouts: Mapping[str, int]
+    policies: Mapping[str, Policy]
     default: str | None
     disabled: frozenset[str] | None
 
@@ -51,7 +64,8 @@ def parse_account(
         yield about.rejected("account", Text("有账号没有登录名", "an account shows no login"))
         return
     memberships = _memberships(entry, login, groups)
-    lock = _lock(entry, rules, about.now)
+    policy = _policy(entry, rules)
+    lock = _lock(entry, policy, about.now)
     identity = {"system_id": about.system_id, "login": login}
     yield about.record(
         "account",
@@ -64,11 +78,11 @@ def parse_account(
             "last_login": _last_login(entry, about.now),
             "locked": lock,
             "pwd_changed_at": _seen(from_generalized(entry.text("pwdChangedTime")), about.now),
-            "pwd_max_age_days": _max_age(entry, rules),
-            **_validity(entry, rules, about),
+            "pwd_max_age_days": _max_age(policy),
+            **_validity(entry, policy, rules, about),
         },
     )
-    has_state = "pwdchangedtime" in entry.values
+    has_state = _shows_state(entry)
     yield about.record(
         "password_state",
         {
@@ -125,41 +139,47 @@ def _last_login(entry: Entry, now: datetime) -> Any:
     return _seen(max((one for one in times if one is not None), default=None), now)
 
 
-def _policy(entry: Entry, rules: Rules) -> str | None:
+def _policy(entry: Entry, rules: Rules) -> Policy | None:
+    """The policy of an account; None where it is not known which, or what it says."""
     named = entry.text("pwdPolicySubentry")
-    return same_dn(named) if named else rules.default
+    return rules.policies.get(same_dn(named) if named else rules.default or "")
 
 
-def _max_age(entry: Entry, rules: Rules) -> Any:
-    seconds = rules.max_ages.get(_policy(entry, rules) or "")
-    if seconds is None:
+def _max_age(policy: Policy | None) -> Any:
+    if policy is None:
         return ...
-    return None if seconds == 0 else seconds // _DAY_S
+    return policy.max_age_s // _DAY_S if policy.max_age_s else None
 
 
-def _lock(entry: Entry, rules: Rules, now: datetime) -> Any:
-    """Locked now. A lock for a while ends by itself, so its length must be known once its begin lies back."""
+def _lock(entry: Entry, policy: Policy | None, now: datetime) -> Any:
+    """Locked now; ``...`` where the reader may not see locks, or where it is not known whether they count."""
     since = entry.text("pwdAccountLockedTime")
     if since is None:
-        return False if "pwdchangedtime" in entry.values else ...
-    begin = from_generalized(since)
-    if begin is None:
-        return True
-    seconds = rules.lockouts.get(_policy(entry, rules) or "")
-    if seconds is None:
+        return False if _shows_state(entry) else ...
+    if policy is None:
         return ...
-    return seconds == 0 or begin + timedelta(seconds=min(seconds, 10**9)) > now
+    begin = from_generalized(since)
+    if not policy.locks or begin is None or policy.lockout_s == 0:
+        return policy.locks
+    return begin + timedelta(seconds=min(policy.lockout_s, 10**9)) > now
 
 
-def _validity(entry: Entry, rules: Rules, about: About) -> dict[str, Any]:
+def _shows_state(entry: Entry) -> bool:
+    return "pwdchangedtime" in entry.values
+
+
+def _validity(entry: Entry, policy: Policy | None, rules: Rules, about: About) -> dict[str, Any]:
     end = from_generalized(entry.text("pwdEndTime"))
     is_over = end is not None and end <= about.now
-    is_closed = entry.text("pwdAccountLockedTime") == _LOCKED_FOR_GOOD
-    if rules.disabled is not None and same_dn(entry.dn) in rules.disabled:
-        is_closed = True
-    knows = rules.disabled is not None or "pwdchangedtime" in entry.values
+    is_marked = is_over or entry.text("pwdAccountLockedTime") == _LOCKED_FOR_GOOD
+    is_disabled = rules.disabled is not None and same_dn(entry.dn) in rules.disabled
+    enabled: Any = ...
+    if is_disabled or (is_marked and policy is not None and policy.locks):
+        enabled = False
+    elif rules.disabled is not None or _shows_state(entry):
+        enabled = ... if is_marked and policy is None else True
     return {
         "expires_at": ... if end is None else last_day(end, about.zone).isoformat(),
-        "enabled": False if is_closed or is_over else (True if knows else ...),
-        "disabled_at": None if knows and not is_closed else ...,
+        "enabled": enabled,
+        "disabled_at": None if enabled is True else ...,
     }

@@ -93,6 +93,11 @@ def ppolicy(entry: Entry, about: About, *, is_effective: bool | None) -> Iterato
     return _settings(about, entry.dn, entry.text("cn"), values, is_effective=is_effective)
 
 
+def no_policy(about: About) -> Iterator[Record]:
+    """A server without the overlay has no rules at all."""
+    return ppolicy(Entry(about.base, {}), about, is_effective=True)
+
+
 def _days(ticks: int | None) -> float | None:
     return None if ticks is None else (seconds_of(ticks) or 0) / _DAY_S
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from hiscomply.hookspecs import CollectFailed
@@ -19,7 +19,7 @@ from hiscomply_directory.parse_policy import (
     domain_policy,
     fine_grained_policy,
 )
-from hiscomply_directory.words import no_account, no_group
+from hiscomply_directory.words import Elsewhere, no_account, no_group
 
 # Microsoft's well-known security identifiers: of the domain, and built in.
 _DOMAIN_RIDS: Final = {"512": "Domain Admins", "518": "Schema Admins", "519": "Enterprise Admins"}
@@ -72,7 +72,7 @@ class ActiveDirectory:
         ]
         person = about.options.get("person_filter", PERSON_FILTER["active_directory"])
         count = 0
-        for entry in self._directory.search(about.base, person, wanted):
+        for entry in self._search(about.base, person, wanted):
             count += 1
             yield from parse_account(entry, about, groups, facts)
         if failure is not None:
@@ -88,9 +88,9 @@ class ActiveDirectory:
         place = f"CN=Password Settings Container,CN=System,{self._domain_dn}"
         try:
             # whoever may not read the container would see an empty list below it
-            list(self._directory.search(place, "(objectClass=*)", ["cn"], "base"))
+            list(self._search(place, "(objectClass=*)", ["cn"], "base"))
             entries = list(
-                self._directory.search(place, "(objectClass=msDS-PasswordSettings)", PSO_ATTRIBUTES, "level")
+                self._search(place, "(objectClass=msDS-PasswordSettings)", PSO_ATTRIBUTES, "level")
             )
         except CollectFailed as error:
             reason = Text(
@@ -100,13 +100,29 @@ class ActiveDirectory:
             )
             yield self._about.rejected("setting", reason, place)
             return
+        if not entries:
+            reason = Text(
+                "看不到细粒度口令策略:没有,或没有读取权限;确认没有时请写明 fine_grained: false",
+                "no fine-grained password policy is to be seen: there is none, or the account may not see it; where there is "
+                "none, say fine_grained: false",
+            )
+            yield self._about.rejected("setting", reason, place)
         for entry in entries:
             yield from fine_grained_policy(entry, self._about)
+
+    def _search(
+        self, base: str, where: str, attributes: Sequence[str], scope: str = "subtree"
+    ) -> Iterator[Entry]:
+        """A domain always points at its partitions and at its child domains, which are targets of their own."""
+        try:
+            yield from self._directory.search(base, where, attributes, scope)
+        except Elsewhere:
+            return
 
     def _domain(self) -> Entry:
         if self._domain_entry is None:
             wanted = ["objectSid", "msDS-LogonTimeSyncInterval", *DOMAIN_ATTRIBUTES]
-            found = list(self._directory.search(self._domain_dn, "(objectClass=*)", wanted, "base"))
+            found = list(self._search(self._domain_dn, "(objectClass=*)", wanted, "base"))
             if not found:
                 raise CollectFailed(Text("看不到域对象", "the domain's object is not to be seen"))
             self._domain_entry = found[0]
@@ -114,7 +130,7 @@ class ActiveDirectory:
 
     def _read_groups(self, groups: Groups, sid: str) -> Iterator[Rejected]:
         wanted = ["objectSid", "sAMAccountName", "memberOf"]
-        for entry in self._directory.search(self._domain_dn, "(objectClass=group)", wanted):
+        for entry in self._search(self._domain_dn, "(objectClass=group)", wanted):
             mine = same_dn(entry.dn)
             groups.names[mine] = entry.text("sAMAccountName") or entry.dn
             groups.parents[mine] |= {same_dn(one) for one in entry.texts("memberOf")}
@@ -139,7 +155,7 @@ class ActiveDirectory:
             if dn in seen:
                 continue
             seen.add(dn)
-            for entry in self._directory.search(dn, "(objectClass=group)", ["member"], "base"):
+            for entry in self._search(dn, "(objectClass=group)", ["member"], "base"):
                 for member in map(same_dn, entry.texts("member")):
                     groups.parents[member].add(dn)
                     if member in groups.names:
@@ -147,7 +163,7 @@ class ActiveDirectory:
 
     def _knows_log_ins(self, domain: Entry) -> tuple[bool, Text | None]:
         """Whether last log-ins are exact or late by no more than allowed; where they are not, why."""
-        controllers = list(self._directory.search(self._domain_dn, _CONTROLLERS, ["dNSHostName"]))
+        controllers = list(self._search(self._domain_dn, _CONTROLLERS, ["dNSHostName"]))
         interval = domain.number("msDS-LogonTimeSyncInterval")
         interval = LAG_DAYS if interval is None else interval
         allowed = self._about.options.get("replication_lag_days", LAG_DAYS)

@@ -12,10 +12,11 @@ from hiscomply_directory.entry import Entry, is_below, same_dn
 from hiscomply_directory.fetch import Directory
 from hiscomply_directory.groups import Groups, openldap_groups
 from hiscomply_directory.options import PERSON_FILTER
-from hiscomply_directory.parse_openldap_accounts import ATTRIBUTES, Rules, parse_account
-from hiscomply_directory.parse_policy import PPOLICY_ATTRIBUTES, ppolicy
+from hiscomply_directory.parse_openldap_accounts import ATTRIBUTES, Policy, Rules, parse_account
+from hiscomply_directory.parse_policy import PPOLICY_ATTRIBUTES, no_policy, ppolicy
 from hiscomply_directory.words import no_account, no_group
 
+_PPOLICY: Final = "1.3.6.1.4.1.42.2.27.8.5.1"
 _GROUPS: Final = "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup)(objectClass=groupOfURLs))"
 _GROUP_ATTRIBUTES: Final = (
     "objectClass",
@@ -36,6 +37,7 @@ class OpenLdap:
         self._about = about
         contexts = [one for one in root.texts("namingContexts") if is_below(about.base, one)]
         self._context = max(contexts, key=len, default=about.base)
+        self._has_rules = _PPOLICY in root.texts("supportedControl")
         self._policies: list[Entry] | None = None
 
     def accounts(self) -> Iterator[Record | Rejected]:
@@ -73,7 +75,9 @@ class OpenLdap:
     def policies(self) -> Iterator[Record | Rejected]:
         """Every ppolicy entry; in effect where it is the target's ``default_policy`` or an account names it."""
         entries = self._policy_entries()
-        if not entries:
+        if not entries and not self._has_rules:
+            yield from no_policy(self._about)
+        elif not entries:
             reason = Text("没有可见的 ppolicy 口令策略", "no ppolicy entry is to be seen")
             yield self._about.rejected("setting", reason)
         default = self._about.options.get("default_policy")
@@ -101,14 +105,21 @@ class OpenLdap:
                 same_dn(entry.dn) for entry in self._directory.search(self._about.base, where, ["1.1"])
             )
         return Rules(
-            max_ages={same_dn(one.dn): one.number("pwdMaxAge") or 0 for one in entries},
-            lockouts={same_dn(one.dn): one.number("pwdLockoutDuration") or 0 for one in entries},
+            policies={same_dn(one.dn): _policy(one) for one in entries},
             default=same_dn(default) if default else None,
             disabled=disabled,
         )
 
     def _person_filter(self) -> str:
         return str(self._about.options.get("person_filter", PERSON_FILTER["openldap"]))
+
+
+def _policy(entry: Entry) -> Policy:
+    return Policy(
+        max_age_s=entry.number("pwdMaxAge") or 0,
+        locks=entry.is_true("pwdLockout"),
+        lockout_s=entry.number("pwdLockoutDuration") or 0,
+    )
 
 
 def _escaped(text: str) -> str:

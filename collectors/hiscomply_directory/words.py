@@ -47,14 +47,22 @@ _BIND_CODES: Final = {
 }
 
 
-def refused(where: str, code: int, message: str = "") -> CollectFailed:
-    """The failure that a result code stands for. Of the server's own message only a known number is repeated."""
+class Elsewhere(CollectFailed):
+    """Everything that this server has was given, but part of the tree is on servers that were not asked."""
+
+
+def refused(where: str, code: int, message: str = "", *, exists: bool = False) -> CollectFailed:
+    """The failure that a result code stands for. Of the server's own message only a known number is repeated.
+
+    Args:
+        exists: the server itself named the place, so that "no such object" means: not allowed to see it.
+    """
     told = _DENIED.get(code) or _OTHER.get(code) or Text("未知原因", "no reason that is known here")
     match = re.search(r"\bdata ([0-9a-f]{3}),", message)
     if code == 49 and match and match[1] in _BIND_CODES:
         told = Text(f"{_BIND_CODES[match[1]].zh};未重试", f"{_BIND_CODES[match[1]].en}; not tried again")
     reason = Text(f"{where} 拒绝:{told.zh}(LDAP {code})", f"{where} refuses: {told.en} (LDAP {code})")
-    return CollectDenied(reason) if code in _DENIED else CollectFailed(reason)
+    return CollectDenied(reason) if code in _DENIED or (code == 32 and exists) else CollectFailed(reason)
 
 
 def cut_short(where: str, code: int, entries: int) -> CollectFailed:
@@ -68,10 +76,10 @@ def cut_short(where: str, code: int, entries: int) -> CollectFailed:
     )
 
 
-def elsewhere(where: str, servers: list[str]) -> CollectFailed:
+def elsewhere(where: str, servers: list[str]) -> Elsewhere:
     """Part of the tree is on other servers, which were not asked."""
     shown = ", ".join(servers[:5])
-    return CollectFailed(
+    return Elsewhere(
         Text(
             f"{where} 的部分数据在其他服务器上({shown}),未跟随;请另设目标采集",
             f"part of {where} is on other servers ({shown}), which were not asked; give each a target of its own",

@@ -86,7 +86,7 @@ def _person(uid: str, *more: str, changed: float | None = 5) -> str:
 
 
 def _reader(dn: str) -> str:
-    name = dn.split(",")[0].split("=")[1]
+    name = dn.split(",", maxsplit=1)[0].split("=")[1]
     return (
         f"dn: {dn}\nobjectClass: organizationalRole\nobjectClass: uidObject\nobjectClass: simpleSecurityObject\n"
         f"cn: {name}\nuid: {name}\nuserPassword: {READER_PASSWORD}\npwdLastSuccess: {stamp(1)}\n\n"
