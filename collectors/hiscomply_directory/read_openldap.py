@@ -1,0 +1,126 @@
+"""What is asked of an OpenLDAP server, in what order, and what follows from what cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from hiscomply.hookspecs import CollectFailed
+from hiscomply.model import Record, Rejected, Text
+from hiscomply_directory.about import About
+from hiscomply_directory.entry import Entry, is_below, same_dn
+from hiscomply_directory.fetch import Directory
+from hiscomply_directory.groups import Groups, openldap_groups
+from hiscomply_directory.options import PERSON_FILTER
+from hiscomply_directory.parse_openldap_accounts import ATTRIBUTES, Policy, Rules, parse_account
+from hiscomply_directory.parse_policy import PPOLICY_ATTRIBUTES, no_policy, ppolicy
+from hiscomply_directory.words import no_account, no_group
+
+_PPOLICY: Final = "1.3.6.1.4.1.42.2.27.8.5.1"
+_GROUPS: Final = "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup)(objectClass=groupOfURLs))"
+_GROUP_ATTRIBUTES: Final = (
+    "objectClass",
+    "cn",
+    "member",
+    "uniqueMember",
+    "memberUid",
+    "gidNumber",
+    "memberURL",
+)
+
+
+class OpenLdap:
+    """One naming context of a server."""
+
+    def __init__(self, directory: Directory, about: About, root: Entry) -> None:
+        self._directory = directory
+        self._about = about
+        contexts = [one for one in root.texts("namingContexts") if is_below(about.base, one)]
+        self._context = max(contexts, key=len, default=about.base)
+        self._has_rules = _PPOLICY in root.texts("supportedControl")
+        self._policies: list[Entry] | None = None
+
+    def accounts(self) -> Iterator[Record | Rejected]:
+        """Accounts with password states and memberships.
+
+        Raises:
+            CollectFailed: at the end, where some may be missing.
+        """
+        about = self._about
+        failure: CollectFailed | None = None
+        groups: Groups | None = None
+        try:
+            groups = openldap_groups(self._directory.search(self._context, _GROUPS, _GROUP_ATTRIBUTES))
+            groups.privileged, missing = groups.named(about.options.get("privileged_groups", ()))
+            groups.is_complete = not missing
+            for word in missing:
+                yield about.rejected("account", no_group(word))
+        except CollectFailed as error:
+            failure = error
+        rules = self._rules()
+        wanted = [
+            about.options.get("login_attribute", "uid"),
+            *([one] if (one := about.options.get("person_attribute")) else []),
+            *ATTRIBUTES,
+        ]
+        count = 0
+        for entry in self._directory.search(about.base, self._person_filter(), wanted):
+            count += 1
+            yield from parse_account(entry, about, groups, rules)
+        if failure is not None:
+            raise failure
+        if count == 0:
+            raise no_account(about.base)
+
+    def policies(self) -> Iterator[Record | Rejected]:
+        """Every ppolicy entry; in effect where it is the target's ``default_policy`` or an account names it."""
+        entries = self._policy_entries()
+        if not entries and not self._has_rules:
+            yield from no_policy(self._about)
+        elif not entries:
+            reason = Text("没有可见的 ppolicy 口令策略", "no ppolicy entry is to be seen")
+            yield self._about.rejected("setting", reason)
+        default = self._about.options.get("default_policy")
+        for entry in entries:
+            is_default = default is not None and same_dn(default) == same_dn(entry.dn)
+            named = f"(pwdPolicySubentry={_escaped(entry.dn)})"
+            in_use = is_default or any(self._directory.search(self._context, named, ["1.1"]))
+            yield from ppolicy(entry, self._about, is_effective=True if in_use else None)
+
+    def _policy_entries(self) -> list[Entry]:
+        if self._policies is None:
+            self._policies = list(
+                self._directory.search(self._context, "(objectClass=pwdPolicy)", PPOLICY_ATTRIBUTES)
+            )
+        return self._policies
+
+    def _rules(self) -> Rules:
+        entries = self._policy_entries()
+        default = self._about.options.get("default_policy")
+        custom = self._about.options.get("disabled_filter")
+        disabled = None
+        if custom:
+            where = f"(&{self._person_filter()}{custom})"
+            disabled = frozenset(
+                same_dn(entry.dn) for entry in self._directory.search(self._about.base, where, ["1.1"])
+            )
+        return Rules(
+            policies={same_dn(one.dn): _policy(one) for one in entries},
+            default=same_dn(default) if default else None,
+            disabled=disabled,
+        )
+
+    def _person_filter(self) -> str:
+        return str(self._about.options.get("person_filter", PERSON_FILTER["openldap"]))
+
+
+def _policy(entry: Entry) -> Policy:
+    return Policy(
+        max_age_s=entry.number("pwdMaxAge") or 0,
+        locks=entry.is_true("pwdLockout"),
+        lockout_s=entry.number("pwdLockoutDuration") or 0,
+    )
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{ord(one):02x}" if one in "\\*()\0" else one for one in text)
