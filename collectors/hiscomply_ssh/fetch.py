@@ -128,8 +128,8 @@ def _broken(login: Login, said: str) -> CollectFailed:
 def _no_shell(login: Login, status: int) -> CollectDenied:
     return CollectDenied(
         Text(
-            f"{login.place}:可以登录,但该账户不能运行 sh(退出码 {status});请检查登录 shell 与强制命令",
-            f"{login.place}: the account may log in but not run sh (exit code {status}); look at its login shell "
-            "and for a forced command",
+            f"{login.place}:可以登录,但该账户不能运行 sh(退出码 {status});请检查登录 shell、强制命令与口令是否过期",
+            f"{login.place}: the account may log in but not run sh (exit code {status}); look at its login shell, "
+            "for a forced command, and whether its password has expired",
         )
     )
