@@ -1,4 +1,4 @@
-"""Fact ``packages``: what is installed, from dpkg or rpm."""
+"""Fact ``packages``: what is installed, from dpkg, rpm or apk."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from hiscomply.model import Record, Rejected, Text
 from hiscomply_local.about import About, missing, unreadable
 from hiscomply_local.answers import Answers, Ask, Command, from_epoch
+from hiscomply_local.parse_apk import APK_DATABASE, parse_apk
 
 DPKG_STATUS = "/var/lib/dpkg/status"
 RPM_PACKAGES = Command(
@@ -25,7 +26,7 @@ DPKG_PACKAGES = Command(
     ("dpkg-query",),
     ("-W", "-f", r"${db:Status-Status}\t${Package}\t${Version}\t${Architecture}\t${source:Package}\n"),
 )
-ASK = Ask(heads=(DPKG_STATUS,), commands=(DPKG_PACKAGES, RPM_PACKAGES))
+ASK = Ask(files=(APK_DATABASE,), heads=(DPKG_STATUS,), commands=(DPKG_PACKAGES, RPM_PACKAGES))
 _WHAT = Text("软件包清单", "installed packages")
 # With any other state the program's files are not (wholly) there.
 _DPKG_INSTALLED = {"installed", "triggers-awaited", "triggers-pending", "half-configured", "unpacked"}
@@ -45,9 +46,11 @@ class Package:
 
 
 def package_manager(answers: Answers) -> str | None:
-    """``dpkg`` or ``rpm``: whose database holds packages."""
+    """``dpkg``, ``apk`` or ``rpm``: whose database holds packages."""
     if answers.file(DPKG_STATUS).data:
         return "dpkg"
+    if answers.file(APK_DATABASE).data:
+        return "apk"
     rpm = answers.command(RPM_PACKAGES)
     return "rpm" if rpm.ok and rpm.data else None
 
@@ -116,9 +119,13 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
     manager = package_manager(answers)
     if manager is None:
         reason = Text(
-            "软件包清单未知:没有 dpkg 或 rpm 数据库", "installed packages not known: no dpkg or rpm database"
+            "软件包清单未知:没有 dpkg、rpm 或 apk 数据库",
+            "installed packages not known: no dpkg, rpm or apk database",
         )
         yield about.unknown("package", DPKG_STATUS, reason)
+        return
+    if manager == "apk":
+        yield from _from_apk(answers, about)
         return
     command = DPKG_PACKAGES if manager == "dpkg" else RPM_PACKAGES
     answer = answers.command(command)
@@ -129,11 +136,26 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
     for number in bad:
         yield about.bad_line("package", command, number, unreadable(_WHAT))
     for name, package in unique_names(packages):
-        fields = {
-            "asset_id": about.asset_id,
-            "name": name,
-            "version": package.version,
-            "arch": package.arch,
-            "source_name": package.source_name or ...,
-        }
-        yield about.from_command("package", command, fields, package.line)
+        yield about.from_command("package", command, _fields(about, name, package), package.line)
+
+
+def _from_apk(answers: Answers, about: About) -> Iterator[Record | Rejected]:
+    answer = answers.file(APK_DATABASE)
+    packages: list[Package] = []
+    for one in parse_apk(answer.text):
+        if isinstance(one, int):
+            yield about.bad_line("package", APK_DATABASE, one, unreadable(_WHAT))
+        else:
+            packages.append(Package(one.name, one.version, one.arch, one.origin, one.line))
+    for name, package in unique_names(packages):
+        yield about.from_file("package", APK_DATABASE, _fields(about, name, package), package.line)
+
+
+def _fields(about: About, name: str, package: Package) -> dict[str, object]:
+    return {
+        "asset_id": about.asset_id,
+        "name": name,
+        "version": package.version,
+        "arch": package.arch or ...,
+        "source_name": package.source_name or ...,
+    }

@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from hiscomply_local.parse_apk import ApkPackage, parse_apk
 from hiscomply_local.parse_apt import Release, parse_release, parse_upgradable
 from hiscomply_local.parse_dnf import parse_check_update, parse_repolist
 from hiscomply_local.parse_listeners import Listener, parse_ss
@@ -228,3 +229,13 @@ def test_retention_counts_full_periods_only(text, days):
 
 def test_a_log_rotation_file_with_an_open_brace_is_not_whole():
     assert parse_logrotate("/a {\n daily\n", Rotation()).is_whole is False
+
+
+def test_packages_of_alpine_are_paragraphs_and_one_without_version_is_told():
+    text = "C:Q1x=\nP:musl\nV:1.2.5-r0\nA:x86_64\no:musl\nF:lib\nR:ld-musl-x86_64.so.1\n\nP:torn\n\nP:zlib\nV:1.3-r2\n"
+
+    assert list(parse_apk(text)) == [
+        ApkPackage("musl", "1.2.5-r0", "x86_64", "musl", 1),
+        9,
+        ApkPackage("zlib", "1.3-r2", "", "", 11),
+    ]

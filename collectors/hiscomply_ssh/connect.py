@@ -1,0 +1,211 @@
+"""Connections with asyncssh: host keys verified always, one login a host, never again after a refusal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+
+from hiscomply.hookspecs import CollectDenied, CollectFailed
+from hiscomply_ssh import reasons
+from hiscomply_ssh.login import Login, Place
+
+_RETRY_AFTER_S = 0.5
+
+
+class Client(asyncssh.SSHClient):
+    """Notes what the host offered, and gives a password away once."""
+
+    def __init__(self, password: str | None) -> None:
+        self.password = password
+        self.offered: asyncssh.SSHKey | None = None
+        self.connection: asyncssh.SSHClientConnection | None = None
+
+    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
+        """The TCP connection stands."""
+        self.connection = conn
+
+    def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
+        """Called for a key that is not among those of known_hosts: refused, and kept for the reason."""
+        self.offered = key
+        return False
+
+    def password_auth_requested(self) -> str | None:
+        """The password, at the first asking only."""
+        given, self.password = self.password, None
+        return given
+
+    def kbdint_auth_requested(self) -> str | None:
+        """Willing to be asked for a password by keyboard-interactive, which PAM likes."""
+        return "" if self.password is not None else None
+
+    def kbdint_challenge_received(
+        self, name: str, instructions: str, lang: str, prompts: Any
+    ) -> list[str] | None:
+        """One hidden question is the one for the password; to anything else there is no answer."""
+        if not prompts:
+            return []
+        if len(prompts) == 1 and not prompts[0][1] and self.password is not None:
+            given, self.password = self.password, None
+            return [given]
+        return None
+
+    @property
+    def is_greeted(self) -> bool:
+        """The host has said its version: from here on a login may have been tried."""
+        return bool(self.connection and self.connection.get_extra_info("server_version"))
+
+
+@asynccontextmanager
+async def connected(login: Login) -> AsyncIterator[asyncssh.SSHClientConnection]:
+    """A connection on which the account is logged in.
+
+    Raises:
+        CollectFailed: with its kinds of denied and timed out; the reason names the place.
+    """
+    if login.jump is None:
+        connection = await _login(login, None)
+        try:
+            yield connection
+        finally:
+            connection.close()
+        return
+    async with _jumps.borrowed(login) as jump:
+        connection = await _login(login, jump)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+async def _login(login: Login, tunnel: asyncssh.SSHClientConnection | None) -> asyncssh.SSHClientConnection:
+    if not login.known_hosts.is_file():
+        raise CollectFailed(reasons.no_known_hosts(login))
+    client = Client(login.password)
+    try:
+        async with asyncio.timeout(login.connect_timeout_s):
+            return await _connect(login, tunnel, client)
+    except TimeoutError:
+        raise reasons.timed_out(login.place, login.connect_timeout_s) from None
+    except (OSError, asyncssh.Error, ValueError) as error:
+        known = _known_keys(login, client) if isinstance(error, asyncssh.HostKeyNotVerifiable) else False
+        raise reasons.not_connected(login, error, client.offered, is_known=known) from None
+
+
+async def _connect(
+    login: Login, tunnel: asyncssh.SSHClientConnection | None, client: Client
+) -> asyncssh.SSHClientConnection:
+    arguments = _arguments(login, tunnel, client)
+    try:
+        return await asyncssh.connect(login.place.address, **arguments)
+    except (ConnectionRefusedError, ConnectionResetError, asyncssh.ConnectionLost):
+        # Once more only where nobody has been asked for a login yet.
+        if client.is_greeted:
+            raise
+    await asyncio.sleep(_RETRY_AFTER_S)
+    return await asyncssh.connect(login.place.address, **arguments)
+
+
+def _arguments(
+    login: Login, tunnel: asyncssh.SSHClientConnection | None, client: Client
+) -> Mapping[str, Any]:
+    arguments: dict[str, Any] = {
+        "client_factory": lambda: client,
+        "known_hosts": str(login.known_hosts),
+        "config": [str(login.config)] if login.config else None,
+        "agent_forwarding": False,
+        "gss_kex": False,
+        "gss_auth": False,
+        "connect_timeout": login.connect_timeout_s,
+        "login_timeout": login.connect_timeout_s,
+        "keepalive_interval": 0,
+    }
+    if tunnel is not None:
+        arguments["tunnel"] = tunnel
+    if login.place.port is not None:
+        arguments["port"] = login.place.port
+    if login.place.user is not None:
+        arguments["username"] = login.place.user
+    if not login.is_agent_used:
+        arguments["agent_path"] = None
+    if login.key_file is not None:
+        arguments["client_keys"] = _keys(login)
+    elif login.password is not None and not login.is_agent_used:
+        arguments["client_keys"] = None
+    return arguments
+
+
+def _keys(login: Login) -> list[Any]:
+    path = login.key_file
+    assert path is not None
+    try:
+        return list(_loaded(path, path.stat().st_mtime_ns, login.passphrase))
+    except PermissionError:
+        raise CollectDenied(reasons.key_unusable(path, "Permission denied")) from None
+    except OSError as error:
+        raise CollectFailed(reasons.key_unusable(path, error.strerror or "")) from None
+    except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
+        raise CollectFailed(reasons.key_unusable(path, str(error))) from None
+
+
+@lru_cache(maxsize=64)
+def _loaded(path: Path, _changed: int, passphrase: str | None) -> tuple[Any, ...]:
+    # Decrypting a key takes as long as a login: once for all hosts.
+    return tuple(asyncssh.load_keypairs([str(path)], passphrase))
+
+
+def _known_keys(login: Login, client: Client) -> bool:
+    """True if known_hosts has another key for the host: it was changed, or somebody stands in between."""
+    connection = client.connection
+    port = int(connection.get_extra_info("peername", ("", 22))[1]) if connection else login.place.port or 22
+    address = str(connection.get_extra_info("peername", ("",))[0]) if connection else ""
+    found = asyncssh.match_known_hosts(str(login.known_hosts), login.place.address, address, port)
+    return bool(found[0])
+
+
+class _Jumps:
+    """Connections to jump hosts, each shared by all targets behind it and closed after the last one.
+
+    All of it happens on the one loop, so that no lock is needed but the one that keeps a second login waiting.
+    """
+
+    def __init__(self) -> None:
+        self._locks: dict[Any, asyncio.Lock] = {}
+        self._open: dict[Any, asyncssh.SSHClientConnection] = {}
+        self._users: dict[Any, int] = {}
+        self._refused: dict[Any, CollectDenied] = {}
+
+    @asynccontextmanager
+    async def borrowed(self, login: Login) -> AsyncIterator[asyncssh.SSHClientConnection]:
+        """The connection to the jump host of a login."""
+        assert login.jump is not None
+        own = replace(login, place=login.jump, jump=None, config=None)
+        self._users[own] = self._users.get(own, 0) + 1
+        try:
+            async with self._locks.setdefault(own, asyncio.Lock()):
+                if own in self._refused:
+                    raise self._refused[own]
+                if own not in self._open or self._open[own].is_closed():
+                    self._open[own] = await self._new(own, login.place)
+            yield self._open[own]
+        finally:
+            self._users[own] -= 1
+            if not self._users[own] and own in self._open:
+                self._open.pop(own).close()
+
+    async def _new(self, own: Login, behind: Place) -> asyncssh.SSHClientConnection:
+        try:
+            return await _login(own, None)
+        except CollectDenied as error:
+            # A refused login is not tried again for each of the hosts behind it: that would lock the account.
+            self._refused[own] = error
+            raise
+
+
+_jumps = _Jumps()

@@ -1,0 +1,228 @@
+"""A host in trouble costs its own facts and never looks like an answer; the host beside it is collected all the same."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.servers import ssh_host, trouble
+from tests.servers.audits import Audited, assert_nowhere, audit, write_project
+from tests.servers.running import free_port, needs, needs_root
+from tests.servers.ssh_host import CHECKER, SshHost, keygen
+
+pytestmark = [needs("sshd", "ssh-keygen", package="openssh-server"), needs_root()]
+
+POLICY = "sshd_effective_root_login_disabled"
+WRONG = "canary-wrong-Passw0rd"
+
+
+def target(name: str, host: SshHost, **options: Any) -> str:
+    more = {"hosts": "[127.0.0.1]", "asset_id": name, "include": "[sshd, packages]", **options}
+    return f"  - collector: ssh\n    name: {name}\n" + host.options(**more)
+
+
+def judged(tmp_path: Path, host: SshHost, **options: Any) -> Audited:
+    """A host in trouble and a good one, audited together."""
+    found = audit(
+        write_project(tmp_path / "project", target("bad", host, **options) + target("good", host)),
+        [POLICY],
+    )
+    assert found.collections["good/127.0.0.1"].status == "ok"
+    assert found.policy(POLICY)["verdict"] == "fail"
+    return found
+
+
+def status(found: Audited) -> tuple[str, str]:
+    one = found.collections["bad/127.0.0.1"]
+    assert one.reason is not None
+    assert one.reason.zh != one.reason.en
+    unknown = [row for row in found.findings(POLICY) if row["verdict"] == "unknown"]
+    assert unknown, found.findings(POLICY)
+    return str(one.status), one.reason.en
+
+
+def known_at(tmp_path: Path, host: SshHost, port: int) -> Path:
+    """The host's key, for another port of the same address."""
+    file = tmp_path / "known_hosts"
+    file.write_text(host.known_hosts.read_text().replace(f":{host.port} ", f":{port} "))
+    return file
+
+
+def test_a_wrong_key_is_denied_after_one_try(tmp_path: Path, host: SshHost):
+    other = keygen(tmp_path / "other")
+    log = host.folder / "sshd.log"
+    before = log.read_text().count("Failed publickey for root") + log.read_text().count("Connection from")
+    found = judged(tmp_path, host, key_file=other)
+
+    assert status(found)[0] == "denied"
+    after = log.read_text().count("Failed publickey for root") + log.read_text().count("Connection from")
+    assert after - before <= 3
+
+
+def test_a_wrong_password_is_denied_and_tried_once(tmp_path: Path, host: SshHost):
+    (tmp_path / "secret").write_text(WRONG)
+    (tmp_path / "secret").chmod(0o600)
+    log = host.folder / "sshd.log"
+    before = log.read_text().count("Failed password")
+    found = judged(tmp_path, host, user=CHECKER, key_file=None, password=f"{{file: {tmp_path}/secret}}")
+
+    assert status(found)[0] == "denied"
+    assert log.read_text().count("Failed password") - before == 1
+    assert_nowhere([WRONG], tmp_path / "project", found.out, found.err)
+
+
+def test_a_host_key_that_nobody_knows_is_never_accepted(tmp_path: Path, host: SshHost):
+    (tmp_path / "empty").write_text("")
+    said = status(judged(tmp_path, host, known_hosts=tmp_path / "empty"))
+
+    assert said[0] == "failed"
+    assert "not known" in said[1]
+    assert f"ssh-keyscan -p {host.port} 127.0.0.1" in said[1]
+    assert "SHA256:" in said[1]
+
+
+def test_a_host_key_that_changed_is_never_accepted(tmp_path: Path, host: SshHost):
+    other = keygen(tmp_path / "other")
+    (tmp_path / "old").write_text(f"[127.0.0.1]:{host.port} {other.with_suffix('.pub').read_text()}")
+    said = status(judged(tmp_path, host, known_hosts=tmp_path / "old"))
+
+    assert said[0] == "failed"
+    assert "poses as it" in said[1]
+
+
+def test_a_missing_file_of_host_keys_is_a_failure(tmp_path: Path, host: SshHost):
+    assert "ssh-keyscan" in status(judged(tmp_path, host, known_hosts=tmp_path / "none"))[1]
+
+
+def test_an_encrypted_key_without_its_passphrase_is_a_failure(tmp_path: Path, host: SshHost):
+    key = keygen(tmp_path / "locked", "a passphrase")
+
+    assert "cannot be used" in status(judged(tmp_path, host, key_file=key))[1]
+
+
+def test_a_host_where_nothing_listens_is_a_failure(tmp_path: Path, host: SshHost):
+    said = status(judged(tmp_path, host, port=free_port()))
+
+    assert said[0] == "failed"
+    assert "refused" in said[1]
+
+
+def test_a_host_that_never_greets_times_out(tmp_path: Path, host: SshHost):
+    with trouble.hung() as port:
+        said = status(judged(tmp_path, host, port=port, connect_timeout=1))
+
+    assert said[0] == "timed_out"
+
+
+def test_a_host_that_talks_rubbish_is_a_failure(tmp_path: Path, host: SshHost):
+    with trouble.garbage() as port:
+        said = status(judged(tmp_path, host, port=port))
+
+    assert said[0] == "failed"
+
+
+def test_a_connection_that_breaks_in_the_answer_loses_nothing_in_silence(tmp_path: Path, host: SshHost):
+    with trouble.cut_off(host.port, 20_000) as port:
+        found = judged(tmp_path, host, port=port, known_hosts=known_at(tmp_path, host, port))
+    said = status(found)
+
+    assert said[0] == "failed"
+    assert "broke in the middle" in said[1]
+    assert {"package", "setting"} >= set(found.collections["bad/127.0.0.1"].affected)
+
+
+def test_a_host_that_falls_silent_in_the_answer_times_out(
+    tmp_path: Path, host: SshHost, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("hiscomply_ssh.fetch._GRACE_S", 0.5)
+    with trouble.cut_off(host.port, 20_000, hang=True) as port:
+        said = (
+            status(
+                judged(tmp_path, host, port=port, known_hosts=known_at(tmp_path, host, port), step_timeout=20)
+            )
+            if False
+            else None
+        )
+        found = audit(
+            write_project(
+                tmp_path / "p",
+                target("bad", host, port=port, known_hosts=known_at(tmp_path, host, port), step_timeout=2),
+            ),
+            [POLICY],
+        )
+    assert said is None
+    assert status(found)[0] == "timed_out"
+    assert found.code == 3
+
+
+def test_an_answer_without_end_is_cut_off(tmp_path: Path, host: SshHost, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("hiscomply_ssh.fetch.MAX_ANSWER_BYTES", 30_000)
+    found = audit(write_project(tmp_path, target("bad", host)), [POLICY])
+    said = status(found)
+
+    assert said[0] == "failed"
+    assert "larger than" in said[1]
+    assert found.code == 3
+
+
+@pytest.fixture
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshHost]:
+    one = ssh_host.start(tmp_path_factory.mktemp("stopped"))
+    one.server.send(signal.SIGSTOP)
+    yield one
+    one.server.stop()
+
+
+def test_an_sshd_that_was_stopped_times_out(tmp_path: Path, host: SshHost, stopped: SshHost):
+    found = judged(tmp_path, host, port=stopped.port, known_hosts=stopped.known_hosts, connect_timeout=1)
+
+    assert status(found)[0] == "timed_out"
+
+
+def test_a_forced_command_that_babbles_is_denied(tmp_path: Path, host: SshHost):
+    public = host.key.with_suffix(".pub").read_text()
+    allowed = host.folder / "etc" / "ssh" / "authorized_keys"
+    key = keygen(tmp_path / "forced")
+    own = key.with_suffix(".pub").read_text()
+    allowed.write_text(public + f'command="yes 欧阳测试 | head -c 5000" {own}')
+    try:
+        found = judged(tmp_path, host, key_file=key)
+    finally:
+        allowed.write_text(public)
+
+    assert status(found)[0] == "denied"
+    assert_nowhere(["欧阳测试"], tmp_path / "project")
+
+
+def test_nothing_of_the_script_is_in_the_arguments_of_a_process(tmp_path: Path, host: SshHost):
+    trace = tmp_path / "trace"
+    if subprocess.run(["which", "strace"], capture_output=True).returncode:
+        pytest.skip("strace not installed (Debian: strace)")
+    tracer = subprocess.Popen(
+        ["strace", "-f", "-qq", "-e", "trace=open,openat,creat,execve,unlink,unlinkat,rename,renameat2,mkdir,mkdirat",
+         "-o", str(trace), "-p", str(host.server.process.pid)],
+        stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        found = audit(
+            write_project(
+                tmp_path / "p", target("bad", host, include="[sshd, sysctl, accounts, sudo, logs, listeners]")
+            ),
+            [POLICY],
+        )
+    finally:
+        tracer.send_signal(signal.SIGINT)
+        tracer.wait(20)
+    assert found.collections["bad/127.0.0.1"].status == "ok"
+    lines = trace.read_text(errors="replace").splitlines()
+    shell = next(n for n, line in enumerate(lines) if "execve" in line and '"sh", "-s"' in line)
+    after = lines[shell:]
+    assert any("/etc/shadow" in line for line in after)
+    written = [line for line in after if ("O_WRONLY" in line or "O_RDWR" in line) and "/dev/null" not in line]
+    assert [line for line in written if "/dev/tty" not in line] == []
+    assert [line for line in after if " unlink" in line or " rename" in line or " mkdir" in line] == []

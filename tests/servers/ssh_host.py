@@ -1,0 +1,123 @@
+"""A real sshd over a host of our making: accounts, hashes and sudo rules in a mount namespace, this machine untouched."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.servers.running import Server, free_port, is_open, program
+
+PATIENT = ("欧阳测试", "11010519491231002X")
+HASH = "$6$canarysalt$CANARYxHASHxOFxTHExSERVICEx0123456789"
+PASSWORD = "canary-Passw0rd-of-checker"
+CHECKER = "checker"
+"""An account without root, which may log in with key or password."""
+OTHER = "other"
+"""Like it, and sudo knows nothing of it."""
+NO_SHELL = "noshell"
+UID = 24601
+
+
+@dataclass
+class SshHost:
+    """An sshd under way on 127.0.0.1, and what logs in to it."""
+
+    server: Server
+    port: int
+    folder: Path
+
+    @property
+    def key(self) -> Path:
+        """The private key that every account accepts."""
+        return self.folder / "id"
+
+    @property
+    def known_hosts(self) -> Path:
+        """Its host key."""
+        return self.folder / "known_hosts"
+
+    def options(self, *, user: str = "root", indent: str = "    ", **more: object) -> str:
+        """The YAML lines of a target that logs in to it."""
+        lines: Mapping[str, object] = {
+            "user": user,
+            "port": self.port,
+            "key_file": self.key,
+            "known_hosts": self.known_hosts,
+            "connect_timeout": 20,
+            **more,
+        }
+        return "".join(f"{indent}{name}: {value}\n" for name, value in lines.items() if value is not None)
+
+
+def keygen(file: Path, passphrase: str = "") -> Path:
+    """An ed25519 key pair."""
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-f", str(file)], check=True)
+    return file
+
+
+def start(folder: Path, *, sudoers: str = "", settings: Sequence[str] = ()) -> SshHost:
+    """Starts it: needs root, for the mounts and for the logins."""
+    folder.chmod(0o755)
+    port = free_port()
+    _keys(folder, port)
+    binds = _planted(folder, port, sudoers, settings)
+    mounts = "".join(
+        f"mount --bind {shlex.quote(str(source))} {shlex.quote(target)}\n" for target, source in binds.items()
+    )
+    run = f"set -e\n{mounts}mkdir -p /run/sshd\nexec {program('sshd')} -D -e -f /etc/ssh/sshd_config\n"
+    server = Server(["unshare", "-m", "--propagation", "private", "sh", "-c", run], folder / "sshd.log")
+    server.wait_for(lambda: is_open(port))
+    return SshHost(server, port, folder)
+
+
+def _keys(folder: Path, port: int) -> None:
+    keygen(folder / "hostkey")
+    keygen(folder / "id")
+    public = (folder / "hostkey.pub").read_text()
+    (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {public}")
+
+
+def _planted(folder: Path, port: int, sudoers: str, settings: Sequence[str]) -> dict[str, Path]:
+    """The files that stand in the place of this machine's own."""
+    hashed = subprocess.run(
+        ["openssl", "passwd", "-6", "-stdin"], input=PASSWORD, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    passwd = Path("/etc/passwd").read_text() + (
+        f"{CHECKER}:x:{UID}:{UID}:{PATIENT[0]} {PATIENT[1]}:/:/bin/sh\n"
+        f"{OTHER}:x:{UID + 2}:{UID}::/:/bin/sh\n"
+        f"{NO_SHELL}:x:{UID + 1}:{UID}::/:/usr/sbin/nologin\n"
+        f"hisadmin:x:0:0::/root:/bin/bash\n"
+    )
+    shadow = Path("/etc/shadow").read_text() + (
+        f"{CHECKER}:{hashed}:20000:0:99999:7:::\n{NO_SHELL}:*:20000:0:99999:7:::\n{OTHER}:*:20000:0:99999:7:::\nhisadmin:{HASH}:19000:0:99999:7:::\n"
+    )
+    group = Path("/etc/group").read_text() + f"{CHECKER}:x:{UID}:\n"
+    config = [
+        f"Port {port}", "ListenAddress 127.0.0.1", "HostKey /etc/ssh/hostkey", "PidFile none",
+        "AuthorizedKeysFile /etc/ssh/authorized_keys", "StrictModes no", "UsePAM no",
+        "PasswordAuthentication yes", "KbdInteractiveAuthentication no", "PermitRootLogin prohibit-password",
+        "MaxAuthTries 4", "MaxStartups 500", "LogLevel VERBOSE", "AllowTcpForwarding yes", *settings,
+    ]  # fmt: skip
+    # An account's own processes must be able to read some of them, and pytest's folders are closed to others.
+    etc = folder / "etc"
+    for name, mode in (("ssh", 0o755), ("sudoers.d", 0o750)):
+        (etc / name).mkdir(parents=True)
+        (etc / name).chmod(mode)
+    _write(etc / "ssh" / "sshd_config", "\n".join(config) + "\n", 0o644)
+    _write(etc / "ssh" / "authorized_keys", (folder / "id.pub").read_text(), 0o644)
+    _write(etc / "ssh" / "hostkey", (folder / "hostkey").read_text(), 0o600)
+    _write(etc / "sudoers.d" / "20-checker", sudoers, 0o440)
+    _write(etc / "passwd", passwd, 0o644)
+    _write(etc / "shadow", shadow, 0o640)
+    _write(etc / "group", group, 0o644)
+    includes = f"root ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n# {PATIENT[0]} {PATIENT[1]}\n"
+    _write(etc / "sudoers", includes, 0o440)
+    return {f"/etc/{file.name}": file for file in sorted(etc.iterdir())}
+
+
+def _write(file: Path, text: str, mode: int) -> None:
+    file.write_text(text)
+    file.chmod(mode)
