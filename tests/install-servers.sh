@@ -2,7 +2,7 @@
 # Installs what the tests need besides Python packages, where that is allowed; what cannot be installed makes its
 # tests skip with a reason.
 set -u
-packages=(openssh-server chromium fonts-noto-cjk)
+packages=(debsecan rpm createrepo-c openssh-server chromium fonts-noto-cjk)
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   missing=()
   for package in "${packages[@]}"; do
