@@ -156,8 +156,8 @@ def unjudged(db: Database) -> Iterator[tuple[str, int]]:
     """Hosts that have packages of which the version or the source is not known, and how many."""
     yield from db.execute(
         "SELECT asset_id, count(*) FROM pair_of JOIN pair ON pair.id = pair_of.pair WHERE "
-        "(name IS NOT NULL AND own_key IS NULL) OR (source_key IS NULL AND release IN "
-        "(SELECT release FROM keyed WHERE is_source)) OR (scheme <> 'rpm' AND source_key IS NULL) "
+        "(name IS NOT NULL AND own_key IS NULL) OR ((source IS NULL OR source_key IS NULL) AND "
+        "(scheme <> 'rpm' OR release IN (SELECT release FROM keyed WHERE is_source))) "
         "GROUP BY asset_id ORDER BY asset_id"
     ).fetchall()
 

@@ -51,6 +51,8 @@ def dpkg_key(version: str) -> str:
     if not found:
         raise ValueError(f"{version[:60]!r} is no version of a Debian package")
     epoch, upstream, revision = found.groups()
+    if epoch is None and ":" in upstream:
+        raise ValueError(f"{version[:60]!r} is no version of a Debian package: its epoch is no number")
     return _number(epoch or "") + _dpkg_text(upstream) + _dpkg_text(revision or "")
 
 
