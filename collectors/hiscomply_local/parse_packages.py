@@ -24,7 +24,11 @@ RPM_PACKAGES = Command(
 )
 DPKG_PACKAGES = Command(
     ("dpkg-query",),
-    ("-W", "-f", r"${db:Status-Status}\t${Package}\t${Version}\t${Architecture}\t${source:Package}\n"),
+    (
+        "-W",
+        "-f",
+        r"${db:Status-Status}\t${Package}\t${Version}\t${Architecture}\t${source:Package}\t${source:Version}\n",
+    ),
 )
 ASK = Ask(files=(APK_DATABASE,), heads=(DPKG_STATUS,), commands=(DPKG_PACKAGES, RPM_PACKAGES))
 _WHAT = Text("软件包清单", "installed packages")
@@ -35,7 +39,7 @@ _DPKG_GONE = {"not-installed", "config-files", "half-installed"}
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One installed package; ``installed_at`` is known for rpm only."""
+    """One installed package; ``installed_at`` is known for rpm only, an empty ``source_version`` is not known."""
 
     name: str
     version: str
@@ -43,6 +47,7 @@ class Package:
     source_name: str
     line: int
     installed_at: datetime | None = None
+    source_version: str = ""
 
 
 def package_manager(answers: Answers) -> str | None:
@@ -63,10 +68,14 @@ def parse_dpkg(text: str) -> tuple[list[Package], list[int]]:
         fields = line.split("\t")
         if not line:
             continue
-        if len(fields) != 5 or fields[0] not in _DPKG_INSTALLED | _DPKG_GONE:
+        if len(fields) not in {5, 6} or fields[0] not in _DPKG_INSTALLED | _DPKG_GONE:
             bad.append(number)
         elif fields[0] in _DPKG_INSTALLED:
-            packages.append(Package(fields[1], fields[2], fields[3], fields[4], number))
+            packages.append(
+                Package(
+                    fields[1], fields[2], fields[3], fields[4], number, source_version="".join(fields[5:])
+                )
+            )
     return packages, bad
 
 
@@ -82,11 +91,17 @@ def parse_rpm(text: str) -> tuple[list[Package], list[int]]:
         if installed is None:
             bad.append(number)
             continue
-        source = fields[4].rsplit("-", 2)[0]
-        packages.append(
-            Package(fields[0], fields[1].removeprefix("0:"), fields[2], source, number, installed)
-        )
+        version = fields[1].removeprefix("0:")
+        source, source_version = _rpm_source(fields[4], version)
+        packages.append(Package(fields[0], version, fields[2], source, number, installed, source_version))
     return packages, bad
+
+
+def _rpm_source(file: str, version: str) -> tuple[str, str]:
+    """Name and version of a source package from its file's name, which lacks the epoch: the binary's is taken."""
+    name, *rest = file.removesuffix(".src.rpm").rsplit("-", 2)
+    epoch, colon, _ = version.rpartition(":")
+    return name, f"{epoch}{colon}{'-'.join(rest)}" if len(rest) == 2 else ""
 
 
 def unique_names(packages: list[Package]) -> list[tuple[str, Package]]:
@@ -146,7 +161,10 @@ def _from_apk(answers: Answers, about: About) -> Iterator[Record | Rejected]:
         if isinstance(one, int):
             yield about.bad_line("package", APK_DATABASE, one, unreadable(_WHAT))
         else:
-            packages.append(Package(one.name, one.version, one.arch, one.origin, one.line))
+            # All packages of one origin are built from it at once, with its version.
+            packages.append(
+                Package(one.name, one.version, one.arch, one.origin, one.line, source_version=one.version)
+            )
     for name, package in unique_names(packages):
         yield about.from_file("package", APK_DATABASE, _fields(about, name, package), package.line)
 
@@ -158,4 +176,5 @@ def _fields(about: About, name: str, package: Package) -> dict[str, object]:
         "version": package.version,
         "arch": package.arch or ...,
         "source_name": package.source_name or ...,
+        "source_version": package.source_version or ...,
     }

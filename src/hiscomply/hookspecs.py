@@ -13,7 +13,7 @@ lists; the work happens later, each piece behind its own guard.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Final, Protocol, runtime_checkable
@@ -49,6 +49,22 @@ def _no_secrets(_spec: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Staged:
+    """The rows of one kind that other targets of this collection gave, for a collector that derives from them.
+
+    Attributes:
+        files: JSON Lines, an object for each row: the fields in their stored form (times are UTC,
+            ``YYYY-MM-DD HH:MM:SS.ffffff``), provenance in names that begin with ``_`` (``_observed_at``).
+            A key may stand in several rows; the one that was observed last counts.
+        gaps: the targets of which rows may be missing. The runner makes of it what has to be made: what is
+            derived from them is partial.
+    """
+
+    files: tuple[Path, ...] = ()
+    gaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CollectContext:
     """What a collector may know of the run.
 
@@ -61,6 +77,7 @@ class CollectContext:
             seen to be equal and none can be read.
         secret: the secret that an option of ``SECRET_SCHEMA`` leads to. From then on the runner keeps it out of
             every record, reason and report of this collection. Raises CollectFailed where it cannot be had.
+        staged: what the kinds of ``Deriving.derives_from`` hold; empty for every other collector.
     """
 
     project: Path
@@ -69,6 +86,7 @@ class CollectContext:
     fields: Mapping[str, frozenset[str]]
     digest: Callable[[str], str]
     secret: Callable[[Mapping[str, Any]], str] = _no_secrets
+    staged: Mapping[str, Staged] = field(default_factory=dict)
 
 
 @runtime_checkable
@@ -143,6 +161,18 @@ class Parallel(Protocol):
     """A collector that says how many of its targets may be collected side by side."""
 
     parallel: int
+
+
+@runtime_checkable
+class Deriving(Protocol):
+    """A collector that concludes from what other targets gave: it runs once all of those have ended.
+
+    It is given the rows in ``CollectContext.staged``. It cannot derive from what is derived itself.
+    """
+
+    def derives_from(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """The kinds that it reads. Where no target gives one of them, it is failed without being run."""
+        ...
 
 
 def joined_failures(failures: Sequence[tuple[str, CollectFailed]]) -> CollectFailed:

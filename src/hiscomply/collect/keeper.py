@@ -29,7 +29,8 @@ class Keeper:
         shape = repr(sorted((name, sorted(kind.columns().items())) for name, kind in kinds.items()))
         self._shape = f"{__version__} {hashlib.sha256(shape.encode()).hexdigest()}"
 
-    def _folder(self, target: Target) -> Path:
+    def folder(self, target: Target) -> Path:
+        """Where a target's rows stand, once there are any."""
         asked = json.dumps(
             [self._shape, target.collector, target.name, target.options, target.kinds],
             ensure_ascii=False,
@@ -40,7 +41,7 @@ class Keeper:
 
     def fresh(self, target: Target) -> Path:
         """An empty folder for what the target gives."""
-        folder = self._folder(target)
+        folder = self.folder(target)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         return folder
@@ -54,7 +55,7 @@ class Keeper:
 
     def finished(self, target: Target) -> Collection | None:
         """The outcome that an interrupted run kept, if it is one to go on with."""
-        folder = self._folder(target) / "finished"
+        folder = self.folder(target) / "finished"
         if not folder.is_dir():
             return None
         (outcome,) = read_collections(folder)
@@ -62,7 +63,7 @@ class Keeper:
 
     def forget_others(self, targets: Sequence[Target]) -> None:
         """Removes what targets gave that are no longer asked for, or no longer in the same way."""
-        wanted = {self._folder(target).name for target in targets}
+        wanted = {self.folder(target).name for target in targets}
         for folder in self._staging.glob("*"):
             if folder.is_dir() and folder.name not in wanted:
                 shutil.rmtree(folder, ignore_errors=True)

@@ -16,9 +16,11 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from queue import SimpleQueue
+from types import MappingProxyType
 from typing import IO, Any
 
 from hiscomply.collect.border import Border, mask
+from hiscomply.collect.deriving import Given, staged_rows, with_gaps
 from hiscomply.collect.keeper import Keeper
 from hiscomply.collect.secrets import read_secret
 from hiscomply.hookspecs import (
@@ -28,8 +30,10 @@ from hiscomply.hookspecs import (
     CollectFailed,
     Collector,
     CollectTimedOut,
+    Deriving,
     Fleet,
     Parallel,
+    Staged,
 )
 from hiscomply.kinds import Kind
 from hiscomply.model import Collection, CollectionStatus, Record, Rejected, Target, Text
@@ -185,7 +189,8 @@ def collect_all(
 
     Each collector has as many workers as it allows (``parallel``), so that slow ones do not hold up the others. What
     a target gave stands in a folder of its own below ``staging``; one that is found there already, finished by an
-    interrupted run of the same collector over the same options, is not collected again.
+    interrupted run of the same collector over the same options, is not collected again. Targets that conclude from
+    others (``Deriving``) come last, one after the other.
 
     Args:
         only: patterns of target names; the others are skipped, which leaves what rests on them unknown. Empty for all.
@@ -197,7 +202,7 @@ def collect_all(
     keeper.forget_others([job.target for job in jobs if job.outcome is None])
     fields = {name: frozenset(kind.fields) for name, kind in kinds.items()}
 
-    def collect(job: _Job) -> Collection:
+    def collect(job: _Job, staged: Mapping[str, Staged] = MappingProxyType({})) -> Collection:
         border = Border(kinds, digest)
 
         def secret(spec: Mapping[str, Any]) -> str:
@@ -205,25 +210,55 @@ def collect_all(
             border.secrets.add(found)
             return found
 
-        context = CollectContext(project, zone, datetime.now(UTC), fields, digest, secret)
+        context = CollectContext(project, zone, datetime.now(UTC), fields, digest, secret, staged)
         folder = keeper.fresh(job.target)
         work = _Work(job.target, job.collector, context, border, folder, progress, datetime.now(UTC))
-        outcome = _collect_one(work)
+        outcome = with_gaps(_collect_one(work), staged)
+        if not staged:
+            progress(job.target.name, work.records.total(), outcome.status)
         keeper.keep(outcome, folder)
         return outcome
 
     outcomes: dict[int, Collection] = {}
     waiting: dict[str, deque[tuple[int, _Job]]] = defaultdict(deque)
+    deriving: list[tuple[int, _Job]] = []
     for number, job in enumerate(jobs):
         progress(job.target.name, 0, None)
-        known = job.outcome or keeper.finished(job.target)
+        is_derived = isinstance(job.collector, Deriving)
+        # What is derived from the others follows anew, whatever an interrupted run had concluded.
+        known = job.outcome or (None if is_derived else keeper.finished(job.target))
         if known is not None:
             outcomes[number] = known
             progress(job.target.name, sum(known.records.values()), known.status)
+        elif is_derived:
+            deriving.append((number, job))
         else:
             waiting[job.target.collector].append((number, job))
     outcomes |= _work_off(waiting, {name: parallel_of(collectors[name]) for name in waiting}, collect)
+    given = [
+        (outcomes[number], keeper.folder(job.target))
+        for number, job in enumerate(jobs)
+        if not isinstance(job.collector, Deriving)
+    ]
+    for number, job in deriving:
+        one = outcomes[number] = _derive(job, given, collect)
+        progress(job.target.name, sum(one.records.values()), one.status)
     return tuple(outcomes[number] for number in range(len(jobs)))
+
+
+def _derive(
+    job: _Job, given: Given, collect: Callable[[_Job, Mapping[str, Staged]], Collection]
+) -> Collection:
+    """One target that concludes from what the others gave."""
+    try:
+        assert isinstance(job.collector, Deriving)
+        staged = staged_rows(job.collector.derives_from(job.target.options), given)
+    except CollectFailed as error:
+        return _outcome_without_asking(job.target, job.collector, _status_of(error), _shown(error.reason))
+    except Exception as error:  # noqa: BLE001 - a stranger's collector may raise anything
+        told = Text(f"采集器出错:{error!r}", f"the collector raised {error!r}")
+        return _outcome_without_asking(job.target, job.collector, CollectionStatus.FAILED, _shown(told))
+    return collect(job, staged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,9 +389,7 @@ def _collect_one(work: _Work) -> Collection:
                 Text(f"{waited} 秒内未完成", f"not done within {waited} seconds"),
             )
         )
-    outcome = work.outcome()
-    work.progress(target.name, work.records.total(), outcome.status)
-    return outcome
+    return work.outcome()
 
 
 def _status_of(error: CollectFailed) -> CollectionStatus:

@@ -1,0 +1,208 @@
+"""Which installed packages the advisories mean: every distinct package once, all at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, Final
+
+from hiscomply_advisories.advisory import Advisory
+from hiscomply_advisories.installed import Database, insert
+from hiscomply_advisories.order import KEYS, rpm_key
+
+_BATCH: Final = 20_000
+_HITS: Final = """
+    CREATE TABLE hit AS
+    WITH affected AS (
+      SELECT id, a.cve, source AS package, source_version AS version, a.* EXCLUDE (cve, release, name, arch)
+      FROM pair JOIN keyed a ON a.is_source AND a.release = pair.release AND a.name = pair.source
+      WHERE (from_key IS NULL OR from_key <= source_key) AND (fixed_key IS NULL OR source_key < fixed_key)
+        AND (last_key IS NULL OR source_key <= last_key)
+      UNION ALL
+      SELECT id, a.cve, pair.name AS package, version, a.* EXCLUDE (cve, release, name, arch)
+      FROM pair JOIN keyed a ON NOT a.is_source AND a.release = pair.release AND a.name = pair.name
+      WHERE (from_key IS NULL OR from_key <= own_key) AND (fixed_key IS NULL OR own_key < fixed_key)
+        AND (last_key IS NULL OR own_key <= last_key) AND (a.arch IS NULL OR pair.arch IN (a.arch, 'noarch'))
+        -- A build for a module stream is told apart from one that belongs to none; streams are not known.
+        AND (a.fixed IS NULL OR contains(a.fixed, '.module') = contains(version, '.module'))
+    )
+    SELECT id AS pair, cve, any_value(package || ' ' || version) AS package,
+      arg_max(CASE WHEN fixed IS NOT NULL THEN package || ' ' || fixed END, fixed_key) AS fix,
+      bool_or(fixed IS NULL AND last IS NOT NULL) AS is_vague, max(severity) AS severity, max(cvss) AS cvss,
+      min(published) AS published, max(feed) AS feed, min(feed_at) AS feed_at
+    FROM affected GROUP BY ALL
+"""
+_FOUND: Final = """
+    SELECT asset_id, cve, list_sort(list(DISTINCT package)), list_sort(list(DISTINCT fix) FILTER (fix IS NOT NULL)),
+      CASE WHEN bool_and(fix IS NOT NULL) THEN true WHEN bool_or(fix IS NULL AND NOT is_vague) THEN false END,
+      max(severity), max(cvss), min(published), max(feed), least(min(feed_at), min(observed_at)), min(observed_at),
+      any_value(pending_security_updates)
+    FROM pair_of JOIN hit USING (pair) LEFT JOIN pending USING (asset_id)
+    GROUP BY asset_id, cve
+"""
+SEVERITIES: Final = ("low", "medium", "high", "critical")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One weakness of one host.
+
+    Attributes:
+        packages: what has it, ``openssl 3.0.1-1``.
+        fixes: what mends it, ``openssl 3.0.2-1``.
+        is_fixable: whether everything that has it can be mended; None if that is not known.
+        observed_at: the older one of the feed and the list of packages.
+        pending: how many security updates the host itself knows of; None if that is not known.
+    """
+
+    asset_id: str
+    cve: str
+    packages: list[str]
+    fixes: list[str]
+    is_fixable: bool | None
+    severity: str | None
+    cvss: float | None
+    published: datetime | None
+    feed: str
+    observed_at: datetime | None
+    packages_at: datetime | None
+    pending: int | None
+
+
+def add_feed(db: Database, feed: str, at: datetime, advisories: Iterable[Advisory]) -> None:
+    """The advisories of one feed, dated ``at``, into the table ``advisory``."""
+    db.execute(
+        "CREATE TABLE IF NOT EXISTS advisory (release VARCHAR, name VARCHAR, cve VARCHAR, is_source BOOLEAN, "
+        "introduced VARCHAR, fixed VARCHAR, last VARCHAR, arch VARCHAR, severity INTEGER, cvss DOUBLE, "
+        "published TIMESTAMP, place VARCHAR, feed VARCHAR, feed_at TIMESTAMP)"
+    )
+    rest = iter(advisories)
+    while some := list(islice(rest, _BATCH)):
+        insert(db, "advisory", [_row(one, feed, at) for one in some])
+
+
+def _row(one: Advisory, feed: str, at: datetime) -> tuple[Any, ...]:
+    return (
+        one.release,
+        one.name,
+        one.cve,
+        one.is_source,
+        one.introduced,
+        one.fixed,
+        one.last,
+        one.arch,
+        SEVERITIES.index(one.severity) if one.severity else None,
+        one.cvss,
+        _stored(one.published),
+        one.place,
+        feed,
+        _stored(at),
+    )
+
+
+def wanted_names(db: Database) -> frozenset[str]:
+    """The names of installed packages and of their sources."""
+    rows = db.execute("SELECT name FROM pair UNION SELECT source FROM pair").fetchall()
+    return frozenset(name for (name,) in rows if name is not None)
+
+
+def match(db: Database) -> list[tuple[str, str, str]]:
+    """Makes ``hit``; gives feed, entry and version of the advisories whose versions cannot be ordered."""
+    _make_keys(db)
+    db.execute(
+        "CREATE OR REPLACE TABLE pair AS SELECT pair.*, own.key AS own_key, source.key AS source_key FROM pair "
+        "LEFT JOIN key own ON own.scheme = pair.scheme AND own.version = pair.version "
+        "LEFT JOIN key source ON source.scheme = pair.scheme AND source.version = pair.source_version"
+    )
+    db.execute(
+        "CREATE TABLE keyed AS SELECT a.*, f.key AS from_key, x.key AS fixed_key, l.last_key AS last_key, "
+        "(introduced IS NULL OR f.key IS NOT NULL) AND (fixed IS NULL OR x.key IS NOT NULL) AND "
+        "(last IS NULL OR l.key IS NOT NULL) AS is_ordered FROM advisory a "
+        "JOIN (SELECT DISTINCT release, scheme FROM pair) s USING (release) "
+        "LEFT JOIN key f ON f.scheme = s.scheme AND f.version = introduced "
+        "LEFT JOIN key x ON x.scheme = s.scheme AND x.version = fixed "
+        "LEFT JOIN key l ON l.scheme = s.scheme AND l.version = last"
+    )
+    db.execute("DROP TABLE advisory")
+    unordered: list[tuple[str, str, str]] = db.execute(
+        "SELECT DISTINCT feed, place, concat_ws(' ', introduced, fixed, last) FROM keyed WHERE NOT is_ordered ORDER BY ALL"
+    ).fetchall()
+    db.execute("DELETE FROM keyed WHERE NOT is_ordered")
+    db.execute(_HITS)
+    return unordered
+
+
+def _make_keys(db: Database) -> None:
+    db.execute("CREATE TABLE key (scheme VARCHAR, version VARCHAR, key VARCHAR, last_key VARCHAR)")
+    rows = db.execute(
+        "SELECT DISTINCT scheme, version FROM (SELECT scheme, version FROM pair "
+        "UNION ALL SELECT scheme, source_version FROM pair "
+        "UNION ALL SELECT scheme, unnest([introduced, fixed, last]) FROM advisory "
+        "JOIN (SELECT DISTINCT release, scheme FROM pair) USING (release)) WHERE version IS NOT NULL"
+    ).fetchall()
+    keys = []
+    for scheme, version in rows:
+        try:
+            key = KEYS[scheme](version)
+        except ValueError:
+            continue
+        keys.append((scheme, version, key, rpm_key(version, is_open=True) if scheme == "rpm" else key))
+    insert(db, "key", keys)
+
+
+def unjudged(db: Database) -> Iterator[tuple[str, int]]:
+    """Hosts that have packages of which the version or the source is not known, and how many."""
+    yield from db.execute(
+        "SELECT asset_id, count(*) FROM pair_of JOIN pair ON pair.id = pair_of.pair WHERE "
+        "(name IS NOT NULL AND own_key IS NULL) OR ((source IS NULL OR source_key IS NULL) AND "
+        "(scheme <> 'rpm' OR release IN (SELECT release FROM keyed WHERE is_source))) "
+        "GROUP BY asset_id ORDER BY asset_id"
+    ).fetchall()
+
+
+def found(db: Database) -> Iterator[Found]:
+    """Each weakness of each host once."""
+    db.execute(
+        "CREATE TABLE pending AS SELECT asset_id, pending_security_updates FROM staged_patch_state "
+        "QUALIFY row_number() OVER (PARTITION BY asset_id ORDER BY _observed_at DESC NULLS LAST) = 1"
+    )
+    rows = db.execute(_FOUND)
+    while some := rows.fetchmany(_BATCH):
+        for (
+            asset,
+            cve,
+            packages,
+            fixes,
+            is_fixable,
+            severity,
+            cvss,
+            published,
+            feed,
+            at,
+            seen,
+            pending,
+        ) in some:
+            yield Found(
+                asset,
+                cve,
+                packages,
+                fixes or [],
+                is_fixable,
+                None if severity is None else SEVERITIES[severity],
+                cvss,
+                _aware(published),
+                feed,
+                _aware(at) if seen else None,
+                _aware(seen),
+                pending,
+            )
+
+
+def _stored(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.replace(tzinfo=UTC)

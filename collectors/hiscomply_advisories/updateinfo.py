@@ -1,0 +1,67 @@
+"""updateinfo.xml of an rpm repository: its security updates. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from xml.etree import ElementTree
+
+from hiscomply_advisories.advisory import Advisory, Scope, cves_in, moment_of, severity_of
+
+
+def parse(data: bytes, release: str, scope: Scope) -> Iterator[Advisory]:
+    """What the security updates mend of the wanted packages of one release.
+
+    Raises:
+        ValueError: it is no updateinfo, or brings a document type, which such a file never needs.
+    """
+    if b"<!DOCTYPE" in data[:65_536]:
+        raise ValueError("it brings a document type")
+    scope.covered.add(release)
+    try:
+        for _, element in ElementTree.iterparse(BytesIO(data)):  # noqa: S314 - without a document type there are no entities
+            if element.tag == "update":
+                yield from _update(element, release, scope)
+                element.clear()
+            elif element.tag == "updates":
+                return
+    except ElementTree.ParseError as error:
+        raise ValueError(str(error)) from None
+    raise ValueError("its outermost element is not <updates>")
+
+
+def _update(update: ElementTree.Element, release: str, scope: Scope) -> Iterator[Advisory]:
+    place = update.findtext("id") or "?"
+    scope.entries += 1
+    published = moment_of(_date(update, "issued"))
+    scope.saw(moment_of(_date(update, "updated")))
+    scope.saw(published)
+    if update.get("type") != "security":
+        return
+    said = [one.get("id") or one.get("title") for one in update.iterfind("references/reference")]
+    cves = cves_in(said) or [place]
+    severity = severity_of(update.findtext("severity"))
+    for package in update.iterfind("pkglist/collection/package"):
+        name, version, build = package.get("name"), package.get("version"), package.get("release")
+        arch = package.get("arch")
+        if not name or not version or not build:
+            scope.refuse(place, "软件包缺少名称或版本", "a package lacks its name or version")
+        elif name in scope.wanted and arch != "src":
+            fixed = f"{package.get('epoch') or 0}:{version}-{build}"
+            for cve in cves:
+                yield Advisory(
+                    release,
+                    name,
+                    cve,
+                    is_source=False,
+                    fixed=fixed,
+                    arch=None if arch == "noarch" else arch,
+                    severity=severity,
+                    published=published,
+                    place=place,
+                )
+
+
+def _date(update: ElementTree.Element, name: str) -> str | None:
+    found = update.find(name)
+    return None if found is None else found.get("date")
