@@ -2,8 +2,7 @@
 # Installs what the tests need besides Python packages, where that is allowed; what cannot be installed makes its
 # tests skip with a reason.
 set -u
-packages=(openssh-server openscap-scanner chromium fonts-noto-cjk restic borgbackup pgbackrest postgresql faketime openssh-client orthanc socat postgresql-15 mariadb-server slapd ldap-utils samba samba-ad-dc samba-ad-provision winbind krb5-user busybox strace sudo)
-packages=(debsecan rpm createrepo-c openssh-server chromium fonts-noto-cjk)
+packages=(openssh-server openscap-scanner chromium fonts-noto-cjk restic borgbackup pgbackrest postgresql faketime openssh-client orthanc socat postgresql-15 mariadb-server slapd ldap-utils samba samba-ad-dc samba-ad-provision winbind krb5-user busybox strace sudo debsecan rpm createrepo-c)
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   missing=()
   for package in "${packages[@]}"; do
