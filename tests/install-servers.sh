@@ -2,7 +2,7 @@
 # Installs what the tests need besides Python packages, where that is allowed; what cannot be installed makes its
 # tests skip with a reason.
 set -u
-packages=(openssh-server chromium fonts-noto-cjk)
+packages=(openssh-server chromium fonts-noto-cjk slapd samba samba-ad-dc samba-ad-provision winbind krb5-user ldb-tools socat)
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   missing=()
   for package in "${packages[@]}"; do
