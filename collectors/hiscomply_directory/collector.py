@@ -21,6 +21,7 @@ _ROOT_ATTRIBUTES = (
     "defaultNamingContext",
     "rootDomainNamingContext",
     "supportedCapabilities",
+    "supportedControl",
 )
 Found = Iterator[Record | Rejected]
 

@@ -125,6 +125,9 @@ class LdapDirectory:
         """Ends the connection; a server that is gone does not matter."""
         with self._quiet():
             self._connection.strategy.close()
+            # ldap3 leaves a socket open that it could not connect
+            if self._connection.socket is not None:
+                self._connection.socket.close()
 
     def _page(
         self, base: str, where: str, attributes: Sequence[str], scope: str, cookie: bytes | None

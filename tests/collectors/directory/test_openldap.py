@@ -1,0 +1,241 @@
+"""A real slapd, audited as a user would: what is found, what stays unknown, and what every kind of trouble costs."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from slapd_server import BASE, BLIND, LIMITED, PATIENT, PATIENT_ID, READER, READER_PASSWORD, Slapd
+from tests.servers.audits import Audited, assert_nowhere, audit, command, write_project
+from tests.servers.running import needs, needs_root
+from tests.servers.trouble import cut_off, garbage, hung
+
+from hiscomply.model import CollectionStatus
+
+pytest.importorskip("ldap3", reason="extra ldap not installed")
+pytestmark = [
+    needs("slapd", "slapadd", "setpriv", package="slapd"),
+    needs_root(),
+    pytest.mark.usefixtures("secrets"),
+]
+DORMANT = "dormant_accounts_disabled"
+CANARIES = (PATIENT, PATIENT_ID, "欧阳", READER_PASSWORD, "Wrong-2b9d-secret", "CanaryaliceHash", "SSHA")
+
+
+def target(slapd: Slapd, name: str = "ldap", **more: object) -> str:
+    """A target as YAML; options that are None are left out."""
+    options: dict[str, object] = {
+        "url": slapd.url, "system_id": name.upper(), "user": READER, "password": "{env: LDAP_PASSWORD}",
+        "tls": f"{{ca_file: {slapd.cert}}}", "privileged_groups": "[admins]", "default_policy": f"'cn=default,{BASE}'",
+        "person_attribute": "employeeNumber", "page_size": 2, "step_timeout": 20, **more,
+    }  # fmt: skip
+    lines = [f"    {key}: {value}" for key, value in options.items() if value is not None]
+    return f"  - collector: directory\n    name: {name}\n" + "\n".join(lines) + "\n"
+
+
+@pytest.fixture(scope="module")
+def good(slapd: Slapd, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Audited, str, str]]:
+    """One whole audit, and what the server held before and after."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("LDAP_PASSWORD", READER_PASSWORD)
+    kinds = "[{kind: shared, login: 'ward*'}]"
+    include = "[accounts, passwords, policy, memberships]"
+    project = write_project(tmp_path_factory.mktemp("good"), target(slapd, kinds=kinds, include=include))
+    before = slapd.dump()
+    audited = audit(project, [DORMANT, "shared_accounts_registered"])
+    yield audited, before, slapd.dump()
+    patch.undo()
+
+
+def by_login(audited: Audited, kind: str) -> dict[str, dict[str, object]]:
+    return {row["login"]: row for row in audited.rows(kind)}
+
+
+def test_a_dormant_account_is_found_by_the_policy(good: tuple[Audited, str, str]) -> None:
+    audited = good[0]
+    assert audited.collections["ldap"].status is CollectionStatus.OK
+    failed = [one for one in audited.findings(DORMANT) if one["verdict"] == "fail"]
+    assert ["bob" in one["subject"] for one in failed] == [True]
+    assert audited.policy("shared_accounts_registered")["verdict"] != "pass"
+
+
+def test_accounts_carry_what_the_server_says_of_them(good: tuple[Audited, str, str]) -> None:
+    accounts = by_login(good[0], "account")
+    assert {one: accounts[one]["privileged"] for one in ("alice", "bob", "ward1")} == {
+        "alice": True, "bob": True, "ward1": False,
+    }  # fmt: skip
+    assert [accounts[one]["kind"] for one in ("alice", "ward1", "reader")] == ["human", "shared", "service"]
+    assert accounts["alice"]["person_id"] == "P001"
+    assert accounts["alice"]["pwd_max_age_days"] == 90
+    states = by_login(good[0], "password_state")
+    assert (states["dave"]["must_change"], states["dave"]["is_locked"]) == (True, True)
+    roles = [(one["login"], one["role"]) for one in good[0].rows("entitlement")]
+    assert ("bob", "admins") in roles, "through a group, and through a ring of groups"
+
+
+def test_a_lock_that_slapd_does_not_enforce_locks_nobody(good: tuple[Audited, str, str]) -> None:
+    carol = by_login(good[0], "account")["carol"]
+    assert (carol["enabled"], carol["locked"]) == (True, False), "her policy has no pwdLockout"
+
+
+def test_what_the_reader_may_not_see_stays_unknown(good: tuple[Audited, str, str]) -> None:
+    accounts = by_login(good[0], "account")
+    for login in ("hidden", "fresh"):
+        assert [accounts[login][name] for name in ("enabled", "locked", "last_login", "pwd_changed_at")] == [
+            None
+        ] * 4
+
+
+def test_rules_are_those_that_the_overlay_applies(good: tuple[Audited, str, str]) -> None:
+    rules = {(one["section"], one["key"]): one["number"] for one in good[0].rows("setting")}
+    assert rules["default", "password_min_length"] == 8
+    assert rules["default", "password_max_age_days"] == 90
+    assert rules["default", "lockout_threshold"] == 5
+    assert rules["lax", "password_min_length"] == 0, "a length that nobody checks"
+    assert rules["lax", "lockout_threshold"] == 0, "failures that nobody counts"
+    effective = {one["section"]: one["is_effective"] for one in good[0].rows("setting")}
+    assert effective == {"default": True, "lax": True}
+
+
+def test_nothing_was_written_but_the_readers_own_last_log_in(good: tuple[Audited, str, str]) -> None:
+    before, after = (
+        dict(one.split("\n", 1) for one in text.split("\n\n") if one.strip()) for text in good[1:]
+    )
+    assert len(before) > 10
+    assert [dn for dn in before.keys() | after.keys() if before.get(dn) != after.get(dn)] == [f"dn: {READER}"]
+    changed = set(after[f"dn: {READER}"].split("\n")) - set(before[f"dn: {READER}"].split("\n"))
+    # slapd itself stamps a log-in (lastbind on), as it does for every program that logs in
+    assert {one.split(":")[0] for one in changed} <= {"pwdLastSuccess", "entryCSN", "modifyTimestamp"}
+
+
+def test_no_hash_and_no_patient_is_in_any_byte(good: tuple[Audited, str, str]) -> None:
+    assert_nowhere(CANARIES, good[0].project, good[0].out, good[0].err)
+
+
+def test_dry_run_says_whom_it_would_ask(slapd: Slapd, tmp_path: Path) -> None:
+    project = write_project(tmp_path, target(slapd, url="ldaps://192.0.2.1"))
+    code, out, _ = command("collect", str(project), "--dry-run")
+    assert code == 0
+    assert "ldaps://192.0.2.1" in out and READER in out and "$LDAP_PASSWORD" in out
+
+
+def in_trouble(slapd: Slapd, tmp_path: Path, **options: object) -> tuple[Audited, str]:
+    """An audit of a bad target beside a good one; the bad one's reason."""
+    project = write_project(
+        tmp_path, target(slapd, person_filter="(uid=alice)") + target(slapd, "bad", **options)
+    )
+    audited = audit(project, [DORMANT])
+    assert audited.code == 3
+    assert audited.collections["ldap"].status is CollectionStatus.OK
+    assert audited.policy(DORMANT)["verdict"] == "unknown"
+    unknown = [one for one in audited.findings(DORMANT) if one["verdict"] == "unknown"]
+    assert [one["reason"] for one in unknown] == ["collection_incomplete"]
+    assert_nowhere(CANARIES, project, audited.out, audited.err)
+    reason = audited.collections["bad"].reason
+    assert reason is not None and reason.zh
+    return audited, reason.en
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "told"),
+    [
+        ({"password": "{env: WRONG_PASSWORD}"}, "denied", "not tried again"),
+        ({"user": BLIND}, "denied", "may not see it"),
+        ({"tls": None}, "failed", "TLS failed: self-signed"),
+    ],
+    ids=["wrong password", "no rights", "a certificate nobody vouches for"],
+)
+def test_what_the_server_refuses_is_said(
+    slapd: Slapd, tmp_path: Path, options: dict[str, object], status: str, told: str
+) -> None:
+    audited, reason = in_trouble(slapd, tmp_path, **options)
+    assert audited.collections["bad"].status == status
+    assert told in reason
+
+
+def test_every_answer_that_is_not_whole_fails_its_target(slapd: Slapd, tmp_path: Path) -> None:
+    targets: dict[str, tuple[dict[str, object], str]] = {
+        "limited": ({"user": LIMITED}, "3 entries only"),
+        "misnamed": ({"url": slapd.url.replace("127.0.0.1", "localhost")}, "TLS failed: Hostname mismatch"),
+        "nowhere": ({"base": f"'ou=nowhere,{BASE}'"}, "no such place"),
+        "empty": ({"person_filter": "(uid=nobody)"}, "no account is to be seen"),
+        "remote": ({"url": "ldap://192.0.2.1", "tls": None}, "no login was tried"),
+    }
+    collect = "".join(target(slapd, name, **options) for name, (options, _) in targets.items())
+    audited = audit(write_project(tmp_path, collect), [DORMANT])
+    for name, (_, told) in targets.items():
+        assert audited.collections[name].status is CollectionStatus.FAILED, name
+        assert told in audited.collections[name].reason.en
+    assert audited.collections["limited"].records["setting"] > 0, "what was had is kept"
+
+
+def test_a_missing_privileged_group_leaves_privilege_unknown(slapd: Slapd, tmp_path: Path) -> None:
+    project = write_project(tmp_path, target(slapd, privileged_groups="[admins, no-such-group]"))
+    audited = audit(project, ["privileged_accounts_named"])
+    assert audited.collections["ldap"].status is CollectionStatus.PARTIAL
+    accounts = by_login(audited, "account")
+    assert (accounts["alice"]["privileged"], accounts["ward1"]["privileged"]) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("server", "status", "told"),
+    [
+        ("hung", "timed_out", "within 0.5 seconds"),
+        ("stopped process", "timed_out", "within 1 seconds"),
+        ("silent in the middle", "timed_out", "within 1 seconds"),
+        ("gone in the middle", "failed", "the connection to"),
+        ("garbage", "failed", "no LDAP"),
+        ("huge answer", "failed", "lower page_size"),
+        ("nobody listens", "failed", "the connection to"),
+    ],
+)
+def test_a_server_in_trouble_costs_its_own_target_only(
+    slapd: Slapd, tmp_path: Path, server: str, status: str, told: str
+) -> None:
+    """The bad target speaks without TLS, to loopback, so that the trouble meets LDAP itself."""
+    with ExitStack() as stack:
+        options: dict[str, object] = {"tls": None, "step_timeout": 1}
+        if server == "hung":
+            options |= {"url": f"ldap://127.0.0.1:{stack.enter_context(hung())}", "step_timeout": 0.5}
+        elif server == "stopped process":
+            options["url"] = _stopped(slapd, stack)
+        elif server == "garbage":
+            rubbish = b"\x30\x03\x02\x01\x01" + b"\x00\xff\x13rubbish" * 40
+            options["url"] = f"ldap://127.0.0.1:{stack.enter_context(garbage(rubbish))}"
+        elif server == "huge answer":
+            # a message that says of itself to be two gigabytes long
+            data = b"\x30\x84\x7f\xff\xff\xff" + bytes(300_000)
+            patch = stack.enter_context(pytest.MonkeyPatch.context())
+            patch.setattr("hiscomply_directory.fetch.MAX_BYTES", 100_000)
+            options["url"] = f"ldap://127.0.0.1:{stack.enter_context(garbage(data))}"
+        elif server == "nobody listens":
+            options["url"] = "ldap://127.0.0.1:9"
+        else:
+            is_silent = server == "silent in the middle"
+            port = stack.enter_context(cut_off(slapd.port, 1500, hang=is_silent))
+            options["url"] = f"ldap://127.0.0.1:{port}"
+        if server == "stopped process":
+            audited, reason = _alone(slapd, tmp_path, options)
+        else:
+            audited, reason = in_trouble(slapd, tmp_path, **options)
+    assert audited.collections["bad"].status == status
+    assert told in reason
+
+
+def _stopped(slapd: Slapd, stack: ExitStack) -> str:
+    slapd.server.send(signal.SIGSTOP)
+    stack.callback(slapd.server.send, signal.SIGCONT)
+    return slapd.plain
+
+
+def _alone(slapd: Slapd, tmp_path: Path, options: dict[str, object]) -> tuple[Audited, str]:
+    """There is one real slapd, and it is stopped: the bad target stands alone."""
+    audited = audit(write_project(tmp_path, target(slapd, "bad", **options)), [DORMANT])
+    assert audited.code == 3
+    assert audited.policy(DORMANT)["verdict"] == "unknown"
+    reason = audited.collections["bad"].reason
+    assert reason is not None
+    return audited, reason.en

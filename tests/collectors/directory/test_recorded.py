@@ -1,0 +1,315 @@
+"""What is made of recorded answers, and what is not made of answers from which something is missing. No server needed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from recorded_directory import Read, RecordedDirectory, having, no, without
+
+from hiscomply.hookspecs import CollectDenied, CollectFailed
+from hiscomply_directory.entry import Entry, is_below, same_dn, sid_text
+from hiscomply_directory.groups import Groups, openldap_groups
+from hiscomply_directory.options import PERSON_FILTER
+from hiscomply_directory.times import from_generalized, from_ticks, is_never, last_day, not_after, seconds_of
+from hiscomply_directory.words import refused
+
+AD, LDAP = "samba-4.17", "openldap-2.5"
+NOW = datetime(2026, 6, 30, 4, tzinfo=UTC)
+
+
+# ------------------------------------------------------------------ times and names
+
+
+@pytest.mark.parametrize("ticks", [0, 2**63 - 1])
+def test_both_spellings_of_never_are_no_time(ticks: int) -> None:
+    assert is_never(ticks)
+    assert from_ticks(ticks) is None
+
+
+def test_ticks_count_from_1601() -> None:
+    assert from_ticks(116444736000000000) == datetime(1970, 1, 1, tzinfo=UTC)
+    assert [from_ticks(one) for one in (None, -1, 2**63 - 2)] == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("ticks", "seconds"), [(-864000000000, 86_400), (0, None), (-(2**63), None), (-(2**63) + 1, None)]
+)
+def test_intervals_are_negative_and_may_have_no_end(ticks: int, seconds: int | None) -> None:
+    assert seconds_of(ticks) == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("20260630010203Z", datetime(2026, 6, 30, 1, 2, 3, tzinfo=UTC)),
+        ("20260630010203.123456Z", datetime(2026, 6, 30, 1, 2, 3, tzinfo=UTC)),
+        ("20260630090203+0800", datetime(2026, 6, 30, 1, 2, 3, tzinfo=UTC)),
+        ("000001010000Z", None),
+        ("00000101000000Z", None),
+        ("20261332000000Z", None),
+        ("yesterday", None),
+        (None, None),
+    ],
+)  # fmt: skip
+def test_generalized_time(text: str | None, time: datetime | None) -> None:
+    assert from_generalized(text) == time
+
+
+def test_an_account_that_ends_at_midnight_works_until_the_day_before() -> None:
+    midnight = datetime(2026, 6, 30, 16, tzinfo=UTC)
+    assert last_day(midnight, "Asia/Shanghai").isoformat() == "2026-06-30"
+    assert last_day(midnight + timedelta(seconds=1), "Asia/Shanghai").isoformat() == "2026-07-01"
+
+
+def test_a_clock_that_is_a_little_ahead_counts_as_now() -> None:
+    assert not_after(NOW + timedelta(minutes=10), NOW) == NOW
+    assert not_after(NOW + timedelta(minutes=11), NOW) == NOW + timedelta(minutes=11)
+
+
+def test_two_spellings_of_a_dn_are_one() -> None:
+    assert same_dn("UID=Bob , dc=Lab") == same_dn("uid=bob,DC=lab")
+    assert is_below("cn=a,ou=x,dc=lab", "OU=X, dc=lab")
+    assert not is_below("cn=a,ou=ax,dc=lab", "ou=x,dc=lab")
+
+
+def test_sid() -> None:
+    raw = bytes([1, 2, 0, 0, 0, 0, 0, 5]) + (32).to_bytes(4, "little") + (544).to_bytes(4, "little")
+    assert sid_text(raw) == "S-1-5-32-544"
+    assert sid_text(raw[:-1]) is None
+    assert sid_text(b"") is None
+
+
+# ------------------------------------------------------------------ groups
+
+
+def group(name: str, *members: str) -> Entry:
+    values = {"objectclass": (b"groupOfNames",), "cn": (name.encode(),)}
+    return Entry(
+        f"cn={name}", values | ({"member": tuple(one.encode() for one in members)} if members else {})
+    )
+
+
+def test_a_ring_of_groups_ends() -> None:
+    groups = openldap_groups([group("a", "cn=b"), group("b", "cn=a", "uid=x")])
+    assert groups.of("uid=x") == {"cn=a", "cn=b"}
+
+
+def test_a_group_whose_members_are_hidden_leaves_doubt_only_where_it_matters() -> None:
+    groups = openldap_groups([group("admins", "cn=inner"), group("inner"), group("nurses")])
+    groups.privileged = {"cn=admins"}
+    assert groups.is_privileged({"cn=nurses"}) is None, "inner may hold the account and is privileged"
+    groups.privileged = {"cn=other"}
+    assert groups.is_privileged({"cn=nurses"}) is False
+
+
+def test_groups_that_were_not_all_had_prove_no_absence() -> None:
+    groups = Groups(is_complete=False, privileged={"cn=admins"})
+    assert groups.is_privileged({"cn=admins"}) is True
+    assert groups.is_privileged({"cn=x"}) is None
+
+
+# ------------------------------------------------------------------ a domain
+
+
+def test_a_domain_as_recorded() -> None:
+    got = Read(RecordedDirectory(AD))
+    assert (got.failure, got.rejected) == (None, [])
+    accounts = got.accounts()
+    assert [accounts[one]["privileged"] for one in ("alice", "bob", "dora", "carol")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert accounts["bob"]["pwd_max_age_days"] is None
+    assert "last_login" not in accounts["carol"]
+    assert got.rules("Admins-PSO")["password_max_age_days"] == 30
+
+
+def test_attributes_that_the_reader_may_not_see_give_no_field() -> None:
+    hidden = without(
+        "userAccountControl", "primaryGroupID", "accountExpires", "pwdLastSet", "lastLogon", dn="CN=bob"
+    )
+    bob = Read(RecordedDirectory(AD, hidden)).accounts()["bob"]
+    assert (
+        not {"enabled", "disabled_at", "privileged", "expires_at", "pwd_changed_at", "pwd_max_age_days"}
+        & bob.keys()
+    )
+    assert "last_login" in bob, "lastLogonTimestamp is still there"
+
+
+def test_hidden_membership_is_found_from_the_groups_side() -> None:
+    accounts = Read(RecordedDirectory(AD, without("memberOf"))).accounts()
+    assert [accounts[one]["privileged"] for one in ("alice", "dora")] == [True, True]
+
+
+def test_a_primary_group_counts_though_it_is_in_no_list() -> None:
+    accounts = Read(RecordedDirectory(AD, having("CN=carol", primaryGroupID="512"))).accounts()
+    assert accounts["carol"]["privileged"] is True
+
+
+def test_hidden_built_in_groups_prove_no_absence() -> None:
+    accounts = Read(RecordedDirectory(AD, no("CN=Domain Admins"))).accounts()
+    assert "privileged" not in accounts["carol"]
+
+
+def test_in_a_child_domain_privilege_may_stand_elsewhere() -> None:
+    accounts = Read(RecordedDirectory(AD, having("", rootDomainNamingContext="DC=root"))).accounts()
+    assert accounts["bob"]["privileged"] is True
+    assert "privileged" not in accounts["carol"]
+
+
+@pytest.mark.parametrize(
+    ("interval", "allowed", "is_known"),
+    [
+        (None, 14, True),
+        ("14", 14, True),
+        ("15", 14, False),
+        ("0", 14, False),
+        ("14", 13, False),
+        (None, 0, False),
+    ],
+)
+def test_last_log_ins_of_several_controllers_are_known_within_the_lag(
+    interval: str | None, allowed: int, is_known: bool
+) -> None:
+    class Several(RecordedDirectory):
+        def search(self, base, where, attributes, scope="subtree"):  # type: ignore[no-untyped-def]
+            for entry in super().search(base, where, attributes, scope):
+                yield entry
+                if "primaryGroupID=516" in where:
+                    yield Entry("CN=DC2,OU=Domain Controllers,DC=lab,DC=test", {})
+
+    change = having("DC=lab", msDS_LogonTimeSyncInterval=interval) if interval else having("no entry")
+    got = Read(Several(AD, change), replication_lag_days=allowed)
+    assert ("last_login" in got.accounts()["bob"]) is is_known
+    assert bool(got.rejected) is not is_known
+
+
+def test_one_controller_knows_every_log_in_whatever_the_interval() -> None:
+    got = Read(RecordedDirectory(AD, having("DC=lab", msDS_LogonTimeSyncInterval="0")))
+    assert "last_login" in got.accounts()["bob"]
+
+
+def test_locked_is_what_the_controller_computes() -> None:
+    change = having("CN=alice", msDS_User_Account_Control_Computed=str(0x10))
+    assert Read(RecordedDirectory(AD, change)).accounts()["alice"]["locked"] is True
+
+
+def test_an_account_without_login_is_set_aside() -> None:
+    got = Read(RecordedDirectory(AD, without("sAMAccountName", dn="CN=alice")))
+    assert [one.kind for one in got.rejected] == ["account"]
+    assert "alice" not in str(got.rejected)
+
+
+def test_no_fine_grained_policy_to_be_seen_is_no_proof() -> None:
+    got = Read(RecordedDirectory(AD, no("CN=Admins-PSO")))
+    assert [one.kind for one in got.rejected] == ["setting"]
+    assert not Read(RecordedDirectory(AD, no("CN=Admins-PSO")), fine_grained=False).rejected
+
+
+def test_rules_of_kind_come_first() -> None:
+    rules = [
+        {"kind": "vendor", "login": "AL*"},
+        {"kind": "shared", "under": "CN=Users,DC=lab,DC=test", "login": "b?b"},
+    ]
+    accounts = Read(RecordedDirectory(AD), kinds=rules).accounts()
+    assert [accounts[one]["kind"] for one in ("alice", "bob", "carol")] == ["vendor", "shared", "human"]
+
+
+# ------------------------------------------------------------------ an OpenLDAP server
+
+
+def test_a_server_as_recorded() -> None:
+    got = Read(RecordedDirectory(LDAP))
+    assert (got.failure, got.rejected) == (None, [])
+    accounts = got.accounts()
+    assert accounts["ward1"]["enabled"] is False, "by the target's disabled_filter"
+    assert accounts["carol"]["locked"] is False, "her policy does not lock"
+    assert accounts["bob"]["privileged"] is True
+
+
+def test_without_the_default_policy_locks_and_ages_stay_unknown() -> None:
+    accounts = Read(
+        RecordedDirectory(LDAP), default_policy=None, disabled_filter=None, include=["accounts"]
+    ).accounts()
+    assert "locked" not in accounts["dave"]
+    assert "pwd_max_age_days" not in accounts["alice"]
+    assert accounts["dave"]["enabled"] is True, "a lock that ends by itself disables nobody"
+
+
+def test_a_lock_for_good_disables_where_locks_count() -> None:
+    change = having("uid=alice", pwdAccountLockedTime="000001010000Z")
+    alice = Read(RecordedDirectory(LDAP, change)).accounts()["alice"]
+    assert (alice["locked"], alice["enabled"]) == (True, False)
+    unknown = Read(
+        RecordedDirectory(LDAP, change), default_policy=None, disabled_filter=None, include=["accounts"]
+    ).accounts()["alice"]
+    assert not {"locked", "enabled"} & unknown.keys()
+
+
+@pytest.mark.parametrize(("lasts", "is_locked"), [("0", True), ("86400", True), ("60", False)])
+def test_a_lock_for_a_while_ends_by_itself(lasts: str, is_locked: bool) -> None:
+    got = Read(RecordedDirectory(LDAP, having("cn=default", pwdLockoutDuration=lasts)))
+    assert got.accounts()["dave"]["locked"] is is_locked
+
+
+def test_privilege_needs_to_be_told_which_groups_have_it() -> None:
+    accounts = Read(RecordedDirectory(LDAP), privileged_groups=[]).accounts()
+    assert not any("privileged" in one for one in accounts.values())
+
+
+def test_a_list_that_was_cut_short_is_no_list() -> None:
+    got = Read(RecordedDirectory(LDAP, cut=[PERSON_FILTER["openldap"]]))
+    assert got.accounts(), "what was had is given"
+    assert got.failure is not None
+    assert set(got.failure.kinds) == {"account", "password_state", "entitlement"}
+    assert got.rules("default"), "the rules are whole"
+
+
+def test_groups_that_were_cut_short_prove_no_absence_of_privilege() -> None:
+    class Cut(RecordedDirectory):
+        def search(self, base, where, attributes, scope="subtree"):  # type: ignore[no-untyped-def]
+            yield from super().search(base, where, attributes, scope)
+            if "groupOfNames" in where:
+                raise refused(self.where, 50)
+
+    got = Read(Cut(LDAP))
+    assert not any("privileged" in one for one in got.accounts().values())
+    assert isinstance(got.failure, CollectDenied)
+
+
+def test_no_rules_to_be_seen_is_no_proof_unless_the_overlay_is_not_there() -> None:
+    hidden = Read(RecordedDirectory(LDAP, no("cn=default")), default_policy=None)
+    assert hidden.rules("lax")
+    nothing = lambda entry: None if entry.dn.startswith(("cn=default", "cn=lax")) else entry  # noqa: E731
+    got = Read(RecordedDirectory(LDAP, nothing))
+    assert [one.kind for one in got.rejected] == ["setting"]
+    bare = Read(
+        RecordedDirectory(
+            LDAP, lambda one: None if nothing(one) is None else without("supportedControl")(one)
+        )
+    )
+    assert (bare.rejected, bare.rules()["password_min_length"]) == ([], 0)
+
+
+def test_nobody_is_no_answer() -> None:
+    got = Read(RecordedDirectory(LDAP, lambda one: None if one.dn.startswith(("uid=", "cn=")) else one))
+    assert isinstance(got.failure, CollectFailed)
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "told"),
+    [
+        (49, "80090308: LdapErr: DSID-0C09, comment: AcceptSecurityContext error, data 775, v4563", "the account is locked"),
+        (49, "data 532, v1", "its password has expired"),
+        (49, "欧阳测试", "not accepted"),
+        (50, "", "lacks the right"),
+        (80, "欧阳测试", "no reason that is known here"),
+    ],
+)  # fmt: skip
+def test_refusals_say_why_and_never_repeat_the_servers_text(code: int, message: str, told: str) -> None:
+    reason = refused("ldaps://x", code, message).reason
+    assert told in reason.en
+    assert "欧阳" not in reason.en + reason.zh
