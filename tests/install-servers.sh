@@ -2,8 +2,7 @@
 # Installs what the tests need besides Python packages, where that is allowed; what cannot be installed makes its
 # tests skip with a reason.
 set -u
-packages=(openssh-server openscap-scanner chromium fonts-noto-cjk restic borgbackup pgbackrest postgresql faketime openssh-client orthanc socat postgresql-15 mariadb-server slapd ldap-utils samba samba-ad-dc samba-ad-provision winbind krb5-user busybox strace sudo debsecan rpm createrepo-c)
-packages=(openssh-server chromium fonts-noto-cjk slapd samba samba-ad-dc samba-ad-provision winbind krb5-user ldb-tools socat)
+packages=(openssh-server openscap-scanner chromium fonts-noto-cjk restic borgbackup pgbackrest postgresql faketime openssh-client orthanc socat postgresql-15 mariadb-server slapd ldap-utils samba samba-ad-dc samba-ad-provision winbind krb5-user busybox strace sudo debsecan rpm createrepo-c ldb-tools)
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   missing=()
   for package in "${packages[@]}"; do
