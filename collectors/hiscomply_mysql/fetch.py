@@ -58,7 +58,11 @@ class Session:
         self._columns: dict[str, frozenset[str]] | None = None
         self._is_lost = False
         self._line = self._open(options)
-        self._connection = self._log_in(options, project)
+        try:
+            self._connection = self._log_in(options, project)
+        except BaseException:
+            self._line.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -99,33 +103,33 @@ class Session:
     def _rows(self, question: str, sql: str, *, is_optional: bool = False) -> list[Row]:
         rows: list[Row] = []
         size = 0
+        cursor = self._connection.cursor()
         with deadline(self._line.fileno(), self._timeout_s + 1) as has_expired:
             try:
-                cursor = self._connection.cursor()
                 cursor.execute(sql)
                 for row in cursor:
                     rows.append({name.lower(): value for name, value in row.items()})
                     size += sum(len(value) for value in row.values() if isinstance(value, str))
                     if len(rows) > MAX_ROWS or size > MAX_BYTES:
-                        self._cut()
                         raise too_much(self.where, question)
             except CollectFailed:
+                self._cut(cursor)
                 raise
             except Exception as error:  # noqa: BLE001 - the library meets garbage with many kinds of errors
                 code = _code(error)
                 if is_optional and code in _UNKNOWN:
                     return []
                 if has_expired.is_set() or code in _OUT_OF_TIME or _is_timeout(error):
-                    self._cut()
+                    self._cut(cursor)
                     raise timed_out(self.where, self._timeout_s) from None
                 if code in _NO_RIGHT:
                     raise no_right(self.where, question) from None
+                if not 1000 <= code < 2000:
+                    self._cut(cursor)
                 raise self._failed(question, error, code) from None
         return rows
 
     def _failed(self, question: str, error: BaseException, code: int) -> CollectFailed:
-        if not 1000 <= code < 2000:
-            self._cut()
         # what the server says of a question may quote its data: the code is enough
         told = f"{type(error).__name__} {code}" if code else type(error).__name__
         return CollectFailed(
@@ -135,11 +139,13 @@ class Session:
             )
         )
 
-    def _cut(self) -> None:
+    def _cut(self, cursor: Any = None) -> None:
         """Ends the connection at once; what the server still sends is not read."""
         self._is_lost = True
         with suppress(OSError):
             self._line.shutdown(socket.SHUT_RDWR)
+        if (result := getattr(cursor, "_result", None)) is not None:
+            result.unbuffered_active = False  # else the library reads on to the end when it lets go of it
 
     def _open(self, options: Mapping[str, Any]) -> socket.socket:
         if "socket" not in options and not options.get("use_tls", True):
@@ -178,7 +184,6 @@ class Session:
             defer_connect=True,
         )
         own = socket.socket(fileno=os.dup(self._line.fileno()))
-        own.settimeout(self._timeout_s)
         with deadline(self._line.fileno(), self._timeout_s + 1) as has_expired:
             try:
                 connection.connect(own)
