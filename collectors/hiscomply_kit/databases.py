@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import socket
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -166,6 +170,34 @@ def gather(
         whole = joined_failures(failures)
         whole.kinds = tuple(dict.fromkeys(missing))
         raise whole
+
+
+@contextmanager
+def deadline(descriptor: int, seconds: float) -> Iterator[threading.Event]:
+    """Cuts a connection when its time is up: a server that hangs does not keep its own time-out.
+
+    Args:
+        descriptor: of the connection's socket; it is not closed, only shut down.
+
+    Yields:
+        an event that is set once the line was cut.
+    """
+    has_expired = threading.Event()
+    with socket.socket(fileno=os.dup(descriptor)) as line:
+
+        def cut() -> None:
+            has_expired.set()
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
+        timer = threading.Timer(seconds, cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield has_expired
+        finally:
+            timer.cancel()
+            timer.join()
 
 
 def too_much(where: str, question: str) -> CollectFailed:

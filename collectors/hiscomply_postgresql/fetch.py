@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 import os
 import socket
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -18,6 +16,7 @@ from hiscomply_kit.databases import (
     MAX_BYTES,
     MAX_ROWS,
     Row,
+    deadline,
     first_line,
     no_login,
     no_right,
@@ -129,7 +128,7 @@ class Session:
     def _rows(self, question: str, sql: str) -> list[Row]:
         rows: list[Row] = []
         size = 0
-        with self._deadline() as has_expired:
+        with deadline(self._connection.fileno(), self._timeout_s + 1) as has_expired:
             try:
                 with self._connection.cursor() as cursor:
                     for row in cursor.stream(sql):
@@ -156,26 +155,6 @@ class Session:
                 f"{question} of {self.where} cannot be read: {told}",
             )
         )
-
-    @contextmanager
-    def _deadline(self) -> Iterator[threading.Event]:
-        """Cuts the line when the time is up: a server that hangs does not keep its own time-out."""
-        has_expired = threading.Event()
-        with socket.socket(fileno=os.dup(self._connection.fileno())) as line:
-
-            def cut() -> None:
-                has_expired.set()
-                with suppress(OSError):
-                    line.shutdown(socket.SHUT_RDWR)
-
-            timer = threading.Timer(self._timeout_s + 1, cut)
-            timer.daemon = True
-            timer.start()
-            try:
-                yield has_expired
-            finally:
-                timer.cancel()
-                timer.join()
 
     def _connect(self, parameters: dict[str, Any]) -> Any:
         from psycopg.rows import dict_row

@@ -130,13 +130,15 @@ def postgres() -> Iterator[Postgres]:
 
 def _running(folder: Path) -> Iterator[Postgres]:
     one = start(folder)
-    one.sql(SEED)
-    # only after the start: with a bad line a server does not start, on reload it keeps its old rules
-    with (one.folder / "data" / "pg_hba.conf").open("a") as rules:
-        rules.write("host all all nonsense/99 md5\n")
-    one.sql("SELECT pg_reload_conf()")
-    yield one
-    one.server.stop(signal.SIGINT)
+    try:
+        one.sql(SEED)
+        # only after the start: with a bad line a server does not start, on reload it keeps its old rules
+        with (one.folder / "data" / "pg_hba.conf").open("a") as rules:
+            rules.write("host all all nonsense/99 md5\n")
+        one.sql("SELECT pg_reload_conf()")
+        yield one
+    finally:
+        one.server.stop(signal.SIGINT)
 
 
 @pytest.fixture(autouse=True)

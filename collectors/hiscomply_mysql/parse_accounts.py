@@ -1,0 +1,149 @@
+"""Accounts to ``account``, ``password_state`` and ``entitlement``. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from hiscomply.model import Record, Rejected, Text
+from hiscomply_kit.databases import Instance, Row
+from hiscomply_mysql.questions import PRIVILEGES
+
+_POWERS = tuple(f"p_{name.lower()}" for name in PRIVILEGES[: PRIVILEGES.index("Process")])
+_WORDS = {
+    "p_grant": "GRANT OPTION",
+    "p_repl_slave": "REPLICATION SLAVE",
+    "p_repl_client": "REPLICATION CLIENT",
+}
+# Dynamic privileges that only look; every other one changes the server or other accounts.
+_HARMLESS = frozenset({"FLUSH_STATUS", "SHOW_ROUTINE", "XA_RECOVER_ADMIN", "APPLICATION_PASSWORD_ADMIN"})
+_SYSTEM = frozenset({"mysql.sys", "mysql.session", "mysql.infoschema", "mariadb.sys", "debian-sys-maint"})
+_WITH_PASSWORD = frozenset(
+    {
+        "",
+        "mysql_native_password",
+        "mysql_old_password",
+        "caching_sha2_password",
+        "sha256_password",
+        "ed25519",
+        "parsec",
+    }
+)
+
+
+def parse_accounts(answers: Mapping[str, Sequence[Row]], instance: Instance) -> Iterator[Record | Rejected]:
+    """An account for each ``user@host`` that is no role, with its password's state and its rights."""
+    rows = {(row["user_name"], row["host_name"]): row for row in answers["accounts"]}
+    roles, grants = defaultdict(set), defaultdict(set)
+    for row in answers["memberships"]:
+        roles[row["user_name"], row["host_name"]].add((row["role_name"], row["role_host"]))
+    for row in answers["grants"]:
+        grants[row["user_name"], row["host_name"]].add(row["privilege"])
+    lifetime = _global_lifetime(answers["settings"])
+    granted = {role for held in roles.values() for role in held}
+    given = 0
+    for key, row in rows.items():
+        if row.get("is_role") == "Y" or (key in granted and row.get("is_locked")):
+            continue
+        given += 1
+        login = f"{key[0]}@{key[1]}"
+        held = {key, *_closure(key, roles)}
+        account = _account(login, row, instance, lifetime)
+        account["privileged"] = _is_privileged(held, rows, grants)
+        yield instance.record("account", "mysql.user", account)
+        yield from _password(login, row, instance)
+        for right in sorted(_rights(row) | grants[key] | {name for name, _ in roles[key]}):
+            fields = {"system_id": instance.system_id, "login": login, "role": right}
+            yield instance.record("entitlement", "mysql.user", fields)
+    if not given:
+        yield instance.rejected(
+            "account", "mysql.user", Text("服务器未列出任何账户", "the server lists no account")
+        )
+
+
+def _account(login: str, row: Row, instance: Instance, lifetime: Any) -> dict[str, Any]:
+    name, is_locked = row["user_name"], row.get("is_locked")
+    built_in = "service" if name in _SYSTEM else "default" if name in {"root", ""} else None
+    changed_s = row.get("changed_s")
+    return {
+        "system_id": instance.system_id,
+        "login": login,
+        "kind": instance.kind_of(login, built_in),
+        "enabled": ... if is_locked is None else not is_locked,
+        "locked": ... if is_locked is None else bool(is_locked),
+        # 0 asks for a new password at the next login: it says nothing of when the old one was set
+        "pwd_changed_at": datetime.fromtimestamp(int(changed_s), UTC) if changed_s else ...,
+        "pwd_max_age_days": _max_age(row, lifetime),
+        "expires_at": None,
+        "uid": None,
+    }
+
+
+def _global_lifetime(settings: Sequence[Row]) -> Any:
+    """Days after which a password without a term of its own runs out; None: never; ``...``: not known."""
+    found = {row["variable_name"].lower(): row["value"] for row in settings}.get("default_password_lifetime")
+    if found is None or not found.isdigit():
+        return ...
+    return int(found) or None
+
+
+def _max_age(row: Row, lifetime: Any) -> Any:
+    """The account's own term, where -1 (MariaDB) and NULL mean the server's, and 0 means never."""
+    if "lifetime_days" not in row:
+        return ...
+    own = row["lifetime_days"]
+    if own is None or int(own) < 0:
+        return lifetime
+    return int(own) or None
+
+
+def _is_privileged(
+    held: set[tuple[str, str]],
+    rows: Mapping[tuple[str, str], Row],
+    grants: Mapping[tuple[str, str], set[str]],
+) -> Any:
+    for key in held:
+        row = rows.get(key, {})
+        if any(row.get(name) for name in _POWERS) or grants.get(key, set()) - _HARMLESS:
+            return True
+    # a role that is not among the accounts seen may hold anything
+    return False if held <= rows.keys() else ...
+
+
+def _closure(
+    key: tuple[str, str], roles: Mapping[tuple[str, str], set[tuple[str, str]]]
+) -> set[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    waiting = [key]
+    while waiting:
+        fresh = roles.get(waiting.pop(), set()) - found
+        found |= fresh
+        waiting += fresh
+    return found
+
+
+def _rights(row: Row) -> set[str]:
+    held = {name for name in row if name.startswith("p_") and row[name]}
+    return {_WORDS.get(name, name[2:].replace("_", " ").upper()) for name in held}
+
+
+def _password(login: str, row: Row, instance: Instance) -> Iterator[Record]:
+    """Whether a password is asked at all. Logins by another plugin have none, which says nothing against them."""
+    plugin = row.get("plugin")
+    if plugin is None or "is_empty" not in row or plugin not in _WITH_PASSWORD:
+        return
+    is_invalid = bool(row.get("is_invalid"))
+    fields: dict[str, Any] = {
+        "system_id": instance.system_id,
+        "login": login,
+        "has_password": not row["is_empty"] and not is_invalid,
+        "is_locked": is_invalid or bool(row.get("is_locked")),
+        "hash_scheme": plugin or ... if not row["is_empty"] else ...,
+    }
+    others = json.loads(row.get("other_plugins") or "[]")
+    if row["is_empty"] and others:
+        del fields["has_password"]  # the other way in may be the only one
+    yield instance.record("password_state", "mysql.user", fields)

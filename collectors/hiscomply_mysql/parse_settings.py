@@ -1,0 +1,86 @@
+"""Settings, plugins and replication to ``setting``, ``log_source`` and ``redundancy``. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from hiscomply.model import Record, Rejected, Text
+from hiscomply_kit.databases import Instance, Row
+
+FILE = "global variables"
+
+
+def parse_settings(answers: Mapping[str, Sequence[Row]], instance: Instance) -> Iterator[Record | Rejected]:
+    """The global values in effect, TLS of this connection, plugins, and whether every user is audited."""
+    values = {row["variable_name"].lower(): row["value"] for row in answers["settings"]}
+    if not values:
+        reason = Text("服务器未给出任何全局变量", "the server tells no global variable")
+        yield instance.rejected("setting", FILE, reason)
+        return
+    for name in sorted(values):
+        yield instance.setting(FILE, "mysql_effective", FILE, name, values[name])
+    for row in answers["connection"]:
+        yield instance.setting(
+            FILE, "mysql_effective", "Ssl_version", "connection.tls", row["value"] or "off"
+        )
+    for row in answers["plugins"]:
+        key = f"plugin.{row['name'].lower()}"
+        yield instance.setting(FILE, "mysql_effective", "information_schema.plugins", key, row["status"])
+    fields = {
+        "asset_id": instance.asset_id,
+        "name": "mysql",
+        "system_id": instance.system_id,
+        "layer": "database",
+        "covers_every_user": _covers_every_user(values, answers["plugins"]),
+    }
+    yield instance.record("log_source", FILE, fields)
+
+
+def _covers_every_user(values: Mapping[str, str], plugins: Sequence[Row]) -> Any:
+    """True where every statement of everybody is logged, False where none is; filters are for people to judge."""
+    is_general = values.get("general_log") == "ON" and values.get("log_output") not in {None, "NONE"}
+    events = {one.strip() for one in values.get("server_audit_events", "").upper().split(",") if one.strip()}
+    is_audited = (
+        values.get("server_audit_logging") == "ON"
+        and values.get("server_audit_incl_users") == ""
+        and values.get("server_audit_excl_users") == ""
+        and (not events or "QUERY" in events)
+    )
+    if is_general or is_audited:
+        return True
+    has_plugin = any(row["type"] == "AUDIT" and row["status"] == "ACTIVE" for row in plugins)
+    has_plugin = has_plugin or any(name.startswith(("audit_log", "server_audit")) for name in values)
+    return ... if has_plugin or "general_log" not in values else False
+
+
+def parse_replication(
+    answers: Mapping[str, Sequence[Row]], instance: Instance
+) -> Iterator[Record | Rejected]:
+    """What this server sees itself be: a replica that runs, or a member of a cluster. Else not known."""
+    cluster = {row["variable_name"].lower(): row["value"] for row in answers["cluster"]}
+    size = cluster.get("wsrep_cluster_size", "0")
+    mode = None
+    if size.isdigit() and int(size) > 1 and cluster.get("wsrep_ready") == "ON":
+        mode = "active_active"
+    elif any(_runs(row) for row in (*answers["replica"], *answers["replica_mysql"])):
+        mode = "hot_standby"
+    if mode:
+        fields = {"system_id": instance.system_id, "part": "database", "mode": mode}
+        yield instance.record("redundancy", "replica status", fields)
+        return
+    reason = Text(
+        "此服务器不是正在复制的从库或集群成员;主库请改查其从库,存储层冗余此处不可见",
+        "this server is no running replica and no member of a cluster; ask the replica, not the primary; redundancy by "
+        "storage is not visible here",
+    )
+    yield instance.rejected("redundancy", "replica status", reason)
+
+
+def _runs(row: Row) -> bool:
+    """Both threads of a replica run; of the status nothing else is looked at, for it quotes statements."""
+    return all(
+        row.get(f"{new}_{thread}_running", row.get(f"{old}_{thread}_running")) == "Yes"
+        for new, old in (("replica", "slave"),)
+        for thread in ("io", "sql")
+    )

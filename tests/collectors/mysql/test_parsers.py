@@ -1,0 +1,150 @@
+"""What the answers of servers become; those of MySQL itself are by hand, no MySQL server was asked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from hiscomply.model import Record, Rejected
+from hiscomply_kit.databases import Instance
+from hiscomply_mysql.facts import FACTS
+from hiscomply_mysql.questions import accounts_sql, grants_sql, memberships_sql
+
+INSTANCE = Instance("LIS", "db-1", "mysql://db:3306", datetime(2026, 7, 1, tzinfo=UTC), {"service": ["*"]})
+ROW: dict[str, Any] = {
+    "user_name": "app", "host_name": "%", "plugin": "caching_sha2_password", "is_empty": 0, "is_locked": 0,
+    "changed_s": 1700000000, "lifetime_days": None, "p_super": 0, "p_select": 0,
+}  # fmt: skip
+
+
+def read(fact: str, **answers: Any) -> list[Record | Rejected]:
+    empty: dict[str, Any] = {name: [] for name in FACTS[fact].questions}
+    return list(FACTS[fact].parse(empty | answers, INSTANCE))
+
+
+def fields(row: dict[str, Any], kind: str = "account", **answers: Any) -> dict[str, Any]:
+    found = read("accounts", **({"accounts": [ROW | row]} | answers))
+    return next((dict(one.fields) for one in found if isinstance(one, Record) and one.kind == kind), {})
+
+
+@pytest.mark.parametrize(
+    ("own", "everybodys", "expected"),
+    [
+        (90, "180", 90), (0, "180", None), (None, "180", 180), (-1, "180", 180), (None, "0", None),
+        (None, None, "not known"), (None, "?", "not known"),
+    ],
+)  # fmt: skip
+def test_the_term_of_a_password_is_its_own_or_the_servers(own: Any, everybodys: Any, expected: Any) -> None:
+    settings = [{"variable_name": "default_password_lifetime", "value": everybodys}] if everybodys else []
+    found = fields({"lifetime_days": own}, settings=settings)
+    assert found.get("pwd_max_age_days", "not known") == expected
+
+
+def test_a_password_that_must_be_changed_says_nothing_of_its_age() -> None:
+    assert "pwd_changed_at" not in fields({"changed_s": 0})
+
+
+def test_without_the_lock_column_nobody_is_called_enabled() -> None:
+    row = {key: value for key, value in ROW.items() if key != "is_locked"}
+    (found,) = [one for one in read("accounts", accounts=[row]) if one.kind == "account"]
+    assert isinstance(found, Record) and not {"enabled", "locked"} & set(found.fields)
+
+
+def test_a_dynamic_privilege_of_mysql_8_counts() -> None:
+    grants = [{"user_name": "app", "host_name": "%", "privilege": "SYSTEM_VARIABLES_ADMIN"}]
+    assert fields({}, grants=grants)["privileged"] is True
+
+
+def test_a_role_that_is_not_seen_may_hold_anything() -> None:
+    roles = [{"user_name": "app", "host_name": "%", "role_name": "dba", "role_host": "%"}]
+    assert "privileged" not in fields({}, memberships=roles)
+
+
+def test_a_locked_role_of_mysql_8_is_no_account() -> None:
+    role = ROW | {"user_name": "dba", "is_locked": 1, "p_super": 1}
+    roles = [{"user_name": "app", "host_name": "%", "role_name": "dba", "role_host": "%"}]
+    found = read("accounts", accounts=[ROW, role], memberships=roles)
+    accounts = [one.fields for one in found if isinstance(one, Record) and one.kind == "account"]
+    assert [(one["login"], one["privileged"]) for one in accounts] == [("app@%", True)]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"is_empty": 1}, False),
+        ({"is_empty": 0}, True),
+        ({"is_empty": 0, "is_invalid": 1}, False),
+        ({"is_empty": 1, "other_plugins": '["unix_socket"]'}, "not known"),
+        ({"plugin": "auth_socket", "is_empty": 1}, "not known"),
+    ],
+)
+def test_an_empty_password_is_told_from_none_asked(row: dict[str, Any], expected: Any) -> None:
+    assert fields(row, "password_state").get("has_password", "not known") == expected
+
+
+def test_the_anonymous_account_is_a_default_one() -> None:
+    found = fields({"user_name": ""})
+    assert (found["login"], found["kind"]) == ("@%", "default")
+
+
+def test_no_account_at_all_is_no_evidence() -> None:
+    (found,) = read("accounts")
+    assert isinstance(found, Rejected)
+
+
+@pytest.mark.parametrize(
+    ("values", "plugins", "expected"),
+    [
+        ({"general_log": "OFF"}, [], False),
+        ({"general_log": "ON", "log_output": "FILE"}, [], True),
+        ({"general_log": "ON", "log_output": "NONE"}, [], False),
+        ({"general_log": "OFF", "server_audit_logging": "ON", "server_audit_incl_users": "",
+          "server_audit_excl_users": "", "server_audit_events": ""}, [], True),
+        ({"general_log": "OFF", "server_audit_logging": "ON", "server_audit_incl_users": "",
+          "server_audit_excl_users": "dba", "server_audit_events": ""}, [], "not known"),
+        ({"general_log": "OFF", "server_audit_logging": "ON", "server_audit_incl_users": "",
+          "server_audit_excl_users": "", "server_audit_events": "CONNECT"}, [], "not known"),
+        ({"general_log": "OFF"}, [{"name": "audit_log", "type": "AUDIT", "status": "ACTIVE"}], "not known"),
+        ({"version": "8.4.0"}, [], "not known"),
+    ],
+)  # fmt: skip
+def test_whether_every_user_is_audited(values: dict[str, str], plugins: Any, expected: Any) -> None:
+    settings = [{"variable_name": name, "value": value} for name, value in values.items()]
+    found = read("settings", settings=settings, plugins=plugins)
+    source = next(one for one in found if isinstance(one, Record) and one.kind == "log_source")
+    assert source.fields.get("covers_every_user", "not known") == expected
+
+
+@pytest.mark.parametrize(
+    ("answers", "mode"),
+    [
+        ({"replica": [{"slave_io_running": "Yes", "slave_sql_running": "Yes"}]}, "hot_standby"),
+        ({"replica_mysql": [{"replica_io_running": "Yes", "replica_sql_running": "Yes"}]}, "hot_standby"),
+        ({"replica": [{"slave_io_running": "Connecting", "slave_sql_running": "Yes"}]}, None),
+        ({"replica": [{"slave_io_running": "Yes", "slave_sql_running": "No"}]}, None),
+        ({"cluster": [{"variable_name": "wsrep_cluster_size", "value": "3"},
+                      {"variable_name": "wsrep_ready", "value": "ON"}]}, "active_active"),
+        ({"cluster": [{"variable_name": "wsrep_cluster_size", "value": "3"},
+                      {"variable_name": "wsrep_ready", "value": "OFF"}]}, None),
+        ({}, None),
+    ],
+)  # fmt: skip
+def test_redundancy_is_what_runs_now(answers: dict[str, Any], mode: str | None) -> None:
+    (found,) = read("replication", **answers)
+    assert (found.fields["mode"] if isinstance(found, Record) else None) == mode
+
+
+def test_the_hash_is_never_selected() -> None:
+    mysql = {
+        "user": frozenset({"user", "host", "plugin", "authentication_string", "account_locked", "super_priv"})
+    }
+    old = {"user": frozenset({"user", "host", "password", "super_priv"})}
+    maria = mysql | {"global_priv": frozenset({"user", "host", "priv"})}
+    for columns in (mysql, old, maria):
+        for part in accounts_sql(columns).split(", "):
+            if "authentication_string" in part or "password" in part.split(" AS ")[0]:
+                assert "= ''" in part or "coalesce(" in part or "'$." in part or "unix_timestamp" in part
+        assert " g.priv AS" not in accounts_sql(columns)
+    assert memberships_sql(mysql) is None and grants_sql(maria) is None
