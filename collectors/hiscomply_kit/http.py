@@ -51,7 +51,7 @@ class Api:
         max_bytes: int = MAX_BYTES,
         cleartext: bool = False,
     ) -> None:
-        httpx = need("httpx", "http")
+        library = need("httpx", "http")
         parts = urlsplit(url)
         if parts.scheme == "http" and (login or headers):
             refuse_cleartext(parts.hostname or "", is_allowed=cleartext)
@@ -59,7 +59,7 @@ class Api:
         self._max_bytes = max_bytes
         self._timeout_s = timeout_s
         self._name = (tls or {}).get("server_name")
-        self._client: httpx.Client = httpx.Client(
+        self._client: httpx.Client = library.Client(
             verify=client_context(tls, project) if parts.scheme == "https" else True,
             auth=login,
             headers={"accept": "application/json", "user-agent": "hiscomply", **(headers or {})},
