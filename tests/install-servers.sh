@@ -2,7 +2,8 @@
 # Installs what the tests need besides Python packages, where that is allowed; what cannot be installed makes its
 # tests skip with a reason.
 set -u
-packages=(openssh-server chromium fonts-noto-cjk)
+packages=(openssh-server chromium fonts-noto-cjk
+  prometheus prometheus-node-exporter prometheus-alertmanager)
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   missing=()
   for package in "${packages[@]}"; do

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from hiscomply.hookspecs import CollectContext, CollectFailed
@@ -18,6 +18,7 @@ from hiscomply_prometheus.targets import Taken, Watched
 
 Item = Record | Rejected
 _DAY: Final = timedelta(days=1)
+_STEP: Final = timedelta(minutes=5)
 _REAL: Final = (
     'fstype!~"tmpfs|ramfs|devtmpfs|overlay|squashfs|iso9660|rootfs|autofs|fuse.*|nsfs|proc|sysfs|cgroup.*"'
 )
@@ -77,22 +78,19 @@ class Asking:
     def _taken(self, target: Watched) -> Taken:
         now, up = self.context.now, selector("up", target.labels)
         last, gap = targets.taken(self.server.raw(up, now - _DAY, now), now)
-        if last is not None:
-            return Taken(last, True, gap)
-        kept = self.server.retention()
-        if kept is None:
-            return Taken(None, False, gap)
-        seconds = int(kept.total_seconds())
-        ever = self.server.instant(f"max_over_time({up}[{seconds}s]) == 1", now)
-        if not ever:
-            return Taken(None, True, gap)
+        if last is None and (kept := self.server.retention()):
+            last = self._last_before(up, int(kept.total_seconds()))
+        return Taken(last, gap)
+
+    def _last_before(self, up: str, seconds: int) -> datetime | None:
         # Steps of five minutes find the neighbourhood, the stored samples the moment.
-        near = self.server.instant(f"max_over_time(timestamp({up} == 1)[{seconds}s:5m])", now)
+        query = f"max_over_time(timestamp({up} == 1)[{seconds}s:5m])"
+        near = self.server.instant(query, self.context.now)
         if not near:
-            return Taken(None, False, gap)
-        around = moment(max(one.samples[-1][1] for one in near)) + timedelta(minutes=5)
-        found, _ = targets.taken(self.server.raw(up, around - 2 * timedelta(minutes=5), around), around)
-        return Taken(found, found is not None, gap)
+            return None
+        around = moment(max(one.samples[-1][1] for one in near)) + _STEP
+        last, _ = targets.taken(self.server.raw(up, around - 2 * _STEP, around), around)
+        return last
 
     def alerts(self) -> Iterator[Item]:
         """Alerts that fire, and those that fired within ``alert_days``."""
@@ -118,7 +116,7 @@ class Asking:
         yield from alerts.rule_failures(failing, server.source)
         self._check_retention(days, "alert", "alert_days")
 
-    def _history(self, since: Any) -> list[Series]:
+    def _history(self, since: datetime) -> list[Series]:
         merged: dict[str, tuple[Mapping[str, str], list[tuple[float, float]]]] = {}
         for start, end in chunks(since, self.context.now, _DAY):
             for one in self.server.raw('ALERTS{alertstate="firing"}', start, end):

@@ -46,13 +46,11 @@ class Taken:
     """What was sampled of one target.
 
     Attributes:
-        last: the last sample; None where there is none in all that is kept.
-        is_known: False where ``last`` could not be told.
+        last: the last sample; None where it could not be told, or none is kept.
         longest_gap_s: within the last 24 hours, their begin and now included.
     """
 
     last: datetime | None
-    is_known: bool
     longest_gap_s: int
 
 
@@ -118,7 +116,7 @@ def target_records(
         }
         if one.interval_s is not None:
             fields["interval_s"] = one.interval_s
-        if got.is_known:
+        if got.last is not None:
             fields["last_sample"] = got.last
         if one.place in forecasts:
             fields["days_to_full"] = forecasts[one.place]
