@@ -3,6 +3,8 @@
 # tests skip with a reason.
 set -u
 packages=(openssh-server openscap-scanner chromium fonts-noto-cjk restic borgbackup pgbackrest postgresql faketime openssh-client orthanc socat postgresql-15 mariadb-server slapd ldap-utils samba samba-ad-dc samba-ad-provision winbind krb5-user busybox strace sudo debsecan rpm createrepo-c ldb-tools)
+packages=(openssh-server chromium fonts-noto-cjk
+  prometheus prometheus-node-exporter prometheus-alertmanager)
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   missing=()
   for package in "${packages[@]}"; do
