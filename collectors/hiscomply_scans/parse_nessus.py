@@ -24,7 +24,7 @@ _START: Final = re.compile(
 )
 _DURATION: Final = re.compile(r"^Scan duration\s*:\s*(\d{1,7})\s*sec", re.IGNORECASE | re.MULTILINE)
 _VERSION: Final = re.compile(r"^Nessus version\s*:\s*([\d.]+)", re.MULTILINE)
-_OFFSET: Final = re.compile(r"UTC\s*([+-])(\d{1,2}):(\d{2})")
+_OFFSET: Final = re.compile(r"(?:UTC\s*|^)([+-])(\d{1,2})(?::?(\d{2}))?\b")
 
 
 @dataclass(slots=True)
@@ -94,7 +94,7 @@ def _done_at(output: str, about: About) -> datetime | None:
     zone = start[6].strip()
     offset = _OFFSET.search(zone)
     if offset:
-        minutes = int(offset[2]) * 60 + int(offset[3])
+        minutes = int(offset[2]) * 60 + int(offset[3] or 0)
         if minutes > 14 * 60:
             return None
         place = timezone(timedelta(minutes=minutes if offset[1] == "+" else -minutes))

@@ -29,6 +29,24 @@ def test_nessus_tells_who_was_logged_in_to_and_leaves_the_rest_unknown() -> None
     assert scans["his-web-01"]["done_at"].isoformat() == "2026-06-27T18:20:10+00:00"
 
 
+@pytest.mark.parametrize(
+    ("zone", "done_at"),
+    [
+        ("", "2026-06-27T17:50:10"),
+        ("UTC", "2026-06-28T01:50:10"),
+        ("-03", "2026-06-28T04:50:10"),
+        ("+0530", "2026-06-27T20:20:10"),
+        ("EDT (UTC -04:00)", "2026-06-28T05:50:10"),
+        ("(UTC +99:00)", None),
+    ],
+)
+def test_nessus_times_are_in_the_zone_that_they_name(tmp_path: Path, zone: str, done_at: str | None) -> None:
+    text = NESSUS.read_text(encoding="utf-8").replace("1:30 (UTC +08:00)", f"1:30 {zone}".strip())
+    (tmp_path / "report.csv").write_text(text, encoding="utf-8")
+    scan = records(items(tmp_path / "report.csv"), "scan", "asset_id")["his-db-01"]
+    assert (scan["done_at"].isoformat()[:19] if "done_at" in scan else None) == done_at
+
+
 def test_nessus_rows_of_risk_none_are_no_vulnerability() -> None:
     found = records(items(NESSUS), "vuln", "cve")
     assert {name: (one["asset_id"], one["severity"], one["cvss"]) for name, one in found.items()} == {
