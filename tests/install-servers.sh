@@ -2,9 +2,17 @@
 # Installs what the tests need besides Python packages, where that is allowed; what cannot be installed makes its
 # tests skip with a reason.
 set -u
-packages=(openssh-server openscap-scanner chromium fonts-noto-cjk restic borgbackup pgbackrest postgresql faketime openssh-client orthanc socat postgresql-15 mariadb-server slapd ldap-utils samba samba-ad-dc samba-ad-provision winbind krb5-user busybox strace sudo debsecan rpm createrepo-c ldb-tools)
-packages=(openssh-server chromium fonts-noto-cjk
-  prometheus prometheus-node-exporter prometheus-alertmanager)
+packages=(
+  chromium fonts-noto-cjk                                                # reports
+  openssh-server openssh-client busybox strace sudo                      # ssh, windows, signatures
+  debsecan rpm createrepo-c                                              # advisories
+  slapd ldap-utils samba samba-ad-dc samba-ad-provision winbind krb5-user ldb-tools # directory
+  postgresql-15 mariadb-server                                           # databases
+  restic borgbackup pgbackrest faketime                                  # backups
+  prometheus prometheus-node-exporter prometheus-alertmanager            # monitoring
+  orthanc socat                                                          # PACS
+  openscap-scanner                                                       # scans
+)
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   missing=()
   for package in "${packages[@]}"; do
@@ -13,8 +21,13 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   if [ ${#missing[@]} -gt 0 ]; then
     # a fresh image would start daemons on every address; this keeps them from starting
     [ -e /usr/sbin/policy-rc.d ] || { printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d; }
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
-      echo "could not install: ${missing[*]}; their tests will be skipped" >&2
+    export DEBIAN_FRONTEND=noninteractive
+    install() { apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" >/dev/null; }
+    apt-get update -qq
+    # all at once is quicker; one that cannot be had must not cost the others
+    install "${missing[@]}" || for package in "${missing[@]}"; do
+      install "$package" || echo "could not install: $package; its tests will be skipped" >&2
+    done
   fi
 fi
 if command -v npm >/dev/null; then

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.servers import ssh_host, trouble
 from tests.servers.audits import Audited, assert_nowhere, audit, write_project
 from tests.servers.running import free_port, needs, needs_root
