@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from hiscomply.model import CollectionStatus
 from tests.servers.audits import Audited, assert_nowhere, audit, write_project
 from tests.servers.running import needs, needs_root
 from tests.servers.ssh_host import CHECKER, HASH, NO_SHELL, OTHER, PASSWORD, PATIENT, SshHost
+
+from hiscomply.model import CollectionStatus
 
 pytestmark = [needs("sshd", "ssh-keygen", package="openssh-server"), needs_root()]
 
