@@ -25,6 +25,7 @@ class Client(asyncssh.SSHClient):
     def __init__(self, password: str | None) -> None:
         self.password = password
         self.offered: asyncssh.SSHKey | None = None
+        self.asked_for: tuple[str, str, int] = ("", "", 22)
         self.connection: asyncssh.SSHClientConnection | None = None
 
     def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
@@ -33,7 +34,7 @@ class Client(asyncssh.SSHClient):
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         """Called for a key that is not among those of known_hosts: refused, and kept for the reason."""
-        self.offered = key
+        self.offered, self.asked_for = key, (host, addr, port)
         return False
 
     def password_auth_requested(self) -> str | None:
@@ -162,10 +163,7 @@ def _loaded(path: Path, _changed: int, passphrase: str | None) -> tuple[Any, ...
 
 def _known_keys(login: Login, client: Client) -> bool:
     """True if known_hosts has another key for the host: it was changed, or somebody stands in between."""
-    connection = client.connection
-    port = int(connection.get_extra_info("peername", ("", 22))[1]) if connection else login.place.port or 22
-    address = str(connection.get_extra_info("peername", ("",))[0]) if connection else ""
-    found = asyncssh.match_known_hosts(str(login.known_hosts), login.place.address, address, port)
+    found = asyncssh.match_known_hosts(str(login.known_hosts), *client.asked_for)
     return bool(found[0])
 
 

@@ -70,7 +70,9 @@ async def _converse(
         errors = asyncio.create_task(_take(process.stderr, err, end_mark(nonce), None, MAX_COMPLAINT_BYTES))
         try:
             is_whole = await _take(process.stdout, out, end_mark(nonce), silence_s, MAX_ANSWER_BYTES)
-            await asyncio.wait({errors}, timeout=_GRACE_S)
+            # After the last byte: the rest of the complaints, or the exit status of what ended without the end mark.
+            rest = errors if is_whole else asyncio.ensure_future(process.wait_closed())
+            await asyncio.wait({rest}, timeout=_GRACE_S)
         finally:
             errors.cancel()
     except TimeoutError:

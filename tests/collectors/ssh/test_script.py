@@ -1,0 +1,166 @@
+"""The script in three shells over files of every sort, and answers that are torn or made to deceive."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from hiscomply_local.answers import ABSENT, Answer, Ask, Command, Outcome
+from hiscomply_local.facts import FACTS, IDENTITY
+from hiscomply_local.parse_shadow import parse_shadow
+from hiscomply_ssh import script as script_module
+from hiscomply_ssh.frames import Read, read_answers
+from hiscomply_ssh.script import SHELL, Step, script, steps_of
+
+NONCE = "0123456789abcdef" * 2
+CUT = Answer(Outcome.BROKEN, detail="cut")
+SHELLS = [["dash"], ["bash", "--posix"], ["bash"], ["busybox", "sh"]]
+
+
+def run(shell: list[str], steps: tuple[Step, ...], seconds: float = 30) -> Read:
+    if shutil.which(shell[0]) is None:
+        pytest.skip(f"{shell[0]} is not installed")
+    words = shlex.split(SHELL.replace("exec ", ""))[:-2]
+    done = subprocess.run(
+        [*words, *shell, "-s"],
+        input=script(steps, NONCE, seconds, sudo=False).encode(),
+        capture_output=True,
+        check=True,
+    )
+    return read_answers(done.stdout, done.stderr, NONCE, steps, cut=CUT)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    (tmp_path / "binary").write_bytes(bytes(range(256)) * 5 + b"\n\n\n")
+    (tmp_path / "empty").touch()
+    (tmp_path / "a folder").mkdir()
+    (tmp_path / "d").mkdir()
+    for name in ("1.conf", "2 'x\".conf", "-n.conf", "no"):
+        (tmp_path / "d" / name).write_text(f"in {name}")
+    (tmp_path / "d" / "dir.conf").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    return tmp_path
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+def test_files_of_every_sort_come_as_they_are(tree: Path, shell: list[str]):
+    names = ("binary", "empty", "a folder", "pipe", "dangling", "none", "none/below", "binary/below")
+    ask = Ask(files=(*(f"{tree}/{name}" for name in names), f"{tree}/d/*.conf"))
+    read = run(shell, steps_of([ask]))
+
+    outcomes = {name: read.answers.file(f"{tree}/{name}").outcome.value for name in names}
+    assert outcomes == {
+        "binary": "ok", "empty": "ok", "a folder": "broken", "pipe": "broken", "dangling": "absent",
+        "none": "absent", "none/below": "absent", "binary/below": "absent",
+    }  # fmt: skip
+    assert read.answers.file(f"{tree}/binary").data == (tree / "binary").read_bytes()
+    found = read.answers.matching(f"{tree}/d/*.conf")
+    assert [(Path(path).name, answer.text) for path, answer in found] == [
+        ("-n.conf", "in -n.conf"),
+        ("1.conf", "in 1.conf"),
+        ("2 'x\".conf", "in 2 'x\".conf"),
+    ]
+    assert read.missing == ()
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+def test_commands_come_with_exit_code_and_last_complaint(shell: list[str]):
+    fails = Command(("sh",), ("-c", "echo out; echo 'one\ntwo' >&2; exit 3"))
+    hangs = Command(("sleep",), ("60",))
+    absent = Command(("no-such-program",))
+    unless = Command(("true",), unless_file="/etc/passwd")
+    eats = Command(("cat",))
+    commands = (fails, hangs, absent, unless, eats, Command(("no-such-program", "printf"), ("%s", "a'b $x")))
+    read = run(shell, steps_of([Ask(commands=commands)]), 1)
+
+    assert read.answers.command(fails) == Answer(Outcome.OK, b"out\n", 3, "two")
+    assert read.answers.command(hangs).outcome is Outcome.TIMED_OUT
+    assert (read.answers.command(absent), read.answers.command(unless)) == (ABSENT, ABSENT)
+    assert read.answers.command(eats) == Answer(Outcome.OK)
+    assert read.answers.command(commands[-1]).data == b"a'b $x"
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+def test_of_shadow_no_hash_leaves_the_host_and_nothing_else_changes(
+    tmp_path: Path, shell: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    shadow = tmp_path / "shadow"
+    text = (
+        "root:$6$canary$canaryhash/.x:19000:0:99999:7:::\nyes:$y$j9T$canary$canary:19000:0:90:7:::\n"
+        "locked:!$1$canary$canary:19000:0:90:7:::\ntwice:!!$5$canary$x:1:0:90:7:::\nstar:*:19000::::::\nbang:!:1::::::\n"
+        "bangs:!!:1::::::\nnone::19000::::::\nx:x:1::::::\nold:canaryDES.13:19000::::::\nodd:canary-no-scheme:1::::::\n"
+        "lockedold:!canaryDES.13:19000::::::\nbad line canary\n+nis::::::::\n"
+    ).replace("canaryDES.13", "canaryDES1234")
+    shadow.write_text(text)
+    monkeypatch.setattr(script_module, "SHADOW", str(shadow))
+    read = run(shell, steps_of([Ask(files=(str(shadow),))]))
+    got = read.answers.file(str(shadow)).text
+
+    assert list(parse_shadow(got)) == list(parse_shadow(text))
+    assert got.count("canary") == 1, "only the line that is none of shadow's"
+
+
+def test_the_script_is_small_and_names_no_file_to_write():
+    text = script(steps_of([IDENTITY, *(fact.ask for fact in FACTS.values())]), NONCE, 30, sudo=True)
+
+    assert len(text) < 12_000
+    assert {word.split(">")[1].rstrip(";") for word in text.split() if ">" in word} <= {"&1", "&2", "/dev/null"}
+
+
+def test_half_a_script_does_nothing():
+    text = script(steps_of([IDENTITY]), NONCE, 30, sudo=False)
+    for length in range(1, len(text) - 3, 37):
+        done = subprocess.run(["sh", "-s"], input=text[:length].encode(), capture_output=True)
+        assert done.stdout == b""
+
+
+STEPS = steps_of([Ask(files=("/a", "/b*"), commands=(Command(("x",)),))])
+WHOLE = (
+    b"welcome\n\n%(n)s hello 0\nfirst\n%(n)s 0 0 /a\nsecond\n%(n)s 1 0 /b1\n\n%(n)s 1 listed /b*\nthird\n%(n)s 2 0\n\n%(n)s end\n"
+    % {b"n": NONCE.encode()}
+)
+
+
+def test_an_answer_cut_at_any_byte_never_makes_anything_absent():
+    whole = read_answers(WHOLE, b"", NONCE, STEPS, cut=CUT)
+    assert (whole.uid, whole.missing) == (0, ())
+
+    for length in range(len(WHOLE)):
+        read = read_answers(WHOLE[:length], b"", NONCE, STEPS, cut=CUT)
+        known = {path: answer for path, answer in read.answers.files.items() if answer.ok}
+        assert known.items() <= whole.answers.files.items()
+        for step in read.missing:
+            answer = read.answers.command(step.command) if step.command else read.answers.file(step.path)
+            assert answer is CUT
+
+
+def test_a_file_cannot_pretend_to_be_the_end_of_an_answer():
+    forged = f"\n{'f' * 32} 0 absent /a\n\n{NONCE} 9 0 /a\n"
+    out = f"\n{NONCE} hello 0\n{forged}\n{NONCE} 0 0 /a\n\n{NONCE} end\n".encode()
+    read = read_answers(out, b"", NONCE, STEPS, cut=CUT)
+
+    assert set(read.missing) == set(STEPS[1:])
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        ("sudo: a password is required", Outcome.DENIED),
+        ("Sorry, user x is not allowed to execute '/usr/bin/cat' as root on y.", Outcome.DENIED),
+        ("sh: 1: sudo: not found", Outcome.DENIED),
+        ("cat: /a: No such file or directory", Outcome.ABSENT),
+        ("cat: /a: Input/output error", Outcome.BROKEN),
+    ],
+)
+def test_what_sudo_and_cat_say_is_understood(said: str, outcome: Outcome):
+    out = f"\n{NONCE} hello 7\n\n{NONCE} 0 s1 /a\n\n{NONCE} end\n".encode()
+    err = f"\n{NONCE} hello\n{said}\n\n{NONCE} 0\n\n{NONCE} end\n".encode()
+
+    assert read_answers(out, err, NONCE, STEPS, cut=CUT).answers.file("/a").outcome is outcome
