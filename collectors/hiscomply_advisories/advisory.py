@@ -42,6 +42,7 @@ class Scope:
 
     Attributes:
         wanted: the names of installed and source packages.
+        releases: the releases of the hosts.
         covered: the releases of which the feed says anything at all.
         newest: the newest date that the feed holds, aware.
         unreadable: entries that could not be read, with the reason in Chinese and English.
@@ -49,6 +50,7 @@ class Scope:
     """
 
     wanted: frozenset[str]
+    releases: frozenset[str]
     covered: set[str] = field(default_factory=set)
     newest: datetime | None = None
     unreadable: list[tuple[str, str, str]] = field(default_factory=list)
@@ -58,6 +60,11 @@ class Scope:
         """Takes note of a date inside the feed."""
         if moment is not None and (self.newest is None or moment > self.newest):
             self.newest = moment
+
+    def wants(self, release: str, name: object) -> bool:
+        """Whether a package of this name and release may be installed; notes that the release is covered."""
+        self.covered.add(release)
+        return release in self.releases and name in self.wanted
 
     def refuse(self, place: str, zh: str, en: str) -> None:
         """An entry that cannot be read; what it would say is then not known."""

@@ -140,9 +140,9 @@ def _take_in(
 ) -> Iterator[Rejected]:
     from hiscomply_advisories.advisory import Scope
     from hiscomply_advisories.feeds import dated, read
-    from hiscomply_advisories.match import add_feed
+    from hiscomply_advisories.match import add_feed, releases
 
-    scope = Scope(names)
+    scope = Scope(names, releases(db))
     advisories = read(feed, context.project, scope)
     at = dated(feed, context.project, scope, context.now)
     add_feed(db, feed.path, at, advisories)

@@ -49,7 +49,7 @@ def parse(document: Any, place: str, scope: Scope) -> Iterator[Advisory]:
         for state in ("fixed", "known_affected"):
             for product in status.get(state) or ():
                 release, package = products.get(product, (None, None))
-                if release is None or package is None or package.name not in scope.wanted:
+                if release is None or package is None or not scope.wants(release, package.name):
                     continue
                 if state == "fixed" and package.version is None:
                     scope.refuse(place, f"{product} 没有修复版本", f"{product} states no fixed version")

@@ -27,7 +27,6 @@ def parse(text: str, scope: Scope) -> Iterator[Advisory]:
         if not isinstance(cves, dict):
             raise ValueError(f"{source[:40]!r} holds no object")
         scope.entries += len(cves)
-        is_wanted = source in scope.wanted
         for cve, about in cves.items():
             releases = about.get("releases") if isinstance(about, dict) else None
             if not isinstance(releases, dict):
@@ -38,8 +37,7 @@ def parse(text: str, scope: Scope) -> Iterator[Advisory]:
                 if number is None:
                     continue
                 release = f"debian:{number}"
-                scope.covered.add(release)
-                if is_wanted:
+                if scope.wants(release, source):
                     yield from _advisory(release, source, cve, state, scope)
 
 

@@ -47,9 +47,8 @@ def parse(entry: Any, place: str, scope: Scope) -> Iterator[Advisory]:
         release = release_of_osv(str(package.get("ecosystem", "")))
         if release is None:
             continue
-        scope.covered.add(release)
         name = package.get("name")
-        if name in scope.wanted:
+        if scope.wants(release, name):
             yield from _advisories(release, str(name), affected, head, scope)
 
 

@@ -46,7 +46,7 @@ def _update(update: ElementTree.Element, release: str, scope: Scope) -> Iterator
         arch = package.get("arch")
         if not name or not version or not build:
             scope.refuse(place, "软件包缺少名称或版本", "a package lacks its name or version")
-        elif name in scope.wanted and arch != "src":
+        elif scope.wants(release, name) and arch != "src":
             fixed = f"{package.get('epoch') or 0}:{version}-{build}"
             for cve in cves:
                 yield Advisory(
