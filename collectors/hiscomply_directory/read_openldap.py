@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from hiscomply.hookspecs import CollectFailed
@@ -14,7 +14,7 @@ from hiscomply_directory.groups import Groups, openldap_groups
 from hiscomply_directory.options import PERSON_FILTER
 from hiscomply_directory.parse_openldap_accounts import ATTRIBUTES, Policy, Rules, parse_account
 from hiscomply_directory.parse_policy import PPOLICY_ATTRIBUTES, no_policy, ppolicy
-from hiscomply_directory.words import no_account, no_group
+from hiscomply_directory.words import Elsewhere, no_account, no_group
 
 _PPOLICY: Final = "1.3.6.1.4.1.42.2.27.8.5.1"
 _GROUPS: Final = "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup)(objectClass=groupOfURLs))"
@@ -38,6 +38,7 @@ class OpenLdap:
         contexts = [one for one in root.texts("namingContexts") if is_below(about.base, one)]
         self._context = max(contexts, key=len, default=about.base)
         self._has_rules = _PPOLICY in root.texts("supportedControl")
+        self._elsewhere: Elsewhere | None = None
         self._policies: list[Entry] | None = None
 
     def accounts(self) -> Iterator[Record | Rejected]:
@@ -47,28 +48,33 @@ class OpenLdap:
             CollectFailed: at the end, where some may be missing.
         """
         about = self._about
-        failure: CollectFailed | None = None
+        failures: list[CollectFailed] = []
         groups: Groups | None = None
+        rules = Rules({}, None, None)
         try:
-            groups = openldap_groups(self._directory.search(self._context, _GROUPS, _GROUP_ATTRIBUTES))
+            groups = openldap_groups(self._search(self._context, _GROUPS, _GROUP_ATTRIBUTES))
             groups.privileged, missing = groups.named(about.options.get("privileged_groups", ()))
-            groups.is_complete = not missing
+            groups.is_complete = not missing and self._elsewhere is None
             for word in missing:
                 yield about.rejected("account", no_group(word))
         except CollectFailed as error:
-            failure = error
-        rules = self._rules()
+            failures.append(error)
+        try:
+            rules = self._rules()
+        except CollectFailed as error:
+            failures.append(error)
         wanted = [
             about.options.get("login_attribute", "uid"),
             *([one] if (one := about.options.get("person_attribute")) else []),
             *ATTRIBUTES,
         ]
         count = 0
-        for entry in self._directory.search(about.base, self._person_filter(), wanted):
+        for entry in self._search(about.base, self._person_filter(), wanted):
             count += 1
             yield from parse_account(entry, about, groups, rules)
-        if failure is not None:
-            raise failure
+        failures += [self._elsewhere] if self._elsewhere else []
+        if failures:
+            raise failures[0]
         if count == 0:
             raise no_account(about.base)
 
@@ -84,14 +90,23 @@ class OpenLdap:
         for entry in entries:
             is_default = default is not None and same_dn(default) == same_dn(entry.dn)
             named = f"(pwdPolicySubentry={_escaped(entry.dn)})"
-            in_use = is_default or any(self._directory.search(self._context, named, ["1.1"]))
+            in_use = is_default or any(self._search(self._context, named, ["1.1"]))
             yield from ppolicy(entry, self._about, is_effective=True if in_use else None)
+        if self._elsewhere is not None:
+            raise self._elsewhere
+
+    def _search(
+        self, base: str, where: str, attributes: Sequence[str], scope: str = "subtree"
+    ) -> Iterator[Entry]:
+        """As the directory's; a part of the tree that is on another server is kept in mind until the end."""
+        try:
+            yield from self._directory.search(base, where, attributes, scope)
+        except Elsewhere as error:
+            self._elsewhere = error
 
     def _policy_entries(self) -> list[Entry]:
         if self._policies is None:
-            self._policies = list(
-                self._directory.search(self._context, "(objectClass=pwdPolicy)", PPOLICY_ATTRIBUTES)
-            )
+            self._policies = list(self._search(self._context, "(objectClass=pwdPolicy)", PPOLICY_ATTRIBUTES))
         return self._policies
 
     def _rules(self) -> Rules:
@@ -102,7 +117,7 @@ class OpenLdap:
         if custom:
             where = f"(&{self._person_filter()}{custom})"
             disabled = frozenset(
-                same_dn(entry.dn) for entry in self._directory.search(self._about.base, where, ["1.1"])
+                same_dn(entry.dn) for entry in self._search(self._about.base, where, ["1.1"])
             )
         return Rules(
             policies={same_dn(one.dn): _policy(one) for one in entries},

@@ -34,6 +34,7 @@ lastbind on
 overlay ppolicy
 ppolicy_default cn=default,{base}
 overlay memberof
+limits dn.exact="{reader}" size.prtotal=unlimited size.pr=1000 time=unlimited
 limits dn.exact="{limited}" size=3
 access to attrs=userPassword by anonymous auth by * none
 access to attrs=pwdChangedTime,pwdAccountLockedTime,pwdLastSuccess,pwdReset,pwdEndTime dn.exact="uid=hidden,{base}"

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from slapd_server import BASE, BLIND, LIMITED, PATIENT, PATIENT_ID, READER, READER_PASSWORD, Slapd
+from slapd_server import BASE, BLIND, LIMITED, PATIENT, PATIENT_ID, READER, READER_PASSWORD, Slapd, seed
 from tests.servers.audits import Audited, assert_nowhere, audit, command, write_project
 from tests.servers.running import needs, needs_root
 from tests.servers.trouble import cut_off, garbage, hung
@@ -184,6 +184,7 @@ def test_a_missing_privileged_group_leaves_privilege_unknown(slapd: Slapd, tmp_p
     ("server", "status", "told"),
     [
         ("hung", "timed_out", "within 0.5 seconds"),
+        ("hung before TLS", "timed_out", "within 0.5 seconds"),
         ("stopped process", "timed_out", "within 1 seconds"),
         ("silent in the middle", "timed_out", "within 1 seconds"),
         ("gone in the middle", "failed", "the connection to"),
@@ -200,6 +201,8 @@ def test_a_server_in_trouble_costs_its_own_target_only(
         options: dict[str, object] = {"tls": None, "step_timeout": 1}
         if server == "hung":
             options |= {"url": f"ldap://127.0.0.1:{stack.enter_context(hung())}", "step_timeout": 0.5}
+        elif server == "hung before TLS":
+            options |= {"url": f"ldaps://127.0.0.1:{stack.enter_context(hung())}", "step_timeout": 0.5}
         elif server == "stopped process":
             options["url"] = _stopped(slapd, stack)
         elif server == "garbage":
@@ -239,3 +242,22 @@ def _alone(slapd: Slapd, tmp_path: Path, options: dict[str, object]) -> tuple[Au
     reason = audited.collections["bad"].reason
     assert reason is not None
     return audited, reason.en
+
+
+def test_a_referral_is_not_followed_and_the_rest_not_taken_for_everything(
+    tmp_path: Path, scratch: Path
+) -> None:
+    folder = scratch / "referring"
+    folder.mkdir()
+    branch = f"dn: ou=branch,{BASE}\nobjectClass: referral\nobjectClass: extensibleObject\nou: branch\n"
+    other = Slapd(folder, seed() + branch + f"ref: ldap://branch.hospital.lan/ou=branch,{BASE}\n\n")
+    try:
+        tls = {"url": other.plain, "starttls": "true", "tls": f"{{ca_file: {other.cert}}}"}
+        audited = audit(write_project(tmp_path, target(other, **tls)), [DORMANT])
+    finally:
+        other.server.stop()
+    collection = audited.collections["ldap"]
+    assert collection.status is CollectionStatus.FAILED
+    assert "branch.hospital.lan" in collection.reason.en
+    assert collection.records["account"] > 5
+    assert audited.policy(DORMANT)["verdict"] != "pass"

@@ -1,0 +1,124 @@
+"""Times, names, groups and refusals, as directories write them. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hiscomply_directory.entry import Entry, is_below, same_dn, sid_text
+from hiscomply_directory.groups import Groups, openldap_groups
+from hiscomply_directory.times import from_generalized, from_ticks, is_never, last_day, not_after, seconds_of
+from hiscomply_directory.words import refused
+
+NOW = datetime(2026, 6, 30, 4, tzinfo=UTC)
+
+
+# ------------------------------------------------------------------ times and names
+
+
+@pytest.mark.parametrize("ticks", [0, 2**63 - 1])
+def test_both_spellings_of_never_are_no_time(ticks: int) -> None:
+    assert is_never(ticks)
+    assert from_ticks(ticks) is None
+
+
+def test_ticks_count_from_1601() -> None:
+    assert from_ticks(116444736000000000) == datetime(1970, 1, 1, tzinfo=UTC)
+    assert [from_ticks(one) for one in (None, -1, 2**63 - 2)] == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("ticks", "seconds"), [(-864000000000, 86_400), (0, None), (-(2**63), None), (-(2**63) + 1, None)]
+)
+def test_intervals_are_negative_and_may_have_no_end(ticks: int, seconds: int | None) -> None:
+    assert seconds_of(ticks) == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("20260630010203Z", datetime(2026, 6, 30, 1, 2, 3, tzinfo=UTC)),
+        ("20260630010203.123456Z", datetime(2026, 6, 30, 1, 2, 3, tzinfo=UTC)),
+        ("20260630090203+0800", datetime(2026, 6, 30, 1, 2, 3, tzinfo=UTC)),
+        ("000001010000Z", None),
+        ("00000101000000Z", None),
+        ("20261332000000Z", None),
+        ("yesterday", None),
+        (None, None),
+    ],
+)  # fmt: skip
+def test_generalized_time(text: str | None, time: datetime | None) -> None:
+    assert from_generalized(text) == time
+
+
+def test_an_account_that_ends_at_midnight_works_until_the_day_before() -> None:
+    midnight = datetime(2026, 6, 30, 16, tzinfo=UTC)
+    assert last_day(midnight, "Asia/Shanghai").isoformat() == "2026-06-30"
+    assert last_day(midnight + timedelta(seconds=1), "Asia/Shanghai").isoformat() == "2026-07-01"
+
+
+def test_a_clock_that_is_a_little_ahead_counts_as_now() -> None:
+    assert not_after(NOW + timedelta(minutes=10), NOW) == NOW
+    assert not_after(NOW + timedelta(minutes=11), NOW) == NOW + timedelta(minutes=11)
+
+
+def test_two_spellings_of_a_dn_are_one() -> None:
+    assert same_dn("UID=Bob , dc=Lab") == same_dn("uid=bob,DC=lab")
+    assert is_below("cn=a,ou=x,dc=lab", "OU=X, dc=lab")
+    assert not is_below("cn=a,ou=ax,dc=lab", "ou=x,dc=lab")
+
+
+def test_sid() -> None:
+    raw = bytes([1, 2, 0, 0, 0, 0, 0, 5]) + (32).to_bytes(4, "little") + (544).to_bytes(4, "little")
+    assert sid_text(raw) == "S-1-5-32-544"
+    assert sid_text(raw[:-1]) is None
+    assert sid_text(b"") is None
+
+
+# ------------------------------------------------------------------ groups
+
+
+def group(name: str, *members: str) -> Entry:
+    values = {"objectclass": (b"groupOfNames",), "cn": (name.encode(),)}
+    return Entry(
+        f"cn={name}", values | ({"member": tuple(one.encode() for one in members)} if members else {})
+    )
+
+
+def test_a_ring_of_groups_ends() -> None:
+    groups = openldap_groups([group("a", "cn=b"), group("b", "cn=a", "uid=x")])
+    assert groups.of("uid=x") == {"cn=a", "cn=b"}
+
+
+def test_a_group_whose_members_are_hidden_leaves_doubt_only_where_it_matters() -> None:
+    groups = openldap_groups([group("admins", "cn=inner"), group("inner"), group("nurses")])
+    groups.privileged = {"cn=admins"}
+    assert groups.is_privileged({"cn=nurses"}) is None, "inner may hold the account and is privileged"
+    groups.privileged = {"cn=other"}
+    assert groups.is_privileged({"cn=nurses"}) is False
+
+
+def test_groups_that_were_not_all_had_prove_no_absence() -> None:
+    groups = Groups(is_complete=False, privileged={"cn=admins"})
+    assert groups.is_privileged({"cn=admins"}) is True
+    assert groups.is_privileged({"cn=x"}) is None
+
+
+# ------------------------------------------------------------------ refusals
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "told"),
+    [
+        (49, "80090308: LdapErr: DSID-0C09, comment: AcceptSecurityContext error, data 775, v4563", "the account is locked"),
+        (49, "data 532, v1", "its password has expired"),
+        (49, "欧阳测试", "not accepted"),
+        (50, "", "lacks the right"),
+        (80, "欧阳测试", "no reason that is known here"),
+    ],
+)  # fmt: skip
+def test_refusals_say_why_and_never_repeat_the_servers_text(code: int, message: str, told: str) -> None:
+    reason = refused("ldaps://x", code, message).reason
+    assert told in reason.en
+    assert "欧阳" not in reason.en + reason.zh
