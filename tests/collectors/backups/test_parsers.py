@@ -52,8 +52,8 @@ def test_borg_checkpoints_are_no_successes() -> None:
     copies = parse_borg.read_archives(said("borg-1.2/list.json"), "x", is_locked=False)
     shown = [(one.id, one.job, one.status) for one in copies if isinstance(one, Copy)]
     assert shown == [
-        ("his-40", "his", "success"),
-        ("his-1", "his", "success"),
+        ("his-40", "his-40", "success"),
+        ("his-1", "his-1", "success"),
         ("half.checkpoint", "half", "failed"),
     ]
 
@@ -79,7 +79,8 @@ def test_borg_modes_of_encryption(mode: str, encrypted: bool | None) -> None:
     ("name", "job"),
     [
         ("his-2026-06-29T22:00:00", "his"), ("lis_20260629", "lis"), ("pacs2-2026-06-29", "pacs2"),
-        ("his-db.2026-06-29_02.00", "his-db"), ("2026-06-29", "borg"), ("nightly", "nightly"), ("host-2", "host-2"), ("his20260629T2200", "his"),
+        ("his-db.2026-06-29_02.00", "his-db"), ("2026-06-29", "borg"), ("nightly", "nightly"),
+        ("host-2", "host-2"), ("his20260629T2200", "his"),
     ],
 )  # fmt: skip
 def test_the_job_is_the_archive_name_without_its_date(name: str, job: str) -> None:
