@@ -9,7 +9,8 @@ from typing import Any
 from hiscomply.model import Rejected
 from hiscomply_backups.copies import Copy, moment, not_understood, parsed, set_aside
 
-_STAMP = re.compile(r"[-_.:+ @]*\d[\dT:.\-_+Z]*$")
+_STAMP = re.compile(r"(?:(?:^|[-_.:+ @])[-_.:+ @]*\d|\d{8})[\dT:.\-_+Z]*$")
+_DATE_DIGITS = 6
 _CHECKPOINT = re.compile(r"\.checkpoint(\.\d+)?$")
 _ENCRYPTED = {
     "none": False,
@@ -56,7 +57,7 @@ def _copy(one: dict[str, Any], encrypted: bool | None, *, is_over: bool) -> Copy
     status = "success" if not is_checkpoint else "failed" if is_over else None
     return Copy(
         id=name,
-        job=_STAMP.sub("", whole) or "borg",
+        job=_series(whole),
         started=moment(one["start"]),
         ended=moment(one["end"]) if status is not None and "end" in one else None,
         status=status,
@@ -65,6 +66,14 @@ def _copy(one: dict[str, Any], encrypted: bool | None, *, is_over: bool) -> Copy
         name=whole,
         host=str(one.get("hostname", "")),
     )
+
+
+def _series(name: str) -> str:
+    """The name without the date at its end; a shorter number may well tell two hosts apart, so it stays."""
+    found = _STAMP.search(name)
+    if found is None or sum(map(str.isdigit, found.group())) < _DATE_DIGITS:
+        return name
+    return name[: found.start()] or "borg"
 
 
 def is_append_only(output: bytes) -> bool | None:

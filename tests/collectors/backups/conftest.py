@@ -47,10 +47,10 @@ def collect(project: Path) -> Runner:
 
 @pytest.fixture
 def judge(project: Path) -> Runner:
-    """A whole audit of the targets by one policy."""
+    """A whole audit of the targets by these policies."""
 
-    def run(policy: str, *targets: str) -> Audited:
-        return audit(written(project, targets), [policy])
+    def run(policies: list[str], *targets: str) -> Audited:
+        return audit(written(project, targets), policies)
 
     return run
 

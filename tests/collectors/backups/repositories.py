@@ -29,7 +29,7 @@ def tool(folder: Path, *words: str) -> None:
     env = {
         **os.environ, "TZ": "UTC", "HOME": str(folder), "RESTIC_PASSWORD": PASSWORD, "BORG_PASSPHRASE": PASSWORD,
         "RESTIC_CACHE_DIR": str(folder / "restic-cache"), "BORG_BASE_DIR": str(folder / "borg-base"),
-        "BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK": "yes", "LC_ALL": "C.UTF-8",
+        "BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK": "yes", "BORG_RELOCATED_REPO_ACCESS_IS_OK": "yes", "LC_ALL": "C.UTF-8",
     }  # fmt: skip
     done = subprocess.run(
         words, env=env, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL
@@ -105,15 +105,26 @@ def state(folder: Path) -> dict[str, tuple[int, int, int, str]]:
 
 @contextmanager
 def rest_server(
-    repository: Path, *, tls: tuple[Path, Path] | None = None, login: str | None = None
+    repository: Path,
+    *,
+    tls: tuple[Path, Path] | None = None,
+    login: str | None = None,
+    vanishes_after: int | None = None,
 ) -> Iterator[tuple[int, list[str]]]:
-    """The repository by restic's REST protocol, read-only: port, and the requests that came."""
+    """The repository by restic's REST protocol, read-only: port, and the requests that came.
+
+    Args:
+        vanishes_after: how many requests it answers before it only hangs up.
+    """
     asked: list[str] = []
     expected = f"Basic {base64.b64encode(login.encode()).decode()}" if login else None
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             asked.append(self.path)
+            if vanishes_after is not None and len(asked) > vanishes_after:
+                self.close_connection = True
+                return
             if expected and self.headers.get("Authorization") != expected:
                 self._send(401, b"")
                 return
