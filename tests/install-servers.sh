@@ -2,7 +2,18 @@
 # Installs what the tests need besides Python packages, where that is allowed; what cannot be installed makes its
 # tests skip with a reason.
 set -u
-packages=(openssh-server chromium fonts-noto-cjk orthanc socat)
+packages=(openssh-server chromium fonts-noto-cjk orthanc socat request-tracker5 rt5-db-sqlite
+  redmine redmine-sqlite sqlite3 puma)
+# Debian 12's bundler takes a gem without a folder of its own for deleted, and then redmine cannot be configured
+repair_redmine() {
+  local folder spec
+  for folder in /usr/share/rubygems-integration/* /usr/lib/*/rubygems-integration/*; do
+    for spec in "$folder"/specifications/*.gemspec; do
+      [ ! -e "$spec" ] || mkdir -p "$folder/gems/$(basename "$spec" .gemspec)"
+    done
+  done
+  dpkg --configure -a >/dev/null
+}
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   missing=()
   for package in "${packages[@]}"; do
@@ -11,7 +22,8 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   if [ ${#missing[@]} -gt 0 ]; then
     # a fresh image would start daemons on every address; this keeps them from starting
     [ -e /usr/sbin/policy-rc.d ] || { printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d; }
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || repair_redmine ||
       echo "could not install: ${missing[*]}; their tests will be skipped" >&2
   fi
 fi
