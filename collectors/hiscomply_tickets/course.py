@@ -17,7 +17,7 @@ RANK: Final = {"general": 1, "important": 2, "urgent": 3}
 
 def is_whole(ticket: Native) -> bool:
     """Whether the changes follow on each other up to what the ticket says now."""
-    if ticket.events is None:
+    if ticket.events is None or ticket.has_gaps:
         return False
     for what, now in ((STATUS, ticket.status), (PRIORITY, ticket.priority)):
         steps = [one for one in ticket.events if one.what == what]

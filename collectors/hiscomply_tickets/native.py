@@ -34,6 +34,7 @@ class Native:
         times: moments that the product keeps itself, by field of the ``ticket`` kind; None is known to be none.
         values: custom fields by name; None and "" are empty.
         events: its course, oldest first; None where that is not known.
+        has_gaps: its course was asked for, and not all of it was shown.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Native:
     times: Mapping[str, datetime | None] = field(default_factory=dict)
     values: Mapping[str, str | None] = field(default_factory=dict)
     events: tuple[Event, ...] | None = None
+    has_gaps: bool = False
 
 
 @dataclass(frozen=True, slots=True)

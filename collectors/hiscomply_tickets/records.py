@@ -83,15 +83,16 @@ def records(batch: Batch, meaning: Meaning) -> Iterator[Record | Rejected]:
 def ticket(one: Native, meaning: Meaning) -> dict[str, Any]:
     """Fields of kind ``ticket``; what is not known is left out."""
     fields: dict[str, Any] = {"recorded": one.created, "resolver": one.owner}
-    if (state := meaning.states.get(one.status or "")) in {"open", "resolved", "closed"}:
-        fields["status"] = state
+    state = meaning.states.get(one.status or "")
+    if state:
+        fields["status"] = state if state in OVER else "open"
     level = meaning.levels.get(one.priority or "")
     if level:
         fields["level"] = None if level == "none" else level
     fields.update(one.times)
     if course.is_whole(one):
         fields.update(_course(one, meaning, level))
-    if state == "open":
+    if state and state not in OVER:
         fields |= {"resolved": None, "closed": None}
     elif state == "resolved":
         fields["closed"] = None

@@ -30,7 +30,7 @@ STATES: Final = {
     "resolved": "resolved",
     "rejected": "closed",
 }
-_KINDS: Final = "(Type = 'Status' OR Type = 'Set')"
+_KINDS: Final = "(Type = 'Create' OR Type = 'Status' OR Type = 'Set')"
 
 
 def read(api: Api, queue: Mapping[str, Any], size: int, *, history: bool, zone: str) -> Batch:
@@ -82,26 +82,30 @@ def native(one: Mapping[str, Any], events: Mapping[str, list[Event]] | None, zon
             for field in (fields if isinstance(fields, list) else [])
         },
         events=None if events is None else tuple(events.get(number_, ())),
+        has_gaps=events is not None and number_ not in events,
     )
 
 
 def course(pages: list[dict[str, Any]], zone: str) -> dict[str, list[Event]]:
-    """Changes of status and priority, by ticket.
+    """Changes of status and priority, by ticket; a ticket of which the creation is not shown is not in it.
 
     Raises:
         CollectFailed: a transaction has no ticket or no time.
     """
     found: dict[str, list[Event]] = defaultdict(list)
+    begun: set[str] = set()
     for page in pages:
         for one in items(page, "items", "/REST/2.0/transactions"):
             ticket, at = told(one, "ObjectId"), moment(told(one, "Created"), zone)
             if ticket is None or at is None:
                 raise shape("/REST/2.0/transactions")
-            if one.get("Type") == "Status" or one.get("Field") == "Priority":
+            if one.get("Type") == "Create":
+                begun.add(ticket)
+            elif one.get("Type") == "Status" or one.get("Field") == "Priority":
                 what = STATUS if one.get("Type") == "Status" else PRIORITY
                 old, new = told(one, "OldValue") or "", told(one, "NewValue") or ""
                 found[ticket].append(Event(at, what, old, new, told(one, "Creator", "id")))
-    return found
+    return {ticket: found[ticket] for ticket in begun}
 
 
 def _pages(api: Api, path: str, params: Mapping[str, Any], size: int) -> Iterator[dict[str, Any]]:

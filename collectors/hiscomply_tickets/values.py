@@ -64,7 +64,7 @@ UNKNOWN_WHEN_EMPTY: Final = (
 )  # fmt: skip
 """Fields of which an empty one says nothing; of the others it says that there is none."""
 
-WRITTEN: Final = "(written / 已填写)"
+WRITTEN: Final = "written / 已填写"
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/#-]{0,39}")
 _PERSON: Final = re.compile(r"[^\W_][\w .@'·-]{0,39}")
 _IDENTITY: Final = re.compile(r"\d{15}|\d{17}[\dXx]|\d{11}")

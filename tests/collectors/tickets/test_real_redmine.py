@@ -72,7 +72,7 @@ def test_the_course_of_issues_without_a_word_of_them(redmine: Redmine, tmp_path:
     assert first["recorded"] < first["acked"] < first["resolved"]
     assert second["resolved"] < second["closed"]
     assert (first["closed"], third["resolved"], first["system_id"]) == (None, None, "PACS")
-    assert first["cause"] == "(written / 已填写)"
+    assert first["cause"] == "written / 已填写"
     # a priority that nobody changed may be Redmine's default
     assert first["classified"] is None
     assert [(one["subject"], one["verdict"]) for one in found.findings(CLOSED)] == [("1", "fail")]
