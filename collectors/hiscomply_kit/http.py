@@ -25,6 +25,14 @@ MAX_BYTES: Final = 64_000_000
 """The largest answer that is read; a larger one is a failure, not a cut."""
 
 
+class Answered(CollectFailed):
+    """A status that is neither 2xx nor a refusal: ``status``."""
+
+    def __init__(self, reason: Text, status: int) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
 class Api:
     """One HTTP service.
 
@@ -81,7 +89,7 @@ class Api:
 
         Raises:
             CollectDenied: 401 or 403. CollectTimedOut: no whole answer in time. CollectFailed: no connection, TLS, any
-                other status than 2xx, an answer that is too long or no JSON.
+                other status than 2xx (``Answered``), an answer that is too long or no JSON.
         """
         return self._json(path, self._asked("GET", path, params=params))
 
@@ -173,7 +181,7 @@ class Api:
                 )
             )
         if not 200 <= status < 300:
-            raise CollectFailed(Text(f"{where} 返回 HTTP {status}", f"{where} answers HTTP {status}"))
+            raise Answered(Text(f"{where} 返回 HTTP {status}", f"{where} answers HTTP {status}"), status)
 
     @staticmethod
     def _failure(where: str, error: BaseException) -> CollectFailed:

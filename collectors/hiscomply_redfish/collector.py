@@ -1,0 +1,76 @@
+"""The collector ``redfish``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from hiscomply.hookspecs import CollectContext
+from hiscomply.model import Record, Rejected, Target, Text
+from hiscomply_kit.login import HTTP_OPTIONS, account, open_api
+from hiscomply_kit.options import TEXT, options_schema
+
+AREAS: Final = ("storage", "power", "cooling")
+"""What must be seen in order before hardware counts as without a fault."""
+
+_OPTIONS: Final = options_schema(
+    {
+        **HTTP_OPTIONS,
+        "asset_id": {
+            **TEXT,
+            "description": "Asset id, where the controller has one system; default: its host name.",
+        },
+        "assets": {
+            "type": "object",
+            "additionalProperties": TEXT,
+            "description": "Asset id by the system's Id, Name or HostName.",
+        },
+        "class": {"enum": ["server", "network", "storage"], "default": "server"},
+        "tier": {"type": "integer", "minimum": 1, "maximum": 3, "description": "Tier of the assets."},
+        "system_id": {**TEXT, "description": "System that the assets belong to."},
+        "not_present": {
+            "type": "array",
+            "items": {"enum": list(AREAS)},
+            "uniqueItems": True,
+            "default": [],
+            "description": "What this hardware does not have (a server without disks), so that nobody waits for it.",
+        },
+    },
+    required=("url", "username", "password"),
+)
+
+
+class RedfishCollector:
+    """Asks by GET with basic authentication, opens no session, and changes nothing."""
+
+    name: ClassVar[str] = "redfish"
+    version: ClassVar[str] = "1.0.0"
+    summary: ClassVar[Text] = Text(
+        "Redfish(BMC):硬盘、阵列、电源、风扇与温度的故障,网络设备固件版本",
+        "Redfish (BMC): faults of drives, arrays, power supplies, fans, temperatures; firmware of network devices",
+    )
+    options_schema: ClassVar[Mapping[str, Any]] = _OPTIONS
+
+    def kinds(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """Assets; firmware of network devices only, which is what that kind is about."""
+        return ("asset", "firmware") if options.get("class") == "network" else ("asset",)
+
+    def asks(self, target: Target, _project: Path) -> Iterator[Text]:
+        """Address and account."""
+        url, who = target.options["url"], account(target.options)
+        paths = "/redfish/v1/{Systems,Chassis,Managers}/…"
+        yield Text(f"GET {url}{paths},{who.zh}", f"GET {url}{paths} {who.en}")
+
+    def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
+        """An asset by system, and its firmware.
+
+        Raises:
+            CollectFailed: as ``hiscomply_kit.http.Api.get``; there is no system; the answers are endless.
+        """
+        from hiscomply_redfish.fetch import Redfish, machines
+        from hiscomply_redfish.parse import records
+
+        with open_api(target.options, context, max_bytes=8_000_000) as api:
+            found = machines(Redfish(api))
+        yield from records(found, target.options, api.url, context.now)

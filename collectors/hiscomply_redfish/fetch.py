@@ -1,0 +1,181 @@
+"""Walks a Redfish service: from systems and chassis to the parts that can fail. GET only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from hiscomply.hookspecs import CollectFailed
+from hiscomply.model import Text
+from hiscomply_kit.http import Answered, Api
+from hiscomply_kit.steps import shaped
+
+MAX_RESOURCES: Final = 3000
+NOT_OFFERED: Final = frozenset({404, 405, 501})
+"""Statuses that say that a service does not have something; they say nothing of its health."""
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something that can fail. ``area`` is storage, power, cooling, or empty for the rest."""
+
+    area: str
+    path: str
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A system, what is in it, and the controllers that manage it."""
+
+    path: str
+    body: Body
+    parts: list[Part] = field(default_factory=list)
+    managers: list[Body] = field(default_factory=list)
+
+
+class Redfish:
+    """One service; every resource is asked once."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self._known: dict[str, Body | None] = {}
+
+    def get(self, path: str) -> Body | None:
+        """A resource, or None where it is not offered.
+
+        Raises:
+            CollectFailed: as ``Api.get``; a link that leads elsewhere; too many resources.
+        """
+        if path in self._known:
+            return self._known[path]
+        where = f"{self.api.url}{path}"
+        with shaped(where):
+            if not path.startswith("/redfish/") or ".." in path:
+                raise ValueError(path)
+        if len(self._known) >= MAX_RESOURCES:
+            raise CollectFailed(
+                Text(
+                    f"{self.api.url} 的资源超过 {MAX_RESOURCES} 个",
+                    f"{self.api.url} has more than {MAX_RESOURCES} resources",
+                )
+            )
+        try:
+            body = self.api.get(path)
+        except Answered as failure:
+            if failure.status not in NOT_OFFERED:
+                raise
+            body = None
+        with shaped(where):
+            if body is not None and not isinstance(body, dict):
+                raise TypeError(path)
+        self._known[path] = body
+        return body
+
+    def linked(self, body: Body, name: str) -> tuple[str, Body] | None:
+        """What a property links to, and where that is."""
+        path: str | None = None
+        with shaped(self.api.url):
+            path = (body.get(name) or {}).get("@odata.id")
+        found = self.get(path) if path else None
+        return None if path is None or found is None else (path, found)
+
+    def members(self, body: Body, name: str) -> Iterator[tuple[str, Body]]:
+        """The members of the collection that a property links to, page by page.
+
+        Raises:
+            CollectFailed: a member that is listed is not there.
+        """
+        page = self.linked(body, name)
+        while page is not None:
+            yield from self.each(page[1], "Members")
+            following = page[1].get("Members@odata.nextLink")
+            found = self.get(str(following)) if following else None
+            page = None if found is None else (str(following), found)
+
+    def each(self, body: Body, name: str) -> Iterator[tuple[str, Body]]:
+        """What a list of links leads to."""
+        with shaped(self.api.url):
+            paths = [one["@odata.id"] for one in body.get(name) or ()]
+        for path in paths:
+            found = self.get(path)
+            if found is None:
+                raise CollectFailed(
+                    Text(f"{path} 列在清单中却取不到", f"{path} is listed and yet cannot be had")
+                )
+            yield path, found
+
+
+def machines(service: Redfish) -> list[Machine]:
+    """Every system with its parts.
+
+    Raises:
+        CollectFailed: there is none.
+    """
+    root = service.get("/redfish/v1/") or {}
+    systems = list(service.members(root, "Systems"))
+    if not systems:
+        raise CollectFailed(
+            Text(
+                f"{service.api.url} 没有提供任何系统,不能说明什么",
+                f"{service.api.url} offers no system, which proves nothing",
+            )
+        )
+    found = []
+    for path, body in systems:
+        machine = Machine(path, body)
+        machine.parts.extend(_of_system(service, path, body))
+        with shaped(service.api.url + path):
+            links = dict(body.get("Links") or {})
+        chassis = list(service.each(links, "Chassis"))
+        if not chassis and len(systems) == 1:
+            chassis = list(service.members(root, "Chassis"))
+        for where, one in chassis:
+            machine.parts.extend(_of_chassis(service, where, one))
+        managers = list(service.each(links, "ManagedBy")) or (
+            list(service.members(root, "Managers")) if len(systems) == 1 else []
+        )
+        machine.managers.extend(one for _, one in managers)
+        found.append(machine)
+    return found
+
+
+def _of_system(service: Redfish, path: str, body: Body) -> Iterator[Part]:
+    yield Part("", path, body)
+    for name in ("ProcessorSummary", "MemorySummary"):
+        if isinstance(body.get(name), dict):
+            yield Part("", f"{path}#/{name}", body[name])
+    for where, unit in service.members(body, "Storage"):
+        yield Part("", where, unit)
+        for number, one in enumerate(_dicts(unit.get("StorageControllers"))):
+            yield Part("", f"{where}#/StorageControllers/{number}", one)
+        for place, drive in service.each(unit, "Drives"):
+            yield Part("storage", place, drive)
+        for place, volume in service.members(unit, "Volumes"):
+            yield Part("", place, volume)
+    if not body.get("Storage"):
+        for where, unit in service.members(body, "SimpleStorage"):
+            for number, one in enumerate(_dicts(unit.get("Devices"))):
+                yield Part("storage", f"{where}#/Devices/{number}", one)
+
+
+def _of_chassis(service: Redfish, path: str, body: Body) -> Iterator[Part]:
+    yield Part("", path, body)
+    for area, old, lists, new, names in (
+        ("power", "Power", ("PowerSupplies",), "PowerSubsystem", "PowerSupplies"),
+        ("cooling", "Thermal", ("Fans", "Temperatures"), "ThermalSubsystem", "Fans"),
+    ):
+        if subsystem := service.linked(body, new):
+            for place, one in service.members(subsystem[1], names):
+                yield Part(area, place, one)
+        if legacy := service.linked(body, old):
+            for name in lists:
+                for number, one in enumerate(_dicts(legacy[1].get(name))):
+                    yield Part(area if name != "Temperatures" else "", f"{legacy[0]}#/{name}/{number}", one)
+
+
+def _dicts(value: Any) -> list[Body]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
