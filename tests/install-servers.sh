@@ -12,9 +12,8 @@ packages=(
   prometheus prometheus-node-exporter prometheus-alertmanager            # monitoring
   orthanc socat                                                          # PACS
   openscap-scanner                                                       # scans
+  request-tracker5 rt5-db-sqlite redmine redmine-sqlite sqlite3 puma     # tickets
 )
-packages=(openssh-server chromium fonts-noto-cjk orthanc socat request-tracker5 rt5-db-sqlite
-  redmine redmine-sqlite sqlite3 puma)
 # Debian 12's bundler takes a gem without a folder of its own for deleted, and then redmine cannot be configured
 repair_redmine() {
   local folder spec
@@ -37,11 +36,9 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     install() { apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" >/dev/null; }
     apt-get update -qq
     # all at once is quicker; one that cannot be had must not cost the others
-    install "${missing[@]}" || for package in "${missing[@]}"; do
+    install "${missing[@]}" || repair_redmine || for package in "${missing[@]}"; do
       install "$package" || echo "could not install: $package; its tests will be skipped" >&2
     done
-    apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || repair_redmine ||
-      echo "could not install: ${missing[*]}; their tests will be skipped" >&2
   fi
 fi
 if command -v npm >/dev/null; then

@@ -79,7 +79,7 @@ OPTIONS: Final[dict[str, Any]] = options_schema(
         "values": {
             "type": "object",
             "additionalProperties": TEXT,
-            "description": "What a written value of a custom field stands for （是： true, 放射： PACS).",
+            "description": "What a written value of a custom field stands for (是: true, 放射: PACS).",
         },
         "priority_chosen_at_creation": {
             "type": "boolean",
