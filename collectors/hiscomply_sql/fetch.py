@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from queue import Empty, Full, Queue
 from typing import Any, Final
@@ -109,15 +109,12 @@ class Answer:
 
         url = self._url.set(password=self._password) if self._password else self._url
         engine = create_engine(url, connect_args=dict(arguments), poolclass=NullPool)
-        with engine.connect() as connection:
-            begin = read_only_statement(self._url.get_backend_name())
-            if begin:
-                connection.exec_driver_sql(begin)
-            if begin and self._url.get_backend_name() in {"mysql", "mariadb"}:
-                connection.commit()  # it holds from the next transaction on
+        with ExitStack() as at_the_end, engine.connect() as connection:
+            self._make_read_only(connection)
             self._limit_time(connection)
             options = {"stream_results": True, "max_row_buffer": _PIECE, "no_parameters": True}
             result = connection.execution_options(**options).exec_driver_sql(statement)
+            at_the_end.callback(_close, result.cursor)
             self._give("columns", list(result.keys()))
             for piece in result.partitions(_PIECE):
                 self._give("rows", [tuple(row) for row in piece])
@@ -125,6 +122,13 @@ class Answer:
                     return
             connection.rollback()
         self._give("end", None)
+
+    def _make_read_only(self, connection: Any) -> None:
+        backend = self._url.get_backend_name()
+        if begin := read_only_statement(backend):
+            connection.exec_driver_sql(begin)
+            if backend in {"mysql", "mariadb"}:
+                connection.commit()  # it holds from the next transaction on
 
     def _limit_time(self, connection: Any) -> None:
         raw = connection.connection.dbapi_connection
@@ -167,3 +171,9 @@ class Answer:
                 f"{self.where} cannot be asked: {name} {code}".rstrip(),
             )
         )
+
+
+def _close(cursor: Any) -> None:
+    """Closes a cursor once more, after its connection: one whose connection broke is else never closed."""
+    with suppress(Exception):
+        cursor.close()
