@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hiscomply_backups.fetch import Command, bare_environment
+from hiscomply_backups.fetch import bare_environment
 
 Options = Mapping[str, Any]
 
@@ -80,8 +80,3 @@ def _of_borg(options: Options, project: Path, folder: Path, password: str | None
     if "key_file" in options:
         given["BORG_KEY_FILE"] = str(project / options["key_file"])
     return given
-
-
-def command(tool: str, arguments: tuple[str, ...], given: Mapping[str, str]) -> Command:
-    """A tool with its arguments, to be run."""
-    return Command(tool, arguments, given)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.collectors.backups.conftest import Runner, told
+from tests.collectors.backups.conftest import Runner, told, written
 from tests.collectors.backups.repositories import (
     FRESH,
     NOW,
@@ -25,7 +25,7 @@ from tests.collectors.backups.repositories import (
     state,
     tool,
 )
-from tests.servers.audits import assert_nowhere
+from tests.servers.audits import assert_nowhere, command
 from tests.servers.running import Server, needs, needs_root
 
 pytestmark = [needs("restic", package="restic"), needs("borg", package="borgbackup")]
@@ -225,12 +225,12 @@ def test_a_wrong_password_is_denied_and_another_target_completes(
 
 
 @needs_root()
-def test_no_rights_are_denied(vault: Path, tmp_path: Path, project: Path, collect: Runner) -> None:
+def test_no_rights_are_denied(vault: Path, tmp_path: Path, project: Path) -> None:
     for name in ("restic", "borg"):
         shutil.copytree(vault / name, tmp_path / name)
         subprocess.run(["chown", "-R", "nobody", tmp_path / name], check=True)
         (tmp_path / name).chmod(0o700)
-    collect(restic(tmp_path / "restic"), borg(tmp_path / "borg"))  # writes the project
+    written(project, (restic(tmp_path / "restic"), borg(tmp_path / "borg")))
     plain = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all"]
     code = "import sys; from hiscomply.cli.main import main; main()"
     words = [*plain, sys.executable, "-c", code, "--lang", "en", "collect", str(project)]
@@ -288,9 +288,6 @@ def test_a_declared_location_is_evidence_unless_the_disk_contradicts_it(
 
 
 def test_dry_run_names_the_commands_and_no_secret(vault: Path, project: Path) -> None:
-    from tests.collectors.backups.conftest import written
-    from tests.servers.audits import command
-
     written(project, (restic(vault / "restic", ", check: data"), borg(vault / "borg")))
     code, out, err = command("collect", str(project), "--dry-run")
     assert (code, PASSWORD in out + err) == (0, False)

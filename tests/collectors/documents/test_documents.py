@@ -5,62 +5,20 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
-from tests.servers.audits import Audited, assert_nowhere, audit, command, write_project
-from tests.servers.running import needs
-
-PATIENT, PATIENT_ID = "欧阳测试", "11010519491231002X"
-INDEX = """\
-documents:
-  - file: om_rules.pdf
-    id: R-1
-    type: om_rules
-    title: 运维管理规范
-    version: "3.10"
-    approved_by: 院长办公会
-    approved_on: 2026-01-10
-    effective_on: 2026-02-01
-    supersedes: null
-    valid_until: 2027-12-31
-    covers: [3.1, EMR]
-  - file: plans/drill.pdf
-    type: response_plan
-"""
-RULES = "rules_document_valid"
-COLLECT = "  - {collector: documents, name: papers, folder: papers}\n"
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    papers = write_project(tmp_path / "project", COLLECT) / "papers"
-    (papers / "plans").mkdir(parents=True)
-    (papers / "om_rules.pdf").write_text(f"rules for {PATIENT} {PATIENT_ID}\n")
-    (papers / "plans" / "drill.pdf").write_text("plan\n")
-    (papers / "index.yaml").write_text(INDEX.replace("[3.1, EMR]", '["3.1", EMR]'))
-    return tmp_path / "project"
-
-
-def index(project: Path, old: str, new: str) -> None:
-    file = project / "papers" / "index.yaml"
-    text = file.read_text()
-    assert old in text
-    file.write_text(text.replace(old, new))
-
-
-def status(run: Audited) -> str:
-    return str(run.collections["papers"].status)
-
-
-def collect(project: Path) -> Audited:
-    """Collection alone, which is quicker than a whole audit."""
-    return Audited(*command("collect", str(project)), project)
-
-
-def refusals(run: Audited) -> list[tuple[str, int | None, str]]:
-    return [(one.subject, one.line, one.reason.en) for one in run.collections["papers"].rejected]
+from tests.collectors.documents.papers import (
+    COLLECT,
+    PATIENT,
+    PATIENT_ID,
+    RULES,
+    collect,
+    index,
+    refusals,
+    status,
+)
+from tests.servers.audits import assert_nowhere, audit, command, write_project
 
 
 def test_documents_become_evidence_with_their_hash_and_line(project: Path) -> None:
@@ -70,7 +28,7 @@ def test_documents_become_evidence_with_their_hash_and_line(project: Path) -> No
     content = (project / "papers" / "om_rules.pdf").read_bytes()
     assert rules["hash"] == "sha256:" + hashlib.sha256(content).hexdigest()
     assert (rules["version"], rules["covers"]) == ("3.10", ["3.1", "EMR"])
-    assert str(rules["approved_at"]) == "2026-01-09 16:00:00"  # midnight in Shanghai
+    assert str(rules["approved_at"]) == "2024-01-09 16:00:00"  # midnight in Shanghai
     assert (rules["_source"], rules["_line"], rules["_pointer"]) == ("papers/index.yaml", 2, "om_rules.pdf")
     assert (rules["supersedes"], "supersedes" in rules["_missing"]) == (None, False)
     assert (rules["signed_by"], "signed_by" in rules["_missing"]) == (None, True)
@@ -140,7 +98,7 @@ def test_a_huge_file_is_set_aside_unread(project: Path) -> None:
     [
         ("version: ", "versoin: ", 6, "unknown key 'versoin' did you mean"),
         ('"3.10"', "3.10", 6, "quote a version or id that looks like a number"),
-        ("2026-01-10", "last spring", 8, "no date or time such as 2026-01-31"),
+        ("2024-01-10", "last spring", 8, "no date or time such as 2026-01-31"),
         ("    type: om_rules\n", "    type: om_rules\n    signed_by: me\n", 5, "unknown key 'signed_by'"),
         (
             "    type: om_rules\n",
@@ -208,121 +166,6 @@ def test_no_rights_is_denied(project: Path, name: str, given: int, monkeypatch: 
     run = audit(project, [RULES])
     assert (status(run), len(run.rows("document"))) == ("denied", given)
     assert (run.policy(RULES)["verdict"], run.code) == ("unknown", 3)
-
-
-# ---------------------------------------------------------------- signatures
-
-SIGNED = COLLECT.replace("papers}", "papers, allowed_signers: signers, statements: true}")
-NEEDS = needs("ssh-keygen", package="openssh-client")
-
-
-def sign(file: Path, key: Path) -> None:
-    subprocess.run(
-        ["ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", "hiscomply", file],
-        check=True,
-        capture_output=True,
-    )
-
-
-@pytest.fixture
-def signed(project: Path, tmp_path: Path) -> Path:
-    key = tmp_path / "key"
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key, "-C", ""], check=True)
-    public = key.with_suffix(".pub").read_text().strip()
-    (project / "signers").write_text(
-        f'head@hospital namespaces="hiscomply" {public}\nformer namespaces="hiscomply",valid-before="20200101" {public}\n'
-    )
-    statement = project / "papers" / "no_pacs.pdf"
-    statement.write_text("There is no PACS.\n")
-    sign(statement, key)
-    sign(project / "papers" / "om_rules.pdf", key)
-    index(
-        project,
-        "    type: om_rules\n",
-        "    type: om_rules\n    signature: om_rules.pdf.sig\n    signer: head@hospital\n",
-    )
-    with (project / "papers" / "index.yaml").open("a") as out:
-        out.write(
-            "statements:\n  - {file: no_pacs.pdf, subject: PACS, signed_on: 2026-06-01, until: 2026-12-31, "
-            "signature: no_pacs.pdf.sig, signer: head@hospital}\n"
-        )
-    write_project(project, SIGNED)
-    return project
-
-
-def documents(run: Audited) -> dict[str, dict[str, object]]:
-    return {row["id"]: row for row in run.rows("document")}
-
-
-@NEEDS
-def test_a_verified_signature_names_the_signer(signed: Path) -> None:
-    run = audit(signed, ["scope_statements_in_force"], "--as-of", "2026-07-01T08:00:00+08:00")
-    assert (status(run), refusals(run)) == ("ok", [])
-    assert documents(run)["R-1"]["signed_by"] == "head@hospital"
-    (statement,) = run.rows("scope_statement")
-    assert (statement["subject"], statement["signed_by"], str(statement["until"])) == (
-        "PACS",
-        "head@hospital",
-        "2026-12-31",
-    )
-
-
-@NEEDS
-@pytest.mark.parametrize("name", ["om_rules.pdf", "no_pacs.pdf"])
-def test_a_file_changed_after_signing_is_set_aside(signed: Path, name: str) -> None:
-    with (signed / "papers" / name).open("a") as out:
-        out.write("and one more thing\n")
-    run = collect(signed)
-    assert [one[2] for one in refusals(run)] == [
-        "the signature does not fit: the file was changed after it was signed"
-    ]
-    assert ("R-1" in documents(run), len(run.rows("scope_statement"))) == (
-        name != "om_rules.pdf",
-        int(name == "om_rules.pdf"),
-    )
-
-
-@NEEDS
-@pytest.mark.parametrize(
-    ("old", "new", "reason"),
-    [
-        ("signer: head@hospital\n", "signer: stranger\n", "stranger or the key is not in allowed_signers"),
-        (
-            "signer: head@hospital\n",
-            "signer: former\n",
-            "former or the key is not in allowed_signers or expired",
-        ),
-        ("    signer: head@hospital\n", "", "a signature needs both signature and signer"),
-        (
-            "signature: om_rules.pdf.sig",
-            "signature: nowhere.sig",
-            "signature: the file that the entry names does not exist",
-        ),
-    ],
-)
-def test_a_signature_that_cannot_be_verified_names_nobody(
-    signed: Path, old: str, new: str, reason: str
-) -> None:
-    index(signed, old, new)
-    run = collect(signed)
-    rules = documents(run)["R-1"]
-    assert (rules["signed_by"], "signed_by" in rules["_missing"]) == (None, True)  # type: ignore[operator]
-    assert reason in refusals(run)[0][2]
-    assert refusals(run)[0][:2] == ("signature", 5)
-
-
-@NEEDS
-def test_without_the_list_of_signers_nothing_is_verified(signed: Path) -> None:
-    (signed / "signers").unlink()
-    run = collect(signed)
-    assert documents(run)["R-1"]["signed_by"] is None
-    assert {one[2] for one in refusals(run)} == {"there is no file allowed_signers to verify it with"}
-
-
-@NEEDS
-def test_statements_are_not_passed_over_where_the_target_expects_none(signed: Path) -> None:
-    write_project(signed, SIGNED.replace(", statements: true", ""))
-    assert "the target does not say statements: true" in [one[2] for one in refusals(collect(signed))]
 
 
 def test_the_folder_is_left_as_it_was(project: Path) -> None:
