@@ -9,7 +9,18 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import audit_by_stage, check_cold, fleet, local, machine, pack, peers, reports, scale
+from benchmarks import (
+    audit_by_stage,
+    check_cold,
+    fleet,
+    local,
+    machine,
+    pack,
+    peers,
+    reports,
+    scale,
+    ssh_fleet,
+)
 from benchmarks.measure import NotRun
 from benchmarks.setting import Setting
 from benchmarks.table import Row, aligned, markdown
@@ -21,6 +32,7 @@ BENCHMARKS: Mapping[str, Callable[[Setting], list[Row]]] = {
     "audit_by_stage": audit_by_stage.rows,
     "pack": pack.rows,
     "local": local.rows,
+    "ssh_fleet": ssh_fleet.rows,
     "sarif_million": reports.sarif_rows,
     "html_100k": reports.html_rows,
 }

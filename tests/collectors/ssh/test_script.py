@@ -111,7 +111,11 @@ def test_the_script_is_small_and_names_no_file_to_write():
     text = script(steps_of([IDENTITY, *(fact.ask for fact in FACTS.values())]), NONCE, 30, sudo=True)
 
     assert len(text) < 12_000
-    assert {word.split(">")[1].rstrip(";") for word in text.split() if ">" in word} <= {"&1", "&2", "/dev/null"}
+    assert {word.split(">")[1].rstrip(";") for word in text.split() if ">" in word} <= {
+        "&1",
+        "&2",
+        "/dev/null",
+    }
 
 
 def test_half_a_script_does_nothing():
