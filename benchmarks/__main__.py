@@ -20,6 +20,7 @@ from benchmarks import (
     peers,
     reports,
     scale,
+    ssh_fleet,
 )
 from benchmarks.measure import NotRun
 from benchmarks.setting import Setting
@@ -33,6 +34,7 @@ BENCHMARKS: Mapping[str, Callable[[Setting], list[Row]]] = {
     "pack": pack.rows,
     "local": local.rows,
     "advisories": advisories.rows,
+    "ssh_fleet": ssh_fleet.rows,
     "sarif_million": reports.sarif_rows,
     "html_100k": reports.html_rows,
 }

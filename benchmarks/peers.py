@@ -31,12 +31,16 @@ def install(folder: Path, with_checkov: bool) -> list[str]:
     if with_checkov and not checkov(folder).exists():
         venv.create(folder / "checkov", with_pip=True)
         _pip(str(folder / "checkov/bin/python"), "checkov")
+    if not (folder / "ssh/bin/ansible").exists():
+        venv.create(folder / "ssh", with_pip=True)
+        _pip(str(folder / "ssh/bin/python"), "ansible-core", "pyinfra")
     return missing(folder, with_checkov)
 
 
 def missing(folder: Path, with_checkov: bool = False) -> list[str]:
     """The peers that are not there."""
     absent = [packages[0] for module, packages in PACKAGES.items() if not (folder / module).is_dir()]
+    absent += [one for one in ("ansible", "pyinfra") if not (folder / "ssh/bin" / one).exists()]
     if with_checkov and not checkov(folder).exists():
         absent.append("checkov")
     if shutil.which("lynis") is None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import lru_cache
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,21 @@ import asyncssh
 
 from hiscomply.hookspecs import CollectDenied, CollectFailed
 from hiscomply_ssh import reasons
-from hiscomply_ssh.login import Login, Place
+from hiscomply_ssh.login import Login
+from hiscomply_ssh.password_gate import gate_of
 
 _RETRY_AFTER_S = 0.5
+_JUMP_AGAIN_AFTER_S = 300.0
 
 
 class Client(asyncssh.SSHClient):
     """Notes what the host offered, and gives a password away once."""
 
-    def __init__(self, password: str | None) -> None:
-        self.password = password
+    def __init__(self, login: Login) -> None:
+        self.place = login.place
+        self.password = login.password
+        self.gate = gate_of(login)
+        self.holds_gate = False
         self.offered: asyncssh.SSHKey | None = None
         self.asked_for: tuple[str, str, int] = ("", "", 22)
         self.connection: asyncssh.SSHClientConnection | None = None
@@ -37,25 +43,43 @@ class Client(asyncssh.SSHClient):
         self.offered, self.asked_for = key, (host, addr, port)
         return False
 
-    def password_auth_requested(self) -> str | None:
+    async def password_auth_requested(self) -> str | None:
         """The password, at the first asking only."""
-        given, self.password = self.password, None
-        return given
+        return await self._given()
 
     def kbdint_auth_requested(self) -> str | None:
         """Willing to be asked for a password by keyboard-interactive, which PAM likes."""
         return "" if self.password is not None else None
 
-    def kbdint_challenge_received(
+    async def kbdint_challenge_received(
         self, name: str, instructions: str, lang: str, prompts: Any
     ) -> list[str] | None:
         """One hidden question is the one for the password; to anything else there is no answer."""
         if not prompts:
             return []
-        if len(prompts) == 1 and not prompts[0][1] and self.password is not None:
-            given, self.password = self.password, None
-            return [given]
-        return None
+        if len(prompts) != 1 or prompts[0][1]:
+            return None
+        given = await self._given()
+        return None if given is None else [given]
+
+    async def _given(self) -> str | None:
+        given, self.password = self.password, None
+        if given is None or self.gate is None:
+            return given
+        is_open = self.gate.is_open
+        may_try = await self.gate.may_try()
+        self.holds_gate = may_try and not is_open and not self.gate.is_open
+        return given if may_try else None
+
+    def leave_gate(self, *, is_accepted: bool | None) -> None:
+        """The login has ended: the next one may try, or none of them."""
+        if self.holds_gate and self.gate is not None:
+            self.holds_gate = False
+            self.gate.told(self.place, is_accepted=is_accepted)
+
+    def auth_completed(self) -> None:
+        """Logged in."""
+        self.leave_gate(is_accepted=True)
 
     @property
     def is_greeted(self) -> bool:
@@ -88,7 +112,7 @@ async def connected(login: Login) -> AsyncIterator[asyncssh.SSHClientConnection]
 async def _login(login: Login, tunnel: asyncssh.SSHClientConnection | None) -> asyncssh.SSHClientConnection:
     if not login.known_hosts.is_file():
         raise CollectFailed(reasons.no_known_hosts(login))
-    client = Client(login.password)
+    client = Client(login)
     try:
         async with asyncio.timeout(login.connect_timeout_s):
             return await _connect(login, tunnel, client)
@@ -96,7 +120,13 @@ async def _login(login: Login, tunnel: asyncssh.SSHClientConnection | None) -> a
         raise reasons.timed_out(login.place, login.connect_timeout_s) from None
     except (OSError, asyncssh.Error, ValueError) as error:
         known = _known_keys(login, client) if isinstance(error, asyncssh.HostKeyNotVerifiable) else False
+        if isinstance(error, asyncssh.PermissionDenied):
+            client.leave_gate(is_accepted=False)
+            if client.gate is not None and client.gate.refused_by not in (None, login.place):
+                raise CollectDenied(reasons.not_tried(login.place, client.gate.refused_by)) from None
         raise reasons.not_connected(login, error, client.offered, is_known=known) from None
+    finally:
+        client.leave_gate(is_accepted=None)
 
 
 async def _connect(
@@ -177,7 +207,7 @@ class _Jumps:
         self._locks: dict[Any, asyncio.Lock] = {}
         self._open: dict[Any, asyncssh.SSHClientConnection] = {}
         self._users: dict[Any, int] = {}
-        self._refused: dict[Any, CollectDenied] = {}
+        self._failed: dict[Any, tuple[float, CollectFailed]] = {}
 
     @asynccontextmanager
     async def borrowed(self, login: Login) -> AsyncIterator[asyncssh.SSHClientConnection]:
@@ -187,22 +217,25 @@ class _Jumps:
         self._users[own] = self._users.get(own, 0) + 1
         try:
             async with self._locks.setdefault(own, asyncio.Lock()):
-                if own in self._refused:
-                    raise self._refused[own]
+                until, failure = self._failed.get(own, (0.0, None))
+                if failure is not None and asyncio.get_running_loop().time() < until:
+                    raise failure
                 if own not in self._open or self._open[own].is_closed():
-                    self._open[own] = await self._new(own, login.place)
+                    self._open[own] = await self._new(own)
             yield self._open[own]
         finally:
             self._users[own] -= 1
             if not self._users[own] and own in self._open:
                 self._open.pop(own).close()
 
-    async def _new(self, own: Login, behind: Place) -> asyncssh.SSHClientConnection:
+    async def _new(self, own: Login) -> asyncssh.SSHClientConnection:
         try:
             return await _login(own, None)
-        except CollectDenied as error:
-            # A refused login is not tried again for each of the hosts behind it: that would lock the account.
-            self._refused[own] = error
+        except CollectFailed as error:
+            # Not again for each of the hosts behind it: a refused login would lock the account, and a dead jump host
+            # would cost a time-out for every one of them.
+            seconds = inf if isinstance(error, CollectDenied) else _JUMP_AGAIN_AFTER_S
+            self._failed[own] = asyncio.get_running_loop().time() + seconds, error
             raise
 
 

@@ -37,6 +37,15 @@ def timed_out(place: Place, seconds: float) -> CollectTimedOut:
     )
 
 
+def not_tried(place: Place, refused_by: Place | None) -> Text:
+    """The password was refused elsewhere before it worked anywhere."""
+    return Text(
+        f"{place}:未尝试登录,因为 {refused_by} 拒绝了同一账户和口令(避免账户被锁)",
+        f"{place}: no login was tried, for {refused_by} refused the same account and password, and more tries "
+        "could lock it",
+    )
+
+
 def not_connected(
     login: Login, error: Exception, offered: asyncssh.SSHKey | None, *, is_known: bool
 ) -> CollectFailed:

@@ -74,6 +74,23 @@ def test_a_wrong_password_is_denied_and_tried_once(tmp_path: Path, host: SshHost
     assert_nowhere([WRONG], tmp_path / "project", found.out, found.err)
 
 
+def test_a_wrong_password_is_tried_at_one_host_of_a_fleet(tmp_path: Path, host: SshHost):
+    (tmp_path / "secret").write_text(WRONG + "2")
+    (tmp_path / "secret").chmod(0o600)
+    log = host.folder / "sshd.log"
+    before = log.read_text().count("Failed password")
+    hosts = ", ".join(f"{{name: h{n}, host: 127.0.0.1, asset_id: h{n}}}" for n in range(5))
+    text = target(
+        "bad", host, user=CHECKER, key_file=None, hosts=f"[{hosts}]", asset_id=None,
+        password=f"{{file: {tmp_path}/secret}}",
+    )  # fmt: skip
+    found = audit(write_project(tmp_path / "project", text), [POLICY])
+    fleet = [one for name, one in found.collections.items() if name.startswith("bad/")]
+
+    assert [one.status for one in fleet] == ["denied"] * 5
+    assert log.read_text().count("Failed password") - before == 1
+
+
 def test_a_host_key_that_nobody_knows_is_never_accepted(tmp_path: Path, host: SshHost):
     (tmp_path / "empty").write_text("")
     said = status(judged(tmp_path, host, known_hosts=tmp_path / "empty"))
@@ -115,6 +132,19 @@ def test_a_host_that_never_greets_times_out(tmp_path: Path, host: SshHost):
         said = status(judged(tmp_path, host, port=port, connect_timeout=1))
 
     assert said[0] == "timed_out"
+
+
+def test_a_dead_jump_host_costs_one_time_out_for_all_behind_it(tmp_path: Path, host: SshHost):
+    hosts = ", ".join(f"{{name: h{n}, host: 127.0.0.1, asset_id: h{n}}}" for n in range(20))
+    with trouble.hung() as port:
+        text = target(
+            "bad", host, hosts=f"[{hosts}]", asset_id=None, jump=f"127.0.0.1:{port}", connect_timeout=1
+        )
+        found = audit(write_project(tmp_path, text), [POLICY])
+    fleet = [one for name, one in found.collections.items() if name.startswith("bad/")]
+
+    assert {one.status for one in fleet} == {"timed_out"}
+    assert (max(one.ended for one in fleet) - min(one.started for one in fleet)).total_seconds() < 15
 
 
 def test_a_host_that_talks_rubbish_is_a_failure(tmp_path: Path, host: SshHost):
