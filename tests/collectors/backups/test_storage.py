@@ -61,9 +61,9 @@ def test_a_silent_storage_times_out_and_the_verdict_is_unknown(judge: Runner) ->
 
 @RESTIC
 def test_a_storage_that_vanishes_midway_gives_no_verdict(vault: Path, collect: Runner) -> None:
-    with rest_server(vault / "restic", vanishes_after=3) as (port, asked):
-        run = collect(rest(port, ", step_timeout: 1.5"))
-    assert (told(run, "r")[0], run.code, len(asked) > 3) == ("timed_out", 3, True)
+    with rest_server(vault / "restic", vanishes_after=3) as (port, _):
+        run = collect(rest(port, ", step_timeout: 2"))
+    assert (told(run, "r")[0], run.code) == ("timed_out", 3)  # restic tries again and again
 
 
 @RESTIC
@@ -103,7 +103,7 @@ def write(folder: Path, script: str) -> str:
 
 
 def test_a_program_that_hangs_is_ended_with_its_children(stub: Path, collect: Runner) -> None:
-    target = write(stub, f"sleep 600 & echo $! > {stub}/child; wait").replace("timeout: 5", "timeout: 0.5")
+    target = write(stub, f"sleep 600 & echo $! > {stub}/child; wait").replace("timeout: 5", "timeout: 2")
     assert told(collect(target), "r")[0] == "timed_out"
     child = int((stub / "child").read_text())
     state = Path(f"/proc/{child}/stat")
