@@ -3,7 +3,8 @@
 # tests skip with a reason.
 set -u
 packages=(openssh-server chromium fonts-noto-cjk
-  prometheus prometheus-node-exporter prometheus-alertmanager)
+  prometheus prometheus-node-exporter prometheus-alertmanager
+  zabbix-server-pgsql zabbix-frontend-php php-pgsql php-cli)
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   missing=()
   for package in "${packages[@]}"; do
