@@ -24,6 +24,9 @@ repair_redmine() {
   done
   dpkg --configure -a >/dev/null
 }
+packages=(openssh-server chromium fonts-noto-cjk
+  prometheus prometheus-node-exporter prometheus-alertmanager
+  zabbix-server-pgsql zabbix-frontend-php php-pgsql php-cli)
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   missing=()
   for package in "${packages[@]}"; do

@@ -1,0 +1,101 @@
+"""The collector ``zabbix``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from hiscomply.hookspecs import CollectContext
+from hiscomply.model import Record, Rejected, Target, Text
+from hiscomply_kit.login import TOKEN_OPTIONS, account
+from hiscomply_kit.options import TEXT, options_schema
+from hiscomply_kit.steps import Step, run_steps
+
+_KINDS: Final[Mapping[str, tuple[str, ...]]] = {"targets": ("monitor_target",), "alerts": ("alert",)}
+_NAMES: Final = {"type": "object", "additionalProperties": TEXT}
+
+_OPTIONS: Final = {
+    **options_schema(
+        {
+            **TOKEN_OPTIONS,
+            "include": {
+                "type": "array",
+                "items": {"enum": list(_KINDS)},
+                "minItems": 1,
+                "uniqueItems": True,
+                "default": list(_KINDS),
+                "description": "What to collect.",
+            },
+            "assets": {**_NAMES, "description": "Asset id by technical name of host."},
+            "asset_tag": {
+                **TEXT,
+                "description": "Host tag that holds the asset id; without it: the host's name.",
+            },
+            "systems": {**_NAMES, "description": "System id by technical name of host."},
+            "system_tag": {**TEXT, "default": "system", "description": "Host tag that holds the system id."},
+            "ticket_tag": {
+                **TEXT,
+                "description": "Problem tag that holds the ticket; without it tickets are not known.",
+            },
+            "metrics": {
+                "type": "object",
+                "additionalProperties": {"type": "array", "items": TEXT, "minItems": 1},
+                "description": "First characters of item keys by our name, besides those of Zabbix's own agent.",
+            },
+            "rules": {
+                **_NAMES,
+                "description": "Our name (down, disk, …) by name of trigger, macros unexpanded.",
+            },
+            "critical_from": {
+                "type": "integer",
+                "minimum": 2,
+                "maximum": 5,
+                "default": 4,
+                "description": "Lowest Zabbix severity that is critical: 2 warning, 3 average, 4 high, 5 disaster.",
+            },
+            "alert_days": {"type": "integer", "minimum": 1, "maximum": 366, "default": 31},
+        },
+        required=("url",),
+    ),
+    "oneOf": [{"required": ["token"]}, {"required": ["username", "password"]}],
+}
+
+
+class ZabbixCollector:
+    """Calls ``*.get`` only, besides logging in and out."""
+
+    name: ClassVar[str] = "zabbix"
+    version: ClassVar[str] = "1.0.0"
+    summary: ClassVar[Text] = Text(
+        "Zabbix:监控对象、采样中断、不支持的监控项、告警及其确认",
+        "Zabbix: monitored hosts, gaps in sampling, unsupported items, problems and their acknowledgement",
+    )
+    options_schema: ClassVar[Mapping[str, Any]] = _OPTIONS
+
+    def kinds(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """The kinds of what is included."""
+        return tuple(kind for one in options.get("include") or _KINDS for kind in _KINDS[one])
+
+    def asks(self, target: Target, _project: Path) -> Iterator[Text]:
+        """Address, methods and account."""
+        url, who = target.options["url"], account(target.options)
+        methods = "apiinfo.version, {host,item,history,trigger,event,problem}.get"
+        yield Text(
+            f"POST {url}/api_jsonrpc.php:{methods},{who.zh}",
+            f"POST {url}/api_jsonrpc.php: {methods} {who.en}",
+        )
+
+    def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
+        """Targets and alerts.
+
+        Raises:
+            CollectFailed: see ``hiscomply_kit.steps.run_steps``; also a login that is refused.
+        """
+        from hiscomply_zabbix.asking import Asking
+        from hiscomply_zabbix.fetch import logged_in
+
+        with logged_in(target.options, context) as server:
+            asking = Asking(server, target.options, context.now)
+            included = target.options.get("include") or _KINDS
+            yield from run_steps([Step(one, _KINDS[one], getattr(asking, one)) for one in included])
