@@ -10,6 +10,7 @@ packages=(
   postgresql-15 mariadb-server                                           # databases
   restic borgbackup pgbackrest faketime                                  # backups
   prometheus prometheus-node-exporter prometheus-alertmanager            # monitoring
+  zabbix-server-pgsql zabbix-frontend-php php-pgsql php-cli
   orthanc socat                                                          # PACS
   openscap-scanner                                                       # scans
   request-tracker5 rt5-db-sqlite redmine redmine-sqlite sqlite3 puma     # tickets
@@ -24,9 +25,6 @@ repair_redmine() {
   done
   dpkg --configure -a >/dev/null
 }
-packages=(openssh-server chromium fonts-noto-cjk
-  prometheus prometheus-node-exporter prometheus-alertmanager
-  zabbix-server-pgsql zabbix-frontend-php php-pgsql php-cli)
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   missing=()
   for package in "${packages[@]}"; do
