@@ -104,10 +104,11 @@ def test_a_kind_counts_the_policies_that_read_it(coverage: Coverage) -> None:
 
 
 def test_collectors_are_told_only_for_what_they_always_give(coverage: Coverage) -> None:
-    assert coverage.any_kind == ("records", "tables")
+    assert coverage.any_kind == ("records", "sql", "tables")
     assert "local" in coverage.collectors["account"]
     assert "files" in coverage.collectors["setting"]
-    assert coverage.collectors["ticket"] == ()
+    assert "scans" in coverage.collectors["vuln"]
+    assert coverage.collectors["training"] == ()
 
 
 def test_a_collector_that_needs_options_to_know_states_nothing() -> None:
@@ -135,7 +136,7 @@ def test_one_clause_is_told_with_policies_evidence_and_collectors() -> None:
     lines = list(detailed(one_clause("4.3.2", collectors=collectors()), "en"))
     row = next(line for line in lines if "leavers_disabled" in line)
     assert row.split()[:2] == ["4.3.2-c4", "A"]
-    assert "person: records, tables" in row
+    assert "person: records, sql, tables" in row
 
 
 def test_json_holds_everything(coverage: Coverage) -> None:

@@ -156,13 +156,12 @@ def _givers(collectors: Mapping[str, Collector]) -> tuple[dict[str, list[str]], 
     told: list[str] = []
     for name in sorted(collectors):
         options = collectors[name].options_schema.get("properties", {})
-        if "kind" in options or "kinds" in options:
-            told.append(name)
-            continue
         try:
             kinds = collectors[name].kinds({})
-        except (LookupError, TypeError, ValueError):  # it needs options to know: nothing is stated of it
-            continue
+        except (LookupError, TypeError, ValueError):  # it needs options to know
+            kinds = tuple(options.get("kinds", {}).get("items", {}).get("enum", ()))
+        if not kinds and ("kind" in options or "kinds" in options):
+            told.append(name)
         for kind in kinds:
             fixed.setdefault(kind, []).append(name)
     return fixed, tuple(told)

@@ -98,7 +98,8 @@ def test_a_refusal_is_denied_and_nothing_is_followed_elsewhere(
 ) -> None:
     with Api(f"http://127.0.0.1:{port}", tmp_path) as api, pytest.raises(CollectFailed) as caught:
         api.get(path)
-    assert type(caught.value) is kind
+    assert isinstance(caught.value, kind)
+    assert isinstance(caught.value, CollectDenied) is (kind is CollectDenied)
     assert said in caught.value.reason.en
     assert f"127.0.0.1:{port}{path}" in caught.value.reason.zh
 
