@@ -27,8 +27,21 @@ LISTS = {
 CHECKED_IN = ("hiscomply.yaml", "waivers.yaml", "config")
 SITUATIONS = {"hospital": 1, "neglected": 1, "silent": 3, "orderly": 0}
 """The situations of ``generate.py``, and the exit code of their audits."""
+ASKED_OVER_THE_NETWORK = (
+    "dicom_callers_checked",
+    "dicom_cleartext_refused",
+    "orthanc_effective_authentication_enabled",
+)
 LACKING = {
     ("config_file_readable", "fail"): "what a file that cannot be read holds is never known to be wrong",
+    **{
+        (
+            policy,
+            verdict,
+        ): "the example asks no server; tests/collectors/{orthanc,dicom} plant it in real ones"
+        for policy in ASKED_OVER_THE_NETWORK
+        for verdict in ("fail", "unknown", "pass")
+    },
 }
 """What a policy cannot have in any situation (``fail``, ``unknown`` or ``pass``), and why not."""
 SHOWN = 12
