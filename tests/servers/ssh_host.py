@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -85,11 +86,13 @@ def _planted(folder: Path, port: int, sudoers: str, settings: Sequence[str]) -> 
     hashed = subprocess.run(
         ["openssl", "passwd", "-6", "-stdin"], input=PASSWORD, capture_output=True, text=True, check=True
     ).stdout.strip()
-    passwd = Path("/etc/passwd").read_text() + (
+    # A plain shell in an empty home: what this machine's root has in its profile is no part of a test.
+    own = re.sub(r"(?m)^root:.*$", "root:x:0:0:root:/:/bin/sh", Path("/etc/passwd").read_text())
+    passwd = own + (
         f"{CHECKER}:x:{UID}:{UID}:{PATIENT[0]} {PATIENT[1]}:/:/bin/sh\n"
         f"{OTHER}:x:{UID + 2}:{UID}::/:/bin/sh\n"
         f"{NO_SHELL}:x:{UID + 1}:{UID}::/:/usr/sbin/nologin\n"
-        f"hisadmin:x:0:0::/root:/bin/bash\n"
+        f"hisadmin:x:0:0::/:/bin/bash\n"
     )
     shadow = Path("/etc/shadow").read_text() + (
         f"{CHECKER}:{hashed}:20000:0:99999:7:::\n{NO_SHELL}:*:20000:0:99999:7:::\n{OTHER}:*:20000:0:99999:7:::\nhisadmin:{HASH}:19000:0:99999:7:::\n"
