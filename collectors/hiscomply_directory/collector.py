@@ -88,24 +88,16 @@ def read(directory: Directory, options: Mapping[str, Any], context: CollectConte
         steps.append((account_kinds, product.accounts))
     if "policy" in facts:
         steps.append((FACTS["policy"], product.policies))
-    failures: list[CollectFailed] = []
-    lacking: list[str] = []
+    failures: list[tuple[str, CollectFailed]] = []
     for kinds, step in steps:
         try:
             yield from (one for one in step() if one.kind in kinds)
         except CollectFailed as error:
-            lacking += kinds
-            failures.append(error)
+            failures.append((directory.where, type(error)(error.reason, kinds)))
     if failures:
-        raise _joined(failures, lacking, directory.where)
-
-
-def _joined(failures: list[CollectFailed], kinds: list[str], where: str) -> CollectFailed:
-    told = {error.reason.en: error for error in failures}
-    if len(told) == 1:
-        return type(failures[0])(failures[0].reason, kinds)
-    joined = joined_failures([(where, error) for error in told.values()])
-    return type(joined)(joined.reason, kinds)
+        joined = joined_failures(failures)
+        is_one = len({error.reason for _, error in failures}) == 1
+        raise type(joined)(failures[0][1].reason, joined.kinds) if is_one else joined
 
 
 def _product(directory: Directory, options: Mapping[str, Any], context: CollectContext, root: Entry) -> Any:

@@ -13,7 +13,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from hiscomply.hookspecs import CollectDenied, CollectFailed, CollectTimedOut, joined_failures
+from hiscomply.hookspecs import CollectDenied, CollectFailed, CollectTimedOut, joined_failures, limited
 from hiscomply.model import Record, Rejected, Text
 from hiscomply_kit.options import CLEARTEXT, HOST, PORT, SECRET, STEP_TIMEOUT, TEXT, TLS, Schema
 
@@ -150,26 +150,18 @@ def gather(
         CollectFailed: after the rest; denied or timed out where every failure is; names the kinds.
     """
     failures: list[tuple[str, CollectFailed]] = []
-    missing: list[str] = []
+    not_asked: list[str] = []
     for name, fact in facts.items():
         if failures and is_lost():
-            missing += fact.kinds
+            not_asked += fact.kinds
             continue
         try:
             answers = {question: ask(question) for question in fact.questions}
-        except CollectFailed as failure:
-            failures.append((name, failure))
-            missing += failure.kinds or fact.kinds
-            continue
-        try:
             yield from fact.parse(answers, instance)
         except CollectFailed as failure:
-            failures.append((name, failure))
-            missing += failure.kinds or fact.kinds
+            failures.append((name, limited(failure, fact.kinds)))
     if failures:
-        whole = joined_failures(failures)
-        whole.kinds = tuple(dict.fromkeys(missing))
-        raise whole
+        raise joined_failures(failures, not_asked)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from hiscomply.hookspecs import (
     CollectFailed,
     CollectTimedOut,
     joined_failures,
+    limited,
 )
 from hiscomply.model import Record, Rejected, Text
 
@@ -33,25 +34,21 @@ def run_steps(steps: Sequence[Step]) -> Iterator[Item]:
         CollectFailed: some steps failed, were refused or ran out of time; names the kinds that are incomplete.
     """
     failures: list[tuple[str, CollectFailed]] = []
-    kinds: list[str] = []
     for number, step in enumerate(steps):
         try:
             yield from step.run()
         except CollectFailed as failure:
-            failures.append((step.name, failure))
-            kinds += failure.kinds or step.kinds
+            failures.append((step.name, limited(failure, step.kinds)))
             if isinstance(failure, CollectDenied | CollectTimedOut):
-                kinds += [kind for later in steps[number + 1 :] for kind in later.kinds]
-                break
-    if not failures:
-        return
-    first, last = failures[0][1], failures[-1][1]
-    missing = tuple(dict.fromkeys(kinds))
+                not_asked = [kind for later in steps[number + 1 :] for kind in later.kinds]
+                whole = joined_failures(failures, not_asked)
+                raise type(failure)(
+                    failure.reason if len(failures) == 1 else whole.reason, whole.kinds
+                ) from None
     if len(failures) == 1:
-        raise type(first)(first.reason, missing)
-    joined = joined_failures(failures)
-    one = type(last) if isinstance(last, CollectDenied | CollectTimedOut) else type(joined)
-    raise one(joined.reason, missing)
+        raise failures[0][1]
+    if failures:
+        raise joined_failures(failures)
 
 
 @contextmanager

@@ -175,18 +175,36 @@ class Deriving(Protocol):
         ...
 
 
-def joined_failures(failures: Sequence[tuple[str, CollectFailed]]) -> CollectFailed:
-    """Failures by source as one, for a target of several sources; denied or timed out only if every one is."""
+def limited(failure: CollectFailed, kinds: Sequence[str]) -> CollectFailed:
+    """The failure of a part of a collection: where it names no kinds, those of the part."""
+    return failure if failure.kinds else type(failure)(failure.reason, kinds)
+
+
+def joined_failures(
+    failures: Sequence[tuple[str, CollectFailed]], not_asked: Sequence[str] = ()
+) -> CollectFailed:
+    """Failures by source as one, for a target of several sources; denied or timed out only if every one is.
+
+    Args:
+        not_asked: kinds that nobody asked for any more after the failures.
+
+    Returns:
+        A failure of the kinds of all of them; of every kind where one of them names none.
+    """
     shown = failures[:5]
     more = f" (+{len(failures) - len(shown)})" if len(failures) > len(shown) else ""
     reason = Text(
         ";".join(f"{source}:{failure.reason.zh}" for source, failure in shown) + more,
         "; ".join(f"{source}: {failure.reason.en}" for source, failure in shown) + more,
     )
+    named = [failure.kinds for _, failure in failures]
+    kinds = (
+        tuple(dict.fromkeys([*(kind for part in named for kind in part), *not_asked])) if all(named) else ()
+    )
     for one in (CollectDenied, CollectTimedOut):
         if all(isinstance(failure, one) for _, failure in failures):
-            return one(reason)
-    return CollectFailed(reason)
+            return one(reason, kinds)
+    return CollectFailed(reason, kinds)
 
 
 @dataclass(frozen=True, slots=True)
