@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from hiscomply.hookspecs import CollectDenied, CollectFailed
 from hiscomply.model import Record, Rejected, Text
 from hiscomply_dicom.fetch import Seen
 from hiscomply_kit.handshake import Handshake
+from hiscomply_kit.settings import effective_setting
 
 FORMAT: Final = "dicom_effective"
 ANSWERS: Final = {
@@ -32,24 +33,7 @@ class About:
     def setting(self, key: str, value: bool | str, number: float | None = None) -> Record:
         """One thing that was seen."""
         text = str(value).lower() if isinstance(value, bool) else value
-        fields: dict[str, Any] = {
-            # The natural key of a setting has no asset, so the file carries it.
-            "file": f"{self.asset_id}:{self.where}",
-            "key": key,
-            "occurrence": 1,
-            "format": FORMAT,
-            "parent": key.rpartition(".")[0] or None,
-            "value": text,
-            "value_empty": not text,
-            "value_length": len(text),
-            "is_effective": True,
-            "is_secret": False,
-            "is_placeholder": False,
-            "section": None,
-            "asset_id": self.asset_id,
-        }
-        if number is not None:
-            fields["number"] = number
+        fields = effective_setting(self.asset_id, self.where, FORMAT, key, text, number)
         return Record("setting", fields, self.where, self.now)
 
     def unknown(self, key: str, seen: Seen) -> Rejected:

@@ -7,12 +7,13 @@ a lock that somebody has to lift.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from hiscomply.model import Record
 from hiscomply_directory.about import About
 from hiscomply_directory.entry import Entry
 from hiscomply_directory.times import seconds_of
+from hiscomply_kit.settings import effective_setting
 
 FORMAT: Final = "directory_effective"
 _DAY_S: Final = 86_400
@@ -114,24 +115,14 @@ def _settings(
     about: About, dn: str, section: str | None, values: Values, *, is_effective: bool | None
 ) -> Iterator[Record]:
     for key, number in values.items():
-        fields: dict[str, Any] = {
-            # The natural key of a setting has no system, so the file carries it.
-            "file": f"{about.system_id}:{dn}",
-            "format": FORMAT,
-            "key": key,
-            "occurrence": 1,
+        value = None if number is None else f"{number:g}"
+        # The natural key of a setting has no system, so the file carries it.
+        fields = effective_setting(about.system_id, dn, FORMAT, key, value, number) | {
             "section": section,
             "parent": None,
             "is_effective": ... if is_effective is None else is_effective,
-            "is_secret": False,
-            "is_placeholder": False,
             "asset_id": about.options.get("asset_id", ...),
         }
-        if number is not None:
-            fields |= {
-                "value": f"{number:g}",
-                "number": number,
-                "value_empty": False,
-                "value_length": len(f"{number:g}"),
-            }
+        if number is None:  # not seen, which is not the same as empty
+            fields |= {"value": ..., "value_empty": ..., "value_length": ...}
         yield about.record("setting", fields, dn)

@@ -1,4 +1,4 @@
-"""What collectors of database servers share: options, the shape of their records, and how facts that fail are told."""
+"""What collectors of database servers share once they ask: the shape of their records, and how what fails is told."""
 
 from __future__ import annotations
 
@@ -15,57 +15,15 @@ from typing import Any, Final
 
 from hiscomply.hookspecs import CollectDenied, CollectFailed, CollectTimedOut, joined_failures, limited
 from hiscomply.model import Record, Rejected, Text
-from hiscomply_kit.options import CLEARTEXT, HOST, PORT, SECRET, STEP_TIMEOUT, TEXT, TLS, Schema
+from hiscomply_kit.settings import effective_setting
 
 Row = Mapping[str, Any]
 
-KINDS_OF_ACCOUNT: Final = ("human", "service", "shared", "default", "vendor", "trainee")
 MAX_ROWS: Final = 200_000
 """The most rows that one question may have for an answer; more are a failure, not a cut."""
 MAX_BYTES: Final = 64_000_000
 """The most text that one question may have for an answer."""
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
-
-
-def server_options(facts: Sequence[str], default: Sequence[str]) -> dict[str, Schema]:
-    """The options of a target that is a database server."""
-    names = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
-    return {
-        "host": HOST,
-        "port": PORT,
-        "socket": {
-            "type": "string",
-            "pattern": "^/",
-            "description": "Socket on this machine instead of host, port and TLS.",
-        },
-        "user": TEXT,
-        "password": SECRET,
-        "tls": TLS,
-        "use_tls": {
-            "type": "boolean",
-            "default": True,
-            "description": "false: log in without TLS, to this machine or with cleartext: true only.",
-        },
-        "cleartext": CLEARTEXT,
-        "system_id": {**TEXT, "description": "The system that the server's accounts belong to."},
-        "asset_id": {**TEXT, "description": "The server's id in the asset register."},
-        "include": {
-            "type": "array",
-            "items": {"enum": list(facts)},
-            "minItems": 1,
-            "uniqueItems": True,
-            "default": list(default),
-            "description": "The facts to collect.",
-        },
-        "account_kinds": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": dict.fromkeys(KINDS_OF_ACCOUNT, names),
-            "description": "Patterns of logins by kind of account, which a server does not know; the first that "
-            "fits: {shared: [shared_*], service: ['*']}.",
-        },
-        "step_timeout": STEP_TIMEOUT,
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +57,10 @@ class Instance:
             value: None for a key without value; left out of the record where ``more`` says ``is_secret``.
         """
         line = more.pop("line", None)
-        fields = {
-            "file": f"{self.asset_id}:{file}",
-            "format": form,
-            "key": key,
-            "occurrence": 1,
-            "value": value,
-            "number": float(value) if value and _NUMBER.fullmatch(value) else ...,
-            "value_empty": not value,
-            "value_length": len(value or ""),
-            "is_secret": False,
-            "is_placeholder": False,
-            "parent": key.rpartition(".")[0] or None,
-            "is_effective": True,
-            "section": None,
-            "asset_id": self.asset_id,
-        }
+        number = float(value) if value and _NUMBER.fullmatch(value) else None
+        fields = effective_setting(self.asset_id, file, form, key, value, number)
         if more.get("is_secret"):
-            fields |= {"value": ..., "value_empty": False, "value_length": ...}
+            fields |= {"value": ..., "number": ..., "value_empty": False, "value_length": ...}
         return self.record("setting", pointer, fields | more, line)
 
     def kind_of(self, login: str, built_in: str | None = None) -> Any:
@@ -227,6 +171,25 @@ def no_right(where: str, question: str) -> CollectDenied:
             f"the account may not read {question} of {where}; grant it as the README says",
         )
     )
+
+
+def cannot_read(where: str, question: str, told: str) -> CollectFailed:
+    """A question that was not answered."""
+    return CollectFailed(
+        Text(f"{where} 的 {question} 无法读取:{told}", f"{question} of {where} cannot be read: {told}")
+    )
+
+
+def cannot_reach(where: str, told: str) -> CollectFailed:
+    """There is no connection."""
+    return CollectFailed(Text(f"无法连接 {where}:{told}", f"{where} cannot be reached: {told}"))
+
+
+def where_of(product: str, options: Mapping[str, Any], port: int) -> str:
+    """The server as messages and records name it."""
+    if "socket" in options:
+        return f"{product}:{options['socket']}"
+    return f"{product}://{options['host']}:{options.get('port', port)}"
 
 
 def first_line(error: BaseException, secret: str | None = None) -> str:

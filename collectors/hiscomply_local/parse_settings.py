@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hiscomply.model import Record, Rejected, Text
+from hiscomply_kit.settings import effective_setting
 from hiscomply_local.about import About, missing, unreadable
 from hiscomply_local.answers import Answer, Answers, Ask, Command, Outcome
 
@@ -166,24 +167,8 @@ def _with_effect(about: About, name: str, entries: list[tuple[str, Entry]]) -> I
 
 
 def _fields(about: About, file: str, form: str, entry: Entry, occurrences: Counter[str]) -> dict[str, object]:
-    number = _number(entry.value)
-    return {
-        # The natural key of a setting has no asset, so the file carries it.
-        "file": f"{about.asset_id}:{file}",
-        "format": form,
-        "key": entry.key,
-        "occurrence": occurrences[entry.key],
-        "value": entry.value,
-        "number": ... if number is None else number,
-        "value_empty": not entry.value,
-        "value_length": len(entry.value or ""),
-        "is_secret": False,
-        "is_placeholder": False,
-        "parent": entry.key.rpartition(".")[0] or None,
-        "is_effective": True,
-        "section": None,
-        "asset_id": about.asset_id,
-    }
+    fields = effective_setting(about.asset_id, file, form, entry.key, entry.value, _number(entry.value))
+    return fields | {"occurrence": occurrences[entry.key]}
 
 
 def _number(value: str | None) -> float | None:

@@ -11,17 +11,19 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from hiscomply.hookspecs import CollectFailed
-from hiscomply.model import Text
 from hiscomply_kit.databases import (
     MAX_BYTES,
     MAX_ROWS,
     Row,
+    cannot_reach,
+    cannot_read,
     deadline,
     first_line,
     no_login,
     no_right,
     timed_out,
     too_much,
+    where_of,
 )
 from hiscomply_kit.needs import need
 from hiscomply_kit.tls import client_context, refuse_cleartext, tls_failure
@@ -36,13 +38,6 @@ _UNKNOWN: Final = frozenset({1064, 1109, 1146, 1193})
 _BUILT: Final = {"accounts": accounts_sql, "memberships": memberships_sql, "grants": grants_sql}
 
 
-def where_of(options: Mapping[str, Any]) -> str:
-    """The server as messages and records name it."""
-    if "socket" in options:
-        return f"mysql:{options['socket']}"
-    return f"mysql://{options['host']}:{options.get('port', PORT)}"
-
-
 class Session:
     """A connection whose every transaction is read-only.
 
@@ -52,7 +47,7 @@ class Session:
 
     def __init__(self, options: Mapping[str, Any], password: str | None, project: Path) -> None:
         self._pymysql = need("pymysql", "mysql")
-        self.where = where_of(options)
+        self.where = where_of("mysql", options, PORT)
         self._timeout_s = float(options.get("step_timeout", 30))
         self._password = password
         self._columns: dict[str, frozenset[str]] | None = None
@@ -132,12 +127,7 @@ class Session:
     def _failed(self, question: str, error: BaseException, code: int) -> CollectFailed:
         # what the server says of a question may quote its data: the code is enough
         told = f"{type(error).__name__} {code}" if code else type(error).__name__
-        return CollectFailed(
-            Text(
-                f"{self.where} 的 {question} 无法读取:{told}",
-                f"{question} of {self.where} cannot be read: {told}",
-            )
-        )
+        return cannot_read(self.where, question, told)
 
     def _cut(self, cursor: Any = None) -> None:
         """Ends the connection at once; what the server still sends is not read."""
@@ -223,7 +213,7 @@ class Session:
             return no_login(self.where, told)
         if code == 0 and not isinstance(error, OSError):
             told = type(error).__name__
-        return CollectFailed(Text(f"无法连接 {self.where}:{told}", f"{self.where} cannot be reached: {told}"))
+        return cannot_reach(self.where, told)
 
 
 def _code(error: BaseException) -> int:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from hiscomply.model import Record, Rejected, Text
 from hiscomply_kit.handshake import Handshake
+from hiscomply_kit.settings import effective_setting
 
 FORMAT: Final = "orthanc_effective"
 SYSTEM_KEYS: Final = (
@@ -42,24 +43,8 @@ class About:
     def setting(self, key: str, value: object, path: str) -> Record:
         """One value in effect."""
         text = str(value).lower() if isinstance(value, bool) else str(value)
-        fields: dict[str, Any] = {
-            # The natural key of a setting has no asset, so the file carries it.
-            "file": f"{self.asset_id}:{self.url}",
-            "key": key,
-            "occurrence": 1,
-            "format": FORMAT,
-            "parent": key.rpartition(".")[0] or None,
-            "value": text,
-            "value_empty": not text,
-            "value_length": len(text),
-            "is_effective": True,
-            "is_secret": False,
-            "is_placeholder": False,
-            "section": None,
-            "asset_id": self.asset_id,
-        }
-        if isinstance(value, int) and not isinstance(value, bool):
-            fields["number"] = float(value)
+        number = float(value) if isinstance(value, int) and not isinstance(value, bool) else None
+        fields = effective_setting(self.asset_id, self.url, FORMAT, key, text, number)
         return Record("setting", fields, self.url, self.now, pointer=path)
 
     def refused(self, kind: str, path: str, reason: Text) -> Rejected:

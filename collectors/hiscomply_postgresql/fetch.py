@@ -16,12 +16,15 @@ from hiscomply_kit.databases import (
     MAX_BYTES,
     MAX_ROWS,
     Row,
+    cannot_reach,
+    cannot_read,
     deadline,
     first_line,
     no_login,
     no_right,
     timed_out,
     too_much,
+    where_of,
 )
 from hiscomply_kit.needs import need
 from hiscomply_kit.tls import client_context, refuse_cleartext, tls_failure
@@ -54,13 +57,6 @@ _REFUSALS = (
 )
 
 
-def where_of(options: Mapping[str, Any]) -> str:
-    """The server as messages and records name it."""
-    if "socket" in options:
-        return f"postgresql:{options['socket']}"
-    return f"postgresql://{options['host']}:{options.get('port', PORT)}"
-
-
 class Session:
     """A connection whose every transaction is read-only.
 
@@ -73,7 +69,7 @@ class Session:
 
     def __init__(self, options: Mapping[str, Any], password: str | None, project: Path) -> None:
         self._psycopg = need("psycopg", "postgresql")
-        self.where = where_of(options)
+        self.where = where_of("postgresql", options, PORT)
         self._timeout_s = float(options.get("step_timeout", 30))
         self._password = password
         if "socket" not in options and not options.get("use_tls", True):
@@ -149,12 +145,7 @@ class Session:
     def _failed(self, question: str, error: BaseException, state: str | None) -> CollectFailed:
         # what the server says of a question may quote its data: the code is enough
         told = f"SQLSTATE {state}" if state else first_line(error, self._password)
-        return CollectFailed(
-            Text(
-                f"{self.where} 的 {question} 无法读取:{told}",
-                f"{question} of {self.where} cannot be read: {told}",
-            )
-        )
+        return cannot_read(self.where, question, told)
 
     def _connect(self, parameters: dict[str, Any]) -> Any:
         from psycopg.rows import dict_row
@@ -176,7 +167,7 @@ class Session:
             return tls_failure(self.where, ConnectionError(told))
         if any(word in whole for word in _REFUSALS):
             return no_login(self.where, told)
-        return CollectFailed(Text(f"无法连接 {self.where}:{told}", f"{self.where} cannot be reached: {told}"))
+        return cannot_reach(self.where, told)
 
     def _parameters(self, options: Mapping[str, Any], project: Path) -> dict[str, Any]:
         limit_ms = math.ceil(self._timeout_s * 1000)

@@ -1,0 +1,135 @@
+"""The collector that all collectors of database servers are: options, questions and login; one session, fact by fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from hiscomply.hookspecs import CollectContext
+from hiscomply.model import Record, Rejected, Target, Text
+from hiscomply_kit.options import CLEARTEXT, HOST, PORT, SECRET, STEP_TIMEOUT, TEXT, TLS, Schema, said
+
+if TYPE_CHECKING:
+    from hiscomply_kit.databases import Fact
+
+KINDS_OF_ACCOUNT: Final = ("human", "service", "shared", "default", "vendor", "trainee")
+ONE_WAY_IN: Final = {"oneOf": [{"required": ["host"]}, {"required": ["socket"]}]}
+"""What a server's options must hold besides ``user``, ``system_id`` and ``asset_id``."""
+
+
+def server_options(facts: Sequence[str], default: Sequence[str]) -> dict[str, Schema]:
+    """The options of a target that is a database server."""
+    names = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
+    return {
+        "host": HOST,
+        "port": PORT,
+        "socket": {
+            "type": "string",
+            "pattern": "^/",
+            "description": "Socket on this machine instead of host, port and TLS.",
+        },
+        "user": TEXT,
+        "password": SECRET,
+        "tls": TLS,
+        "use_tls": {
+            "type": "boolean",
+            "default": True,
+            "description": "false: log in without TLS, to this machine or with cleartext: true only.",
+        },
+        "cleartext": CLEARTEXT,
+        "system_id": {**TEXT, "description": "The system that the server's accounts belong to."},
+        "asset_id": {**TEXT, "description": "The server's id in the asset register."},
+        "include": {
+            "type": "array",
+            "items": {"enum": list(facts)},
+            "minItems": 1,
+            "uniqueItems": True,
+            "default": list(default),
+            "description": "The facts to collect.",
+        },
+        "account_kinds": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": dict.fromkeys(KINDS_OF_ACCOUNT, names),
+            "description": "Patterns of logins by kind of account, which a server does not know; the first that "
+            "fits: {shared: [shared_*], service: ['*']}.",
+        },
+        "step_timeout": STEP_TIMEOUT,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What one product brings; imported when the first server is asked.
+
+    Attributes:
+        port: where it listens without an option.
+        facts: groups of evidence by name.
+        reads: what a question reads, by the question's name.
+        session: makes a session out of the options, the password and the project.
+    """
+
+    port: int
+    facts: Mapping[str, Fact]
+    reads: Mapping[str, str]
+    session: Callable[[Mapping[str, Any], str | None, Path], Any]
+
+
+class DatabaseCollector:
+    """Asks a server in a read-only session; never touches a table of an application.
+
+    Attributes:
+        fact_kinds: the kinds that each fact gives.
+        default_facts: the facts that are collected without ``include``.
+    """
+
+    name: ClassVar[str]
+    fact_kinds: ClassVar[Mapping[str, tuple[str, ...]]]
+    default_facts: ClassVar[Sequence[str]]
+
+    def product(self) -> Product:
+        """The product's own part."""
+        raise NotImplementedError
+
+    def kinds(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """The kinds of the facts that are asked for."""
+        return tuple(dict.fromkeys(kind for name in self._asked(options) for kind in self.fact_kinds[name]))
+
+    def _asked(self, options: Mapping[str, Any]) -> Sequence[str]:
+        return options.get("include") or self.default_facts
+
+    def asks(self, target: Target, project: Path) -> Iterator[Text]:
+        """The questions by fact, with server and account."""
+        from hiscomply_kit.databases import where_of
+
+        options, product = target.options, self.product()
+        where = where_of(self.name, options, product.port)
+        login = (
+            f"{options['user']} ({said(options['password'])})" if "password" in options else options["user"]
+        )
+        for name in self._asked(options):
+            read = ", ".join(product.reads[one] for one in product.facts[name].questions)
+            yield Text(f"以 {login} 只读查询 {where}:{read}", f"asks {where} as {login}, read-only: {read}")
+
+    def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
+        """The records of each fact.
+
+        Raises:
+            CollectDenied, CollectTimedOut, CollectFailed: no session; or, after the rest, the facts that were not had.
+        """
+        from hiscomply_kit.databases import Instance, gather, where_of
+
+        options, product = target.options, self.product()
+        password = context.secret(options["password"]) if "password" in options else None
+        instance = Instance(
+            options["system_id"],
+            options["asset_id"],
+            where_of(self.name, options, product.port),
+            context.now,
+            options.get("account_kinds", {}),
+        )
+        facts = {name: product.facts[name] for name in self._asked(options)}
+        with product.session(options, password, context.project) as session:
+            yield from gather(facts, session.ask, session.is_lost, instance)
