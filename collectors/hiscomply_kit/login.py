@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from hiscomply.hookspecs import CollectContext, CollectFailed
 from hiscomply.model import Text
-from hiscomply_kit.http import MAX_BYTES, Api
 from hiscomply_kit.options import CLEARTEXT, HTTP_URL, SECRET, STEP_TIMEOUT, TEXT, TLS, Schema, said
+
+if TYPE_CHECKING:
+    from hiscomply_kit.http import Api
 
 HTTP_OPTIONS: Final[Mapping[str, Schema]] = {
     "url": HTTP_URL,
@@ -22,13 +24,15 @@ TOKEN_OPTIONS: Final[Mapping[str, Schema]] = {**HTTP_OPTIONS, "token": SECRET}
 
 
 def open_api(
-    options: Mapping[str, Any], context: CollectContext, url: str | None = None, max_bytes: int = MAX_BYTES
+    options: Mapping[str, Any], context: CollectContext, url: str | None = None, max_bytes: int | None = None
 ) -> Api:
     """The service of these options, or another one with the same login.
 
     Raises:
         CollectFailed: half a login, a secret that cannot be had, a password in the clear.
     """
+    from hiscomply_kit.http import MAX_BYTES, Api
+
     login = None
     headers: dict[str, str] = {}
     if ("username" in options) != ("password" in options):
@@ -46,7 +50,7 @@ def open_api(
         login=login,
         headers=headers,
         timeout_s=options.get("step_timeout", 30),
-        max_bytes=max_bytes,
+        max_bytes=max_bytes or MAX_BYTES,
         cleartext=options.get("cleartext", False),
     )
 

@@ -69,7 +69,8 @@ def _from_program(
 
 def _from_files(target: Target, context: CollectContext, tallies: list[Any]) -> Iterator[Record | Rejected]:
     """Every file; one that fails is raised after the others are read."""
-    from hiscomply_records.fetch import find_files, modified, read_file
+    from hiscomply_kit.files import find_files, modified
+    from hiscomply_records.fetch import read_file
     from hiscomply_records.tally import StreamTally
 
     failures: list[tuple[str, CollectFailed]] = []

@@ -37,7 +37,8 @@ class ScansCollector:
 
     def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
         """The records of all files; a file that fails is raised after the others are read."""
-        from hiscomply_scans.fetch import GIVES, find_files, read
+        from hiscomply_kit.files import find_files
+        from hiscomply_scans.fetch import GIVES, read
         from hiscomply_scans.scan import Scan, newest
 
         failures: list[tuple[str, CollectFailed]] = []
@@ -73,7 +74,7 @@ def _about(path: Path, source: str, options: Mapping[str, Any], context: Collect
 
 
 def _fallback(path: Path, written: str | None, about: Any) -> datetime | None:
-    from hiscomply_scans.fetch import modified
+    from hiscomply_kit.files import modified
 
     if written is None:
         return None

@@ -1,16 +1,15 @@
-"""Finds result files, tells their format by their content, and opens them within bounds. All reading is here."""
+"""Tells the format of result files by their content, and opens them within bounds. All reading is here."""
 
 from __future__ import annotations
 
-import glob
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
-from hiscomply.hookspecs import CollectDenied, CollectFailed
+from hiscomply.hookspecs import CollectFailed
 from hiscomply.model import Text
+from hiscomply_kit.files import not_allowed, unreadable
 from hiscomply_scans import parse_greenbone, parse_nessus, parse_sarif, parse_trivy, parse_xccdf
 from hiscomply_scans.documents import load
 from hiscomply_scans.scan import About, Scan
@@ -35,34 +34,6 @@ GIVES: Final = {
 """The kinds that a format can tell of."""
 
 
-def find_files(project: Path, pattern: str) -> list[Path]:
-    """The files of a path or glob, sorted.
-
-    Raises:
-        CollectFailed: there is none. CollectDenied: its folder may not be looked into.
-    """
-    exact = project / pattern
-    try:
-        is_file = exact.is_file()
-    except PermissionError as error:
-        raise _denied(error) from None
-    # Path.glob refuses absolute patterns, and results often lie outside the project.
-    names = [] if is_file else glob.glob(pattern, root_dir=project, recursive=True)  # noqa: PTH207  # as above
-    files = sorted({project / name for name in names} | ({exact} if is_file else set()))
-    files = [file for file in files if file.is_file()]
-    if not files:
-        raise CollectFailed(Text(f"没有与 {pattern!r} 相符的文件", f"no file matches {pattern!r}"))
-    return files
-
-
-def modified(path: Path) -> datetime:
-    """When the file was last written, UTC. Raises CollectFailed: it has gone."""
-    try:
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    except OSError as error:
-        raise _unreadable(error) from None
-
-
 def read(path: Path, about: About) -> Iterator[tuple[str, Scan]]:
     """The file's format and each of its scans.
 
@@ -76,9 +47,9 @@ def read(path: Path, about: About) -> Iterator[tuple[str, Scan]]:
             for scan in scans:
                 yield form, scan
     except PermissionError as error:
-        raise _denied(error) from None
+        raise not_allowed(error) from None
     except OSError as error:
-        raise _unreadable(error) from None
+        raise unreadable(error) from None
 
 
 def _recognised(stream: IO[bytes], size: int, about: About) -> tuple[str, Iterator[Scan]]:
@@ -168,11 +139,3 @@ def _bound(size: int, limit: int) -> None:
         raise CollectFailed(
             Text(f"文件超过 {limit:,} 字节", f"the file is larger than {limit:,} bytes; split it by host")
         )
-
-
-def _denied(error: PermissionError) -> CollectDenied:
-    return CollectDenied(Text(f"没有读取权限:{error.strerror}", f"not allowed to read: {error.strerror}"))
-
-
-def _unreadable(error: OSError) -> CollectFailed:
-    return CollectFailed(Text(f"读取失败:{error.strerror}", f"cannot read: {error.strerror}"))

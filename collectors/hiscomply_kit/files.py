@@ -1,0 +1,53 @@
+"""Files that a target names by path or pattern, and why one cannot be read."""
+
+from __future__ import annotations
+
+import glob
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hiscomply.hookspecs import CollectDenied, CollectFailed
+from hiscomply.model import Text
+
+
+def find_files(project: Path, pattern: str) -> list[Path]:
+    """The files of a path or glob, sorted.
+
+    Raises:
+        CollectFailed: there is none.
+        CollectDenied: its folder may not be looked into.
+    """
+    exact = project / pattern
+    try:
+        is_file = exact.is_file()
+    except PermissionError as error:
+        raise not_allowed(error) from None
+    # Path.glob refuses absolute patterns, and exports often lie outside the project.
+    names = [] if is_file else glob.glob(pattern, root_dir=project, recursive=True)  # noqa: PTH207  # as above
+    files = sorted({project / name for name in names} | ({exact} if is_file else set()))
+    files = [file for file in files if file.is_file()]
+    if not files:
+        raise CollectFailed(Text(f"没有与 {pattern!r} 相符的文件", f"no file matches {pattern!r}"))
+    return files
+
+
+def modified(path: Path) -> datetime:
+    """When the file was last written, UTC.
+
+    Raises:
+        CollectFailed: it has gone.
+    """
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except OSError as error:
+        raise unreadable(error) from None
+
+
+def not_allowed(error: PermissionError) -> CollectDenied:
+    """The account may not read it."""
+    return CollectDenied(Text(f"没有读取权限:{error.strerror}", f"not allowed to read: {error.strerror}"))
+
+
+def unreadable(error: OSError) -> CollectFailed:
+    """It cannot be read for another reason."""
+    return CollectFailed(Text(f"读取失败:{error.strerror}", f"cannot read: {error.strerror}"))
