@@ -54,13 +54,15 @@ class Asking:
         names = targets.names_by_place(self._sampled(metrics), metrics)
         forecasts = self._forecasts()
         samples = [self._taken(one) for one in found]
-        yield from targets.target_records(found, samples, names, forecasts, self.naming, server.source, now)
-        if rules := self.options.get("rules"):
+        rules = self.options.get("rules")
+        yield from targets.target_records(
+            found, samples, names, forecasts, self.naming, server.source, now, are_rules_told=bool(rules)
+        )
+        if rules:
             data = server.data("rules", type="alert")
-            sampled = set().union(*names.values()) if names else set()
             asset = self.options.get("asset_id") or host_of(server.source)
             with shaped(f"{server.source}/api/v1/rules"):
-                record = targets.rule_record(data, rules, sampled, asset, server.source, now)
+                record = targets.rule_record(data, rules, asset, server.source, now)
             yield record
 
     def _sampled(self, metrics: Mapping[str, Sequence[str]]) -> list[Series]:

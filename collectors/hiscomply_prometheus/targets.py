@@ -95,8 +95,14 @@ def target_records(
     naming: Naming,
     source: str,
     now: datetime,
+    *,
+    are_rules_told: bool = False,
 ) -> Iterator[Record | Rejected]:
-    """A record per target. Targets of one asset and job are told apart by their instance."""
+    """A record per target. Targets of one asset and job are told apart by their instance.
+
+    Args:
+        are_rules_told: the alerting rules have a record of their own, so none is left to the targets.
+    """
     ids = [(naming.asset(one.labels), one.labels.get("job", "")) for one in targets]
     seen = Counter(ids)
     for one, (asset, job), got in zip(targets, ids, samples, strict=True):
@@ -114,6 +120,8 @@ def target_records(
             "enabled": True,
             "longest_gap_s": got.longest_gap_s,
         }
+        if are_rules_told:
+            fields["alert_rules"] = []
         if one.interval_s is not None:
             fields["interval_s"] = one.interval_s
         if got.last is not None:
@@ -167,13 +175,8 @@ def _filesystem(labels: Labels) -> tuple[str, ...]:
     return tuple(labels.get(one, "") for one in ("job", "instance", "device", "mountpoint", "fstype"))
 
 
-def rule_record(
-    data: Any, rules: Mapping[str, str], sampled: set[str], asset: str, source: str, now: datetime
-) -> Record:
-    """The alerting rules that are on and evaluated without error, under our names.
-
-    Names that targets sample themselves stay with the targets.
-    """
+def rule_record(data: Any, rules: Mapping[str, str], asset: str, source: str, now: datetime) -> Record:
+    """The alerting rules that are on and evaluated without error, under our names."""
     found, intervals, last = set(), [], []
     for group in data["groups"]:
         for rule in group["rules"]:
@@ -184,7 +187,8 @@ def rule_record(
     fields: dict[str, Any] = {
         "asset_id": asset,
         "metric_set": "alerting rules",
-        "metrics": sorted(found - sampled),
+        "metrics": [],
+        "alert_rules": sorted(found),
         "enabled": True,
     }
     if last:

@@ -73,14 +73,19 @@ class Asking:
                     by_host.setdefault(str(item["hostid"]), []).append(item)
             for host in some:
                 hostid = str(host["hostid"])
-                yield from self._host(host, by_host.get(hostid, []), metrics, rules.get(hostid, set()))
+                yield from self._host(
+                    host,
+                    by_host.get(hostid, []),
+                    metrics,
+                    None if rules is None else rules.get(hostid, set()),
+                )
 
     def _host(
         self,
         host: parse.Row,
         items: Sequence[parse.Row],
         metrics: Mapping[str, Sequence[str]],
-        rules: set[str],
+        rules: set[str] | None,
     ) -> Iterator[Record]:
         with shaped(self._where):
             found = {parse.OTHER: [], **parse.groups(items, metrics)}
@@ -104,10 +109,10 @@ class Asking:
         )
         return None if len(rows) >= _MAX_SAMPLES else [int(one["clock"]) for one in rows]
 
-    def _rules(self) -> dict[str, set[str]]:
+    def _rules(self) -> dict[str, set[str]] | None:
         rules = self.options.get("rules")
         if not rules:
-            return {}
+            return None
         triggers = self.server.rows(
             "trigger.get",
             output=["description", "status", "state"],

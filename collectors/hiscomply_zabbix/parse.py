@@ -97,20 +97,25 @@ def target_record(
     name: str,
     items: Sequence[Row],
     clocks: Sequence[int] | None,
-    rules: set[str],
+    rules: set[str] | None,
     naming: Naming,
     source: str,
     now: datetime,
 ) -> Record:
-    """One set of metrics of a host. Without items that are on and supported there is no sampling to speak of."""
+    """One set of metrics of a host. Without items that are on and supported there is no sampling to speak of.
+
+    Args:
+        rules: our names of the host's triggers, which stand at its group ``host``; None where none were asked for.
+    """
     is_on = host["status"] == "0"
-    names = {name} if name != OTHER else rules
     fields: dict[str, Any] = {
         "asset_id": naming.asset(host),
         "metric_set": name,
-        "metrics": sorted(names),
+        "metrics": [] if name == OTHER else [name],
         "enabled": is_on,
     }
+    if rules is not None:
+        fields["alert_rules"] = sorted(rules) if name == OTHER else []
     if items:
         one = probe(items)
         last = max((at for item in items if (at := moment(item["lastclock"]))), default=None)

@@ -16,7 +16,8 @@ FACILITIES = ("room", "ups", "cooling", "fire")
 SERVICED = {"ups": "ups_battery_test", "cooling": "cooling", "fire": "fire"}
 """How the upkeep of a facility is called."""
 HARDWARE = ("server", "network", "storage")
-HOST_METRICS = ["cpu", "memory", "disk", "sessions", "response_time", "down", "malware_agent"]
+HOST_METRICS = ["cpu", "memory", "disk", "sessions", "response_time"]
+HOST_RULES = ["down", "disk", "malware_agent"]
 RULES = 24
 SPECIAL_TARGETS = {
     "数据库": ("database", "replication"),
@@ -32,8 +33,8 @@ def make(world: World) -> None:
     assets = world.put("asset", _assets(world), clean)
     hardware = [row for row in assets if row["class"] in HARDWARE]
     targets = [_target(world, row["id"], name) for row in hardware for name in ("主机", "网络")]
-    for name, metrics in SPECIAL_TARGETS.items():
-        targets.append({**_target(world, "SRV-0001", name), "metrics": list(metrics)})
+    for name, rules in SPECIAL_TARGETS.items():
+        targets.append({**_target(world, "SRV-0001", name), "metrics": [], "alert_rules": list(rules)})
     world.put("monitor_target", targets, _target(world, "", ""))
     logs = [_log(world, row["id"], row["system_id"]) for row in hardware]
     seen: set[str] = set()
@@ -107,6 +108,7 @@ def _target(world: World, asset: str, name: str) -> Row:
         "asset_id": asset,
         "metric_set": name,
         "metrics": HOST_METRICS if name == "主机" else ["traffic", "loss"],
+        "alert_rules": HOST_RULES if name == "主机" else [],
         "interval_s": 60,
         "longest_gap_s": 120,
         "days_to_full": 400 if name == "主机" else None,

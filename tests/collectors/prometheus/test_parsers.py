@@ -99,12 +99,12 @@ def test_a_rule_that_fails_is_set_aside() -> None:
 def test_a_rule_that_fails_is_not_on(recorded: Recorded) -> None:
     rules = {"InstanceDown": "down", "DiskFull": "disk", "Gone": "database"}
     data = recorded("rules")
-    record = targets.rule_record(data, rules, {"disk"}, "prom-01", "it", NOW)
-    assert record.fields["metrics"] == ["down"]
+    record = targets.rule_record(data, rules, "prom-01", "it", NOW)
+    assert record.fields["alert_rules"] == ["disk", "down"]
     broken = {
         "groups": [{**data["groups"][0], "rules": [{**data["groups"][0]["rules"][0], "health": "err"}]}]
     }
-    assert targets.rule_record(broken, rules, set(), "prom-01", "it", NOW).fields["metrics"] == []
+    assert targets.rule_record(broken, rules, "prom-01", "it", NOW).fields["alert_rules"] == []
 
 
 MONTH = availability.Month(datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))
@@ -188,6 +188,16 @@ def test_two_targets_of_one_asset_and_job_stay_apart() -> None:
         "node/db:1",
         "node/db:2",
     ]
+
+
+def test_rules_are_none_of_a_target_only_where_they_were_asked_for() -> None:
+    watched, taken = [targets.Watched({"job": "node", "instance": "db:1"}, 15)], [targets.Taken(NOW, 15)]
+    sampled = {("node", "db:1"): {"disk"}}
+    (asked,) = targets.target_records(watched, taken, sampled, {}, Naming(), "it", NOW, are_rules_told=True)
+    (silent,) = targets.target_records(watched, taken, sampled, {}, Naming(), "it", NOW)
+    assert isinstance(asked, Record) and isinstance(silent, Record)
+    assert (asked.fields["metrics"], asked.fields["alert_rules"]) == (["disk"], [])
+    assert "alert_rules" not in silent.fields
 
 
 def test_a_target_without_a_name_is_set_aside() -> None:

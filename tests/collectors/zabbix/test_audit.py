@@ -76,7 +76,8 @@ def test_hosts_say_what_is_sampled_and_the_longest_gap(audited: Audited) -> None
     cpu = rows["his-db-01", "cpu"]
     assert (cpu["metrics"], cpu["enabled"]) == (["cpu"], True)
     assert 3600 <= cpu["longest_gap_s"] < 5000
-    assert rows["his-db-01", "host"]["metrics"] == ["down"]
+    assert rows["his-db-01", "host"]["alert_rules"] == ["down"]
+    assert cpu["alert_rules"] == []
     old = rows["old-01", "host"]
     assert (old["enabled"], old["last_sample"], old["longest_gap_s"]) == (False, None, None)
 
