@@ -76,6 +76,12 @@ class FilesCollector:
         """Always both kinds."""
         return ("config_file", "setting")
 
+    def asks(self, target: Target, project: Path) -> Iterator[Text]:
+        """The trees that would be read."""
+        paths = target.options["path"]
+        shown = paths if isinstance(paths, str) else ", ".join(paths)
+        yield Text(f"读取配置文件:{shown}", f"reads configuration files below {shown}")
+
     def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
         """A ``config_file`` record per file seen, a ``setting`` record per setting of those that were read.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hiscomply.hookspecs import CollectContext, CollectFailed
@@ -58,6 +59,16 @@ class LocalCollector:
         """The kinds of the facts that are asked for."""
         names = options.get("include") or KINDS
         return tuple(dict.fromkeys(kind for name in names for kind in KINDS[name]))
+
+    def asks(self, target: Target, project: Path) -> Iterator[Text]:
+        """Every file and command."""
+        from hiscomply_local.facts import FACTS, IDENTITY
+
+        asked = [IDENTITY, *(FACTS[name].ask for name in target.options.get("include") or KINDS)]
+        files = ", ".join(dict.fromkeys(path for ask in asked for path in (*ask.files, *ask.heads)))
+        yield Text(f"读取文件:{files}", f"reads files: {files}")
+        for command in dict.fromkeys(command for ask in asked for command in ask.commands):
+            yield Text(f"运行:{command.shown}", f"runs: {command.shown}")
 
     def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
         """Records and refusals, fact by fact.

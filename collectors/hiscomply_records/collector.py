@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -28,6 +30,15 @@ class RecordsCollector:
     def kinds(self, options: Mapping[str, Any]) -> tuple[str, ...]:
         """The kinds that the target names."""
         return tuple(options["kinds"])
+
+    def asks(self, target: Target, project: Path) -> Iterator[Text]:
+        """The files that would be read, or the program that would be run."""
+        if "command" in target.options:
+            command = shlex.join(target.options["command"])
+            yield Text(f"在项目文件夹中运行 {command}", f"runs {command} in the project folder")
+        else:
+            pattern = target.options["path"]
+            yield Text(f"读取文件 {pattern}", f"reads the files {pattern}")
 
     def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
         """The records; after them, one rejected item per promised kind that never came."""

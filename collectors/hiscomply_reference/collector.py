@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
@@ -41,6 +42,13 @@ class ReferenceCollector:
         from hiscomply.reference.datasets import DATASETS
 
         return (SUMMARY_KIND, *(one.name for one in DATASETS.values() if one.is_shipped))
+
+    def asks(self, target: Target, project: Path) -> Iterator[Text]:
+        """The folders of the lists."""
+        yield Text(
+            "读取项目 reference/ 中导入的清单,没有的用随产品发布的",
+            "reads the lists imported into the project's reference/, else those that ship with the product",
+        )
 
     def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
         """Every set that is there; those that cannot be used are raised after the others are read."""

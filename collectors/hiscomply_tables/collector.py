@@ -30,6 +30,11 @@ class TablesCollector:
         """The one kind that the target names."""
         return (str(options["kind"]),)
 
+    def asks(self, target: Target, project: Path) -> Iterator[Text]:
+        """The files that would be read."""
+        pattern = target.options["path"]
+        yield Text(f"读取文件 {pattern}", f"reads the files {pattern}")
+
     def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
         """The records of all files of the target; a file that fails is raised after the others are read."""
         from hiscomply_tables.fetch import find_files

@@ -62,8 +62,17 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(project: Path) -> None
         code, out, err = command(verb, str(project), "--dry-run")
         assert code == 0
         assert "his  [tables]  <= 120 s  -> account" in out
+        assert "    reads the files his.csv" in out
+        assert "does not say what it asks" not in out
         assert "nothing was asked" in err
     assert not (project / ".hiscomply").exists()
+
+
+def test_every_collector_of_the_product_says_what_it_would_ask() -> None:
+    from hiscomply.hookspecs import Asking
+    from hiscomply.plugins import collectors
+
+    assert [name for name, one in collectors().items() if not isinstance(one, Asking)] == []
 
 
 def test_a_secret_in_the_project_file_is_refused_and_not_shown(tmp_path: Path) -> None:

@@ -188,7 +188,8 @@ def _print_unseen(result: AuditResult, console: Console, language: str) -> None:
         reason = f": {why.to(language)}" if why else ""
         more = f" (+{len(targets) - 1:,})" if len(targets) > 1 else ""
         told = COLLECTION_STATUSES[status].to(language)
-        _say(console, f"{printable(targets[0], 40)}{more} ({collector}) {told}{reason}", indent=2)
+        # the last words of a reason say what to do next, so it is given more room than the rest
+        _say(console, f"{printable(targets[0], 40)}{more} ({collector}) {told}{reason}", indent=2, lines=6)
     _print_rest(len(groups) - _MAX_UNSEEN, console, language)
     if kinds:
         listed = ("、" if language == "zh" else ", ").join(
@@ -235,10 +236,10 @@ def _fit(text: str, cells: int) -> str:
     return line.plain
 
 
-def _say(console: Console, text: str, *, indent: int = 0, style: str = "") -> None:
+def _say(console: Console, text: str, *, indent: int = 0, style: str = "", lines: int = 2) -> None:
     """Prints evidence as it is: rich reads no markup in it, and no control character gets through.
 
-    What is indented takes two lines at most; what is not is one line, however long, for other programs.
+    What is indented takes so many lines at most; what is not is one line, however long, for other programs.
     """
     from rich.text import Text as Line
 
@@ -247,7 +248,7 @@ def _say(console: Console, text: str, *, indent: int = 0, style: str = "") -> No
         console.print(line, soft_wrap=True)
         return
     width = max(20, console.width - indent)
-    line.truncate(2 * width - 4, overflow="ellipsis")
+    line.truncate(lines * (width - 2), overflow="ellipsis")
     for piece in line.wrap(console, width):
         piece.rstrip()
         console.print(Line(" " * indent) + piece, soft_wrap=True)

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from tests.unit.report.factory import audit_result
 
-from hiscomply.model import AuditResult, ClauseStatus, State, Verdict
+from hiscomply.model import AuditResult, ClauseStatus, State, Text, Verdict
 from hiscomply.report.chapters import Chapter, draw_bar
 from hiscomply.report.terminal import print_check, print_summary
 
@@ -117,6 +117,16 @@ def test_many_hosts_that_failed_alike_are_one_line() -> None:
     assert "hosts/pacs02 (+99) (ssh) Failed: connection refused" in text
     assert "hosts/web001" not in text
     assert "monitoring (zabbix) Timed out" in text
+
+
+def test_what_to_do_about_a_target_is_not_cut_off() -> None:
+    result = audit_result()
+    dead = next(one for one in result.evidence.collections if one.target == "hosts/pacs02")
+    why = "there is no file of host keys; " + "get the keys, " * 12 + "and compare the fingerprints"
+    told = replace(dead, reason=Text(why, why))
+    evidence = replace(result.evidence, collections=(told, *result.evidence.collections))
+    text = " ".join(" ".join(summary(replace(result, evidence=evidence))).split())
+    assert "and compare the fingerprints" in text
 
 
 def test_reports_are_named_in_one_piece_however_long() -> None:
