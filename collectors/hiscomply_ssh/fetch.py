@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
 import asyncssh
@@ -65,8 +66,10 @@ async def _converse(
     try:
         async with asyncio.timeout(silence_s):
             process = await connection.create_process(SHELL, encoding=None)
-            process.stdin.write(script.encode())
-            process.stdin.write_eof()
+            # What ended before it was told anything says why below, by its exit status.
+            with suppress(BrokenPipeError):
+                process.stdin.write(script.encode())
+                process.stdin.write_eof()
         errors = asyncio.create_task(_take(process.stderr, err, end_mark(nonce), None, MAX_COMPLAINT_BYTES))
         try:
             is_whole = await _take(process.stdout, out, end_mark(nonce), silence_s, MAX_ANSWER_BYTES)

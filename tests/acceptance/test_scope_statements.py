@@ -29,7 +29,13 @@ FILES = """
 collect:
   - {collector: files, name: config, path: config, observed_at: 2026-06-30T08:00:00+08:00}
 """
-PACS_ONLY = {"orthanc_authentication_enabled", "orthanc_tls_enabled"}
+PACS_ONLY = {
+    "dicom_callers_checked",
+    "dicom_cleartext_refused",
+    "orthanc_authentication_enabled",
+    "orthanc_effective_authentication_enabled",
+    "orthanc_tls_enabled",
+}
 EVERYWHERE = "core_system_categories_present"
 
 
@@ -154,7 +160,7 @@ def test_a_configuration_file_contradicts_a_statement(
 
 def test_every_report_says_which_statement_it_rests_on(audit: Callable[..., Ran]) -> None:
     ran = audit(scope())
-    assert re.search(r"PACS: 3 policies; signed by Dean Wang on 2026-06-01, valid until 2026-06-30", ran.out)
+    assert re.search(r"PACS: 6 policies; signed by Dean Wang on 2026-06-01, valid until 2026-06-30", ran.out)
     assert "hiscomply.yaml:3" in ran.out
     (stated,) = summary(ran)["scope_statements"]
     assert (stated["topic"], stated["origin"]) == ("PACS", "hiscomply.yaml:3")
