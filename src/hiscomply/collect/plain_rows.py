@@ -67,7 +67,8 @@ class PlainRows:
             if fields.get(name) is None:
                 return None
         missing = [name for name in self._nullable if name not in fields]
-        row.append(f'"_missing":{_ENCODER.encode(missing) if missing else "null"}')
+        # Names of fields are plain words, see kinds.
+        row.append('"_missing":["' + '","'.join(missing) + '"]' if missing else '"_missing":null')
         return ",".join(row)
 
 
