@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.collectors.backups.conftest import Runner, told
@@ -99,7 +100,7 @@ def troubled(served: Served, vault: Path, tmp_path: Path) -> Iterator[dict[str, 
         silent = stack.enter_context(cut_off(served.host.port, 6000, hang=True))
         mute, rubbish = stack.enter_context(hung()), stack.enter_context(garbage())
         known = served.known_at(tmp_path, midway, silent)
-        quick = {"step_timeout": 2, "known_hosts": known}
+        quick: dict[str, Any] = {"step_timeout": 2, "known_hosts": known}
         yield {
             "wrong": ("denied", "the password is wrong", served.target("wrong", password="{env: WRONG_PASS}")),
             "stranger": ("denied", "not allowed to read", served.target("stranger", ssh_key=stranger)),
