@@ -30,6 +30,7 @@ class Client(asyncssh.SSHClient):
         self.password = login.password
         self.gate = gate_of(login)
         self.holds_gate = False
+        self.is_kbdint_tried = False
         self.offered: asyncssh.SSHKey | None = None
         self.asked_for: tuple[str, str, int] = ("", "", 22)
         self.connection: asyncssh.SSHClientConnection | None = None
@@ -48,8 +49,9 @@ class Client(asyncssh.SSHClient):
         return await self._given()
 
     def kbdint_auth_requested(self) -> str | None:
-        """Willing to be asked for a password by keyboard-interactive, which PAM likes."""
-        return "" if self.password is not None else None
+        """Willing once to be asked for a password by keyboard-interactive, which PAM likes."""
+        is_first, self.is_kbdint_tried = not self.is_kbdint_tried, True
+        return "" if is_first and self.password is not None else None
 
     async def kbdint_challenge_received(
         self, name: str, instructions: str, lang: str, prompts: Any
