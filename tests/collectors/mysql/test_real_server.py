@@ -41,7 +41,10 @@ def whole(maria: Maria, tmp_path_factory: pytest.TempPathFactory) -> Audited:
             include=["accounts", "settings", "replication"],
             account_kinds={"shared": ["shared_*"], "service": ["*"]},
         )
-        done = audit(write_project(tmp_path_factory.mktemp("whole"), target), [DEFAULT_ACCOUNTS, SHARED, *IN_EFFECT, "mysql_binary_log_on"])
+        done = audit(
+            write_project(tmp_path_factory.mktemp("whole"), target),
+            [DEFAULT_ACCOUNTS, SHARED, *IN_EFFECT, "mysql_binary_log_on"],
+        )
     assert maria.written() == before
     return done
 
