@@ -31,6 +31,8 @@ ASKED_OVER_THE_NETWORK = (
     "dicom_callers_checked",
     "dicom_cleartext_refused",
     "orthanc_effective_authentication_enabled",
+    "snmp_cleartext_refused",
+    "snmp_default_community_refused",
 )
 LACKING = {
     ("config_file_readable", "fail"): "what a file that cannot be read holds is never known to be wrong",
@@ -38,7 +40,7 @@ LACKING = {
         (
             policy,
             verdict,
-        ): "the example asks no server; tests/collectors/{orthanc,dicom} plant it in real ones"
+        ): "the example asks no server; tests/collectors/{orthanc,dicom,snmp} plant it in real ones"
         for policy in ASKED_OVER_THE_NETWORK
         for verdict in ("fail", "pass")
     },
