@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-import warnings
-from collections.abc import Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -86,15 +84,11 @@ class Session:
         self._address = (host.strip("[]"), port)
         self._ends = ends
         self._login = login
-        with _quiet():
-            need("cryptography", "snmp")
-            self._api = need("pysnmp.hlapi.v3arch.asyncio", "snmp")
-            self._names = need("pysnmp.hlapi.v3arch.asyncio.auth", "snmp")
-            self._errors = (
-                OSError,
-                need("pysnmp.error", "snmp").PySnmpError,
-                need("pyasn1.error", "snmp").PyAsn1Error,
-            )
+        need("cryptography", "snmp")
+        self._api = need("pysnmp.hlapi.v3arch.asyncio", "snmp")
+        self._names = need("pysnmp.hlapi.v3arch.asyncio.auth", "snmp")
+        library, values = need("pysnmp.error", "snmp"), need("pyasn1.error", "snmp")
+        self._errors = (OSError, library.PySnmpError, values.PyAsn1Error)
         self._runner = asyncio.Runner()
         self._engine: Any = None
         self._target: Any = None
@@ -155,8 +149,7 @@ class Session:
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         left = self._ends - time.monotonic()
         try:
-            with _quiet():
-                return self._runner.run(asyncio.wait_for(work, max(left, 0)))
+            return self._runner.run(asyncio.wait_for(work, max(left, 0)))
         except TimeoutError:
             raise self._slow(self.timeout_s) from None
 
@@ -259,12 +252,3 @@ class Session:
         if self._engine is not None:
             self._engine.close_dispatcher()
         self._runner.close()
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keeps back what pysnmp's own use of its libraries is warned about."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.simplefilter("ignore", UserWarning)
-        yield

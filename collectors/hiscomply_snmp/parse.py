@@ -140,9 +140,9 @@ def asset(
 ) -> Iterator[Record | Rejected]:
     """The asset with its fault; what was not seen is set aside as well, so that the collection is partial."""
     faults = [one for one in found if one.state == "bad"]
-    well = {one.area for one in found if one.state == "ok"}
+    told_of = {one.area for one in found if one.state != "unknown"}
     silent = [one.name for one in found if one.area and one.state == "unknown"]
-    unseen = [one for one in areas if one not in well and one not in options.get("not_present", ())]
+    unseen = [one for one in areas if one not in told_of and one not in options.get("not_present", ())]
     fields: dict[str, Any] = {
         "id": about.asset_id, "class": options.get("class", "server"), "last_seen": about.now,
     }  # fmt: skip

@@ -21,6 +21,7 @@ CANARIES = (COMMUNITY, AUTH, PRIVACY)
 
 BASE = f"""\
 sysName sw-core-01
+sysDescr An agent of the tests
 sysLocation Kanarienraum
 sysContact 欧阳测试
 createUser auditor SHA-256 {AUTH} AES {PRIVACY}
