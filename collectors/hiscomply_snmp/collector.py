@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -128,8 +127,9 @@ class SnmpCollector:
         options = target.options
         login = _login(options, context)
         timeout_s = min(options.get("step_timeout", 30), target.timeout_s)
-        ends = time.monotonic() + target.timeout_s
-        with Session(options["host"], options.get("port", 161), login, timeout_s, ends) as session:
+        with Session(
+            options["host"], options.get("port", 161), login, timeout_s, target.timeout_s
+        ) as session:
             about = About(options["asset_id"], session.where, context.now)
             seen = system(session)
             yield from run_steps(

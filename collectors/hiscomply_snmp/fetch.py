@@ -76,13 +76,14 @@ class Refused(CollectDenied):
 
 
 class Session:
-    """A conversation with one agent, within ``timeout_s`` for one request and until ``ends`` (monotonic seconds)."""
+    """A conversation with one agent, of at most ``timeout_s`` for one request and ``whole_s`` in all."""
 
-    def __init__(self, host: str, port: int, login: Login, timeout_s: float, ends: float) -> None:
+    def __init__(self, host: str, port: int, login: Login, timeout_s: float, whole_s: float) -> None:
         self.where = f"snmp://{host}:{port}"
         self.timeout_s = timeout_s
         self._address = (host.strip("[]"), port)
-        self._ends = ends
+        self._whole_s = whole_s
+        self._ends = time.monotonic() + whole_s
         self._login = login
         need("cryptography", "snmp")
         self._api = need("pysnmp.hlapi.v3arch.asyncio", "snmp")
@@ -151,7 +152,12 @@ class Session:
         try:
             return self._runner.run(asyncio.wait_for(work, max(left, 0)))
         except TimeoutError:
-            raise self._slow(self.timeout_s) from None
+            raise CollectTimedOut(
+                Text(
+                    f"{self.where} 在 {self._whole_s:g} 秒内没有答完",
+                    f"{self.where} did not finish within {self._whole_s:g} seconds",
+                )
+            ) from None
 
     async def _begin(self) -> Any:
         self._engine = self._api.SnmpEngine()
@@ -202,16 +208,16 @@ class Session:
     def _troubled(self, trouble: Any) -> CollectFailed:
         name = type(trouble).__name__
         if name == "RequestTimedOut":
-            return self._slow(self.timeout_s)
+            return self._slow()
         if refusal := _REFUSALS.get(name):
             return Refused(Text(f"{self.where} {refusal.zh}", f"{self.where} {refusal.en}"))
         return self._failed(name)
 
-    def _slow(self, seconds: float) -> CollectFailed:
+    def _slow(self) -> CollectFailed:
         return CollectTimedOut(
             Text(
-                f"{self.where} 在 {seconds:g} 秒内没有可读的应答（团体名或加密口令不对、地址未放行时也是这样）",
-                f"{self.where} gave no readable answer within {seconds:g} seconds "
+                f"{self.where} 在 {self.timeout_s:g} 秒内没有可读的应答（团体名或加密口令不对、地址未放行时也是这样）",
+                f"{self.where} gave no readable answer within {self.timeout_s:g} seconds "
                 "(a wrong community or privacy password, or an address that is not let in, looks the same)",
             )
         )

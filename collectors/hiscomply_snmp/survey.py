@@ -66,22 +66,20 @@ def _columns(session: Session, columns: list[str]) -> dict[str, Value]:
     found: dict[str, Value] = {}
     size = 0
     for column in columns:
-        part = walk(session, column)
-        size += sum(len(one) if isinstance(one, bytes | str) else 8 for one in part.values())
-        if size > MAX_BYTES:
-            raise _endless(session, f"{MAX_BYTES:,} bytes")
+        part = walk(session, column, MAX_BYTES - size)
+        size += sum(map(_size, part.values()))
         found |= part
     return found
 
 
-def walk(session: Session, column: str) -> dict[str, Value]:
+def walk(session: Session, column: str, max_bytes: int = MAX_BYTES) -> dict[str, Value]:
     """One column, from its first row to its last.
 
     Raises:
-        CollectFailed: a row that does not follow the one before it; more than ``MAX_ROWS``.
+        CollectFailed: a row that does not follow the one before it; more than ``MAX_ROWS``, or ``max_bytes``.
     """
     found: dict[str, Value] = {}
-    last = column
+    last, size = column, 0
     while True:
         rows = session.following(last)
         for oid, value in rows:
@@ -96,6 +94,9 @@ def walk(session: Session, column: str) -> dict[str, Value]:
                 )
             if len(found) >= MAX_ROWS:
                 raise _endless(session, f"{MAX_ROWS:,} rows in {column}")
+            size += _size(value)
+            if size > max_bytes:
+                raise _endless(session, f"{MAX_BYTES:,} bytes")
             found[oid] = value
             last = oid
         if not rows:
@@ -128,6 +129,10 @@ def is_default_accepted(session: Session) -> bool | None:
 
 def _patience(session: Session) -> float:
     return min(session.timeout_s, PROBE_S)
+
+
+def _size(value: Value) -> int:
+    return len(value) if isinstance(value, bytes | str) else 8
 
 
 def _order(oid: str) -> tuple[int, ...]:

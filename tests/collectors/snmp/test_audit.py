@@ -22,6 +22,7 @@ from tests.collectors.snmp.planted import (
     lines,
 )  # fmt: skip
 from tests.servers.audits import Audited, assert_nowhere, audit, command, write_project
+from tests.servers.beside import write_secret
 from tests.servers.running import needs
 
 from hiscomply.model import CollectionStatus
@@ -69,6 +70,15 @@ def test_v2c_is_itself_a_finding(server: Agent, tmp_path: Path) -> None:
     assert (found.policy(CLEAR)["verdict"], found.code) == ("fail", 1)
     assert server.requests <= {"GET", "GETBULK"}
     assert_nowhere(CANARIES, tmp_path / ".hiscomply", found.out, found.err)
+
+
+def test_a_default_community_of_ones_own_is_a_finding(start: Callable[..., Agent], tmp_path: Path) -> None:
+    agent = start("rocommunity public 127.0.0.1\n")
+    file = write_secret(tmp_path / "community", "public")
+    target = agent.target(security="v2c", community={"file": str(file)})
+    found = audited(tmp_path / "p", target, DEFAULT)
+    assert settings(found)["snmp.default_community_accepted"] == "true"
+    assert found.policy(DEFAULT)["verdict"] == "fail"
 
 
 def test_v3_without_privacy_is_a_finding(server: Agent, tmp_path: Path) -> None:

@@ -100,15 +100,20 @@ def test_an_agent_that_falls_silent_at_the_probes_is_not_cleared(
 
 
 def circling() -> AbstractContextManager[int]:
-    return answering(forged(lambda asked, count: [((*asked[:12], 1), 1)] * count))
+    return answering(forged(lambda asked, count: [(*asked[:12], 1)] * count))
+
+
+def following(asked: tuple[int, ...], count: int) -> list[tuple[int, ...]]:
+    head, last = (asked[:12], asked[-1]) if len(asked) > 12 else (asked, 0)
+    return [(*head, last + one) for one in range(1, count + 1)]
 
 
 def endless() -> AbstractContextManager[int]:
-    def rows(asked: tuple[int, ...], count: int) -> list[tuple[tuple[int, ...], int]]:
-        head, last = (asked[:11], asked[-1]) if len(asked) > 11 else (asked, 0)
-        return [((*head, last + one), 1) for one in range(1, count + 1)]
+    return answering(forged(following))
 
-    return answering(forged(rows))
+
+def bulky() -> AbstractContextManager[int]:
+    return answering(forged(following, value=b"x" * 60_000, rows_at_once=1))
 
 
 @pytest.mark.parametrize(
@@ -123,6 +128,7 @@ def endless() -> AbstractContextManager[int]:
         ),
         (circling, FAILED, "goes round in circles"),
         (endless, FAILED, "more than 5,000 rows"),
+        (bulky, FAILED, "more than 4,000,000 bytes"),
     ],
 )
 def test_what_answers_badly_gives_no_pass(

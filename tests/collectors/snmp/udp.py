@@ -57,14 +57,16 @@ def relay(port: int, after: int, then: Callable[[], object]) -> Iterator[int]:
             yield own
 
 
-def forged(
-    rows: Callable[[tuple[int, ...], int], list[tuple[tuple[int, ...], int]]],
-) -> Callable[[bytes], bytes]:
-    """Answers to v2c: GET with the number 1, GETBULK with these rows, made from the object asked for and the count."""
+Names = Callable[[tuple[int, ...], int], list[tuple[int, ...]]]
+
+
+def forged(names: Names, value: int | bytes = 1, rows_at_once: int = 20) -> Callable[[bytes], bytes]:
+    """Answers to v2c: a value for each object of GET; to GETBULK rows named by the object asked for and their count."""
     from pyasn1.codec.ber import decoder, encoder
     from pysnmp.proto import api
 
     v2c: Any = api.PROTOCOL_MODULES[api.SNMP_VERSION_2C]
+    shown = v2c.Integer(value) if isinstance(value, int) else v2c.OctetString(value)
 
     def answer(data: bytes) -> bytes:
         message, _ = decoder.decode(data, asn1Spec=v2c.Message())
@@ -74,8 +76,9 @@ def forged(
         v2c.apiPDU.set_request_id(response, v2c.apiPDU.get_request_id(request))
         asked = [tuple(name) for name, _ in v2c.apiPDU.get_varbinds(request)]
         is_bulk = request.__class__.__name__ == "GetBulkRequestPDU"
-        bound = rows(asked[0], 20) if is_bulk else [(name, 1) for name in asked]
-        v2c.apiPDU.set_varbinds(response, [(name, v2c.Integer(value)) for name, value in bound])
+        named = [(name, shown) for name in names(asked[0], rows_at_once)]
+        bound = named if is_bulk else [(name, v2c.Integer(1)) for name in asked]
+        v2c.apiPDU.set_varbinds(response, bound)
         v2c.apiMessage.set_pdu(message, response)
         return bytes(encoder.encode(message))
 
