@@ -33,7 +33,7 @@ def system(session: Session) -> dict[str, Value]:
     if not found:
         raise CollectDenied(
             Text(
-                f"{session.where} 对该账号什么都不显示；请给它一个只读视图",
+                f"{session.where} 对该账户什么都不显示；请给它一个只读视图",
                 f"{session.where} shows nothing to this account; give it a read view",
             )
         )
