@@ -317,7 +317,13 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """An approved, reasoned, expiring exception."""
+    """An approved, reasoned, expiring exception.
+
+    Attributes:
+        file: pattern over the file that a finding stands in; empty for every source.
+        line: of that file, from 1, if it covers a single one.
+        digest: sha256 of the file whose comment it is; empty for one of ``waivers.yaml``.
+    """
 
     id: str
     policy: str
@@ -331,6 +337,14 @@ class Waiver:
     until: str
     renewals: int
     origin: str
+    file: str = ""
+    line: int | None = None
+    digest: str = ""
+
+    @property
+    def is_inline(self) -> bool:
+        """True for a comment in the file that it covers; who approved it is told by the history of the file."""
+        return bool(self.digest)
 
 
 @dataclass(frozen=True, slots=True)

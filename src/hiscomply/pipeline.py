@@ -24,6 +24,7 @@ from hiscomply.evaluate.engine import Moment
 from hiscomply.evaluate.stage import evaluate_policies
 from hiscomply.evaluate.statements import SCOPE_RULES
 from hiscomply.evidence.store import open_evidence, store_evidence
+from hiscomply.findings.comments import InlineWaivers, inline_waivers
 from hiscomply.findings.judge import Judgement, judge
 from hiscomply.findings.quality import quality_notes
 from hiscomply.findings.rollup import clause_status, exit_code, group_findings, policy_results
@@ -175,10 +176,12 @@ def audit(
     collecting: Progress = _quiet,
     evaluating: Callable[[str], None] = _quiet,
     resume: bool = False,
+    reads_comments: bool = False,
 ) -> Outcome:
     """One run from settings to a sealed folder; reports are written by ``write_reports``.
 
     Args:
+        reads_comments: waivers in comments of the files that are judged count.
         resume: take over what an interrupted run has collected.
     """
     started = datetime.now(UTC)
@@ -195,6 +198,7 @@ def audit(
             previous=previous,
             command=command,
             evaluating=evaluating,
+            reads_comments=reads_comments,
         )
         return Outcome(result, folder)
 
@@ -245,6 +249,7 @@ def evaluate_run(
     command: Sequence[str],
     evaluating: Callable[[str], None] = _quiet,
     earlier: Path | None = None,
+    reads_comments: bool = False,
 ) -> AuditResult:
     """Evaluates, judges and rolls up; writes ``findings.parquet`` and ``collections.json`` into the folder.
 
@@ -269,6 +274,8 @@ def evaluate_run(
         for policy in plan.policies
     )
     today = as_of.astimezone(ZoneInfo(settings.zone)).date()
+    inline = inline_waivers(evidence, settings.project, today) if reads_comments else InlineWaivers()
+    plan = replace(plan, waivers=(*plan.waivers, *inline.waivers))
     judgement = judge(
         evaluation,
         infos,
@@ -277,11 +284,13 @@ def evaluate_run(
         today,
         folder / "findings.parquet",
         None if earlier else folder / EARLIER,
+        inline.problems,
     )
     evaluation.path.unlink()
     write_collections(folder, evidence.collections)
     run = _run_info(settings, plan, evidence, as_of, started, previous, command)
-    return roll_up(settings, plan, run, evidence, evaluation, infos, judgement)
+    waivers = len(_concerned(plan)) + len(inline.problems)
+    return roll_up(settings, plan, run, evidence, evaluation, infos, judgement, waivers)
 
 
 def roll_up(
@@ -292,12 +301,15 @@ def roll_up(
     evaluation: Evaluation,
     infos: Sequence[PolicyInfo],
     judgement: Judgement,
+    waivers: int,
 ) -> AuditResult:
-    """Findings to what reports say."""
+    """Findings to what reports say.
+
+    Args:
+        waivers: how many were held to their own rules.
+    """
     groups = group_findings(judgement.path)
-    policies = policy_results(
-        infos, evaluation.counts, groups, judgement, len(_concerned(plan)), evaluation.statements
-    )
+    policies = policy_results(infos, evaluation.counts, groups, judgement, waivers, evaluation.statements)
     clauses = _clauses(plan.clauses, policies, settings.profile)
     asked = clauses if not settings.only else [one for one in clauses if one.policies]
     return AuditResult(

@@ -70,7 +70,9 @@ def check(
         )
         settings = apply_flags(settings, **flags)
         plan = pipeline.make_plan(settings, evidence_kinds(), pack_folders(), waivers, FILE_KINDS)
-        outcome = pipeline.audit(settings, plan, available, previous=None, command=("hiscomply", "check"))
+        outcome = pipeline.audit(
+            settings, plan, available, previous=None, command=("hiscomply", "check"), reads_comments=True
+        )
         result = replace(outcome.result, exit_code=_exit_code(outcome.result, settings))
         printed, problem = write_outside(result, known, targets, settings.language)
         _say(result, settings.language, printed)

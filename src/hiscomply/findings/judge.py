@@ -11,7 +11,7 @@ from typing import Any
 
 from hiscomply.errors import Place, RunError
 from hiscomply.findings.reading import reader
-from hiscomply.findings.waivers import PARAMETER, WaiverProblem, check_waivers
+from hiscomply.findings.waivers import PARAMETER, WaiverProblem, check_waivers, file_patterns
 from hiscomply.model import Evaluation, Finding, PolicyInfo, Severity, State, Text, Verdict, Waiver
 
 DUE_DAYS: Mapping[Severity, int] = {
@@ -57,6 +57,7 @@ def judge(
     today: date,
     path: Path,
     keep_previous: Path | None = None,
+    unreadable: Sequence[WaiverProblem] = (),
 ) -> Judgement:
     """Writes ``findings.parquet``.
 
@@ -64,6 +65,7 @@ def judge(
         previous: findings of the run to compare with, or None.
         today: in the project's zone.
         keep_previous: where to keep what was compared with, so that a run can be judged again without the other.
+        unreadable: waivers in comments that say too little to be one.
 
     Raises:
         RunError: the previous findings cannot be read.
@@ -72,6 +74,7 @@ def judge(
 
     severities = {policy.id: policy.severity for policy in policies}
     in_force, problems = check_waivers(waivers, severities, today)
+    problems += unreadable
     connection = duckdb.connect(config={"memory_limit": "512MB", "threads": 2})
     connection.execute("SET TimeZone = 'UTC'")
     _load_current(connection, evaluation)
@@ -165,9 +168,16 @@ def _keep_unseen(connection: Any, evaluation: Evaluation) -> None:
 def _covers_any(connection: Any, waiver: Waiver) -> bool:
     """Whether it covers a failure, or may cover one among what is not known."""
     row = connection.execute(
-        "SELECT 1 FROM current WHERE policy_id GLOB ? AND (code = 3 AND subject GLOB ? "
-        "OR code = 2 AND (subject GLOB ? OR subject = '*')) LIMIT 1",
-        [waiver.policy, waiver.subject, waiver.subject],
+        "SELECT 1 FROM current WHERE policy_id GLOB $policy AND (code = 2 AND subject = '*' OR code IN (2, 3) "
+        "AND subject GLOB $subject AND ($any_file OR list_bool_or([source GLOB one FOR one IN $files])) "
+        "AND (code = 2 OR $line IS NULL OR line = $line)) LIMIT 1",
+        {
+            "policy": waiver.policy,
+            "subject": waiver.subject,
+            "any_file": not waiver.file,
+            "files": list(file_patterns(waiver)),
+            "line": waiver.line,
+        },
     ).fetchone()
     return row is not None
 
@@ -180,7 +190,10 @@ def _add_waiver_findings(connection: Any, problems: Sequence[WaiverProblem]) -> 
             "what_zh": problem.what.zh,
             "what_en": problem.what.en,
         }
-        source, _, rest = problem.waiver.origin.partition(":")
+        if problem.waiver.is_inline:
+            source, _, rest = problem.waiver.origin.rpartition(":")
+        else:
+            source, _, rest = problem.waiver.origin.partition(":")
         connection.execute(
             "INSERT INTO current (policy_id, code, subject, missing, data, source, line, fingerprint) "
             "VALUES ($p, 3, $s, [], $d, $f, $l, sha256($p || chr(31) || $s))",
@@ -201,9 +214,15 @@ def _write(
     as_of: datetime,
     path: Path,
 ) -> None:
-    connection.execute("CREATE TABLE waiver (id VARCHAR, policy VARCHAR, subject VARCHAR)")
+    connection.execute(
+        "CREATE TABLE waiver (id VARCHAR, policy VARCHAR, subject VARCHAR, file VARCHAR, line INTEGER)"
+    )
     for one in waivers:
-        connection.execute("INSERT INTO waiver VALUES (?, ?, ?)", [one.id, one.policy, one.subject])
+        for pattern in file_patterns(one):
+            connection.execute(
+                "INSERT INTO waiver VALUES (?, ?, ?, ?, ?)",
+                [one.id, one.policy, one.subject, pattern if one.file else None, one.line],
+            )
     connection.execute("CREATE TABLE policy (id VARCHAR, due_days INTEGER)")
     connection.execute(
         "INSERT INTO policy SELECT unnest($ids), unnest($days)",
@@ -212,7 +231,8 @@ def _write(
     now = as_of.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     covered = (
         "(SELECT min(w.id) FROM waiver w WHERE c.code = 3 AND c.policy_id GLOB w.policy "
-        f"AND c.subject GLOB w.subject AND c.policy_id <> '{WAIVER_POLICY}')"
+        "AND c.subject GLOB w.subject AND (w.file IS NULL OR c.source GLOB w.file) "
+        f"AND (w.line IS NULL OR c.line = w.line) AND c.policy_id <> '{WAIVER_POLICY}')"
         if waivers
         else "CAST(NULL AS VARCHAR)"
     )

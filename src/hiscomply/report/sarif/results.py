@@ -141,7 +141,7 @@ class FindingStream:
         waiver = self._waivers.get(waiver_id)
         return [
             Suppression(
-                kind="external",
+                kind="inSource" if waiver and waiver.is_inline else "external",
                 state="accepted",
                 justification=waiver.reason if waiver else waiver_id,
                 properties=_waiver_properties(waiver) if waiver else {"waiver": waiver_id},
@@ -191,4 +191,6 @@ def _waiver_properties(waiver: Waiver) -> dict[str, Any]:
         "from": waiver.starts,
         "until": waiver.until,
         "origin": waiver.origin,
+        "file": waiver.file,
+        "sha256": waiver.digest,
     }
