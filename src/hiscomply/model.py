@@ -465,6 +465,23 @@ class RunInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBack:
+    """How much was known before, and so is neither reported nor counted in the exit code.
+
+    Attributes:
+        against: the baseline as the user named it.
+        refused: items that could not become evidence then either.
+        gone: findings of then that are no more.
+    """
+
+    against: str
+    failures: int
+    unknown: int
+    refused: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
 class AuditResult:
     """All that a report may say.
 
@@ -490,3 +507,7 @@ class AuditResult:
     """Titles of the evidence kinds, by name."""
     only: tuple[str, ...] = ()
     """Controls (``nist:AC-2``) that a report was narrowed to; the exit code stays the one of the whole run."""
+    held_back: HeldBack | None = None
+    """What a baseline holds back; None without one."""
+    whole: AuditResult | None = None
+    """All of it, where this is only what is new; for reports that say themselves what is new."""

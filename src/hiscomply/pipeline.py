@@ -176,12 +176,12 @@ def audit(
     collecting: Progress = _quiet,
     evaluating: Callable[[str], None] = _quiet,
     resume: bool = False,
-    reads_comments: bool = False,
+    of_files: bool = False,
 ) -> Outcome:
     """One run from settings to a sealed folder; reports are written by ``write_reports``.
 
     Args:
-        reads_comments: waivers in comments of the files that are judged count.
+        of_files: a check of files: waivers in their comments count, and only what a finding shows makes it another.
         resume: take over what an interrupted run has collected.
     """
     started = datetime.now(UTC)
@@ -198,7 +198,7 @@ def audit(
             previous=previous,
             command=command,
             evaluating=evaluating,
-            reads_comments=reads_comments,
+            of_files=of_files,
         )
         return Outcome(result, folder)
 
@@ -249,7 +249,7 @@ def evaluate_run(
     command: Sequence[str],
     evaluating: Callable[[str], None] = _quiet,
     earlier: Path | None = None,
-    reads_comments: bool = False,
+    of_files: bool = False,
 ) -> AuditResult:
     """Evaluates, judges and rolls up; writes ``findings.parquet`` and ``collections.json`` into the folder.
 
@@ -274,7 +274,7 @@ def evaluate_run(
         for policy in plan.policies
     )
     today = as_of.astimezone(ZoneInfo(settings.zone)).date()
-    inline = inline_waivers(evidence, settings.project, today) if reads_comments else InlineWaivers()
+    inline = inline_waivers(evidence, settings.project, today) if of_files else InlineWaivers()
     plan = replace(plan, waivers=(*plan.waivers, *inline.waivers))
     judgement = judge(
         evaluation,
@@ -285,6 +285,7 @@ def evaluate_run(
         folder / "findings.parquet",
         None if earlier else folder / EARLIER,
         inline.problems,
+        is_by_shown_values=of_files,
     )
     evaluation.path.unlink()
     write_collections(folder, evidence.collections)

@@ -13,6 +13,7 @@ from hiscomply.errors import Place, RunError
 from hiscomply.findings.reading import reader
 from hiscomply.findings.waivers import PARAMETER, WaiverProblem, check_waivers, file_patterns
 from hiscomply.model import Evaluation, Finding, PolicyInfo, Severity, State, Text, Verdict, Waiver
+from hiscomply.shown_values import SEPARATOR, WITHHELD, shown_names
 
 DUE_DAYS: Mapping[Severity, int] = {
     Severity.CRITICAL: 15,
@@ -23,6 +24,18 @@ DUE_DAYS: Mapping[Severity, int] = {
 """Days from first sight until a failure is to be put right; catalogue 5.3.2-c2, critical as in the patch fallback."""
 WAIVER_POLICY = "waivers_in_order"
 _NEVER = Text("没有与之对应的问题", "covers no finding")
+_SHOWN = (
+    "regexp_replace(array_to_string([coalesce(CAST(json_extract({}.data, name) AS VARCHAR), '') FOR name IN p.shown], "
+    f"chr({ord(SEPARATOR)})), '{WITHHELD}', 'withheld', 'g')"
+)
+_IS_SAME_VALUES = "e.data IS NOT DISTINCT FROM c.data"
+_IS_SAME_SHOWN = f"""({_IS_SAME_VALUES} OR {_SHOWN.format("e")} = {_SHOWN.format("c")}
+    OR e.data = '{{"values_sha256": "' || left(sha256({_SHOWN.format("c")}), 16) || '"}}')"""
+"""A report that serves as baseline knows of the values only a digest."""
+_IS_SAME = """e.verdict = c.verdict AND e.reason IS NOT DISTINCT FROM c.reason
+    AND (c.code = 3 OR coalesce(e.missing, []) = coalesce(c.missing, []))
+    AND (e.waiver IS NULL OR c.waiver IS NOT NULL)"""
+"""A finding that lost its waiver is not the same."""
 
 COLUMNS = """policy_id, subject, verdict, data, reason, missing, source, line, "column", pointer, collection,
   observed_at, fingerprint, state, first_seen, due, waiver"""
@@ -58,6 +71,8 @@ def judge(
     path: Path,
     keep_previous: Path | None = None,
     unreadable: Sequence[WaiverProblem] = (),
+    *,
+    is_by_shown_values: bool = False,
 ) -> Judgement:
     """Writes ``findings.parquet``.
 
@@ -66,6 +81,7 @@ def judge(
         today: in the project's zone.
         keep_previous: where to keep what was compared with, so that a run can be judged again without the other.
         unreadable: waivers in comments that say too little to be one.
+        is_by_shown_values: a finding is unchanged when what its message shows is, whatever else was read.
 
     Raises:
         RunError: the previous findings cannot be read.
@@ -99,7 +115,17 @@ def judge(
     ]
     _add_waiver_findings(connection, problems)
     _keep_unseen(connection, evaluation)
-    _write(connection, severities | {WAIVER_POLICY: Severity.MEDIUM}, in_force, evaluation.as_of, path)
+    shown = {policy.id: shown_names(policy.message) for policy in policies}
+    same = _IS_SAME_SHOWN if is_by_shown_values else _IS_SAME_VALUES
+    _write(
+        connection,
+        severities | {WAIVER_POLICY: Severity.MEDIUM},
+        shown,
+        in_force,
+        evaluation.as_of,
+        path,
+        same,
+    )
     return Judgement(path, problems, in_force)
 
 
@@ -210,9 +236,11 @@ def _add_waiver_findings(connection: Any, problems: Sequence[WaiverProblem]) -> 
 def _write(
     connection: Any,
     severities: Mapping[str, Severity],
+    shown: Mapping[str, Sequence[str]],
     waivers: Sequence[Waiver],
     as_of: datetime,
     path: Path,
+    same: str,
 ) -> None:
     connection.execute(
         "CREATE TABLE waiver (id VARCHAR, policy VARCHAR, subject VARCHAR, file VARCHAR, line INTEGER)"
@@ -223,10 +251,14 @@ def _write(
                 "INSERT INTO waiver VALUES (?, ?, ?, ?, ?)",
                 [one.id, one.policy, one.subject, pattern if one.file else None, one.line],
             )
-    connection.execute("CREATE TABLE policy (id VARCHAR, due_days INTEGER)")
+    connection.execute("CREATE TABLE policy (id VARCHAR, due_days INTEGER, shown VARCHAR[])")
     connection.execute(
-        "INSERT INTO policy SELECT unnest($ids), unnest($days)",
-        {"ids": list(severities), "days": [DUE_DAYS[severity] for severity in severities.values()]},
+        "INSERT INTO policy SELECT unnest($ids), unnest($days), unnest($shown::VARCHAR[][])",
+        {
+            "ids": list(severities),
+            "days": [DUE_DAYS[severity] for severity in severities.values()],
+            "shown": [list(shown.get(policy, ())) for policy in severities],
+        },
     )
     now = as_of.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     covered = (
@@ -239,15 +271,14 @@ def _write(
     _write_sorted(
         connection,
         f"""SELECT {COLUMNS} FROM (
-  SELECT c.policy_id, c.subject, CASE c.code WHEN 3 THEN 'fail' ELSE 'unknown' END AS verdict, c.data,
+  SELECT c.policy_id, c.subject, c.verdict, c.data,
     c.reason, c.missing, c.source, c.line, c."column", c.pointer, c.collection, c.observed_at, c.fingerprint,
-    CASE WHEN e.fingerprint IS NULL THEN 'new'
-      WHEN e.verdict = CASE c.code WHEN 3 THEN 'fail' ELSE 'unknown' END AND e.data IS NOT DISTINCT FROM c.data
-        AND e.reason IS NOT DISTINCT FROM c.reason THEN 'unchanged' ELSE 'updated' END AS state,
+    CASE WHEN e.fingerprint IS NULL THEN 'new' WHEN {_IS_SAME} AND {same} THEN 'unchanged' ELSE 'updated' END AS state,
     coalesce(e.first_seen, TIMESTAMP '{now}') AS first_seen,
     CASE WHEN c.code = 3 THEN coalesce(e.first_seen, TIMESTAMP '{now}') + to_days(p.due_days) END AS due,
-    {covered} AS waiver
-  FROM current c LEFT JOIN earlier e USING (fingerprint) LEFT JOIN policy p ON p.id = c.policy_id
+    c.waiver
+  FROM (SELECT c.*, CASE c.code WHEN 3 THEN 'fail' ELSE 'unknown' END AS verdict, {covered} AS waiver
+    FROM current c) c LEFT JOIN earlier e USING (fingerprint) LEFT JOIN policy p ON p.id = c.policy_id
   UNION ALL
   SELECT e.policy_id, e.subject, e.verdict, e.data, e.reason, e.missing, e.source, e.line, e."column", e.pointer,
     e.collection, e.observed_at, e.fingerprint, 'absent', e.first_seen, e.due, e.waiver
