@@ -104,7 +104,12 @@ def _settings(
 
         settings = load_project(here, available, language=language, flags={})
         return replace(settings, language=language), load_waivers(settings.waivers)
-    plain = Settings(
+    return plain_settings(language), ()
+
+
+def plain_settings(language: str) -> Settings:
+    """The settings where there is no project: this folder, no targets yet."""
+    return Settings(
         project=Path.cwd(),
         institution=Text("配置仓库", "Configuration repository"),
         zone="Asia/Shanghai",
@@ -120,7 +125,6 @@ def _settings(
         runs=Path(),
         is_secret_kept=False,
     )
-    return plain, ()
 
 
 def _say(result: Any, language: str, printed: str) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hiscomply.baseline.known import Known
     from hiscomply.pipeline import Outcome
 
-FILE_KINDS = frozenset({"config_file", "setting", "collection"})
+FILE_KINDS = frozenset({"config_file", "setting", "configuration", "effective_setting", "collection"})
 
 
 class Checking:
