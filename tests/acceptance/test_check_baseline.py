@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import random
 import subprocess
+from pathlib import Path
 
 import pytest
 from tests.acceptance.checked_tree import BAD_SSHD, GOOD_SSHD, SSHD, Tree, in_days, pack_cache, tree
+
+from hiscomply.cli.main import run
+from hiscomply.run_folder import sealed_runs
 
 __all__ = ["pack_cache", "tree"]
 
@@ -136,6 +140,35 @@ class TestAgainstAReport:
         tree.write(SSHD, BAD_SSHD)
         assert "cannot be read" in tree.check("--baseline", "none.sarif").err
         assert "exclude each other" in tree.check("--baseline", "x", "--changed-since", "HEAD").err
+
+
+class TestAgainstARun:
+    @pytest.fixture
+    def audited(self, tree: Tree) -> Path:
+        tree.write(SSHD, BAD_SSHD)
+        target = "{collector: files, path: etc, name: files}"
+        tree.write("hiscomply.yaml", f"institution: {{name: A hospital}}\ncollect: [{target}]\n")
+        run(["audit", "--policy", ROOT, "--lang", "en"])
+        (sealed,) = sealed_runs(tree.folder / ".hiscomply" / "runs")
+        return sealed
+
+    def test_a_sealed_run_is_a_baseline(self, audited: Path, tree: Tree) -> None:
+        answer = tree.check("--baseline", str(audited), "--policy", ROOT)
+        assert (answer.code, answer.findings) == (0, [])
+        tree.write("b/" + SSHD, BAD_SSHD)
+        assert tree.check("--baseline", str(audited), "--policy", ROOT).findings == [
+            f"b/{SSHD}:1:17: high {ROOT}"
+        ]
+
+    def test_an_altered_run_is_none(self, audited: Path, tree: Tree) -> None:
+        (audited / "findings.parquet").write_bytes(b"")
+        answer = tree.check("--baseline", str(audited), "--policy", ROOT)
+        assert answer.code == 2
+        assert "was altered" in answer.err
+
+    def test_another_folder_is_none(self, tree: Tree) -> None:
+        tree.write(SSHD, BAD_SSHD)
+        assert "no sealed run" in tree.check("--baseline", "etc").err
 
 
 class TestAgainstARevision:
