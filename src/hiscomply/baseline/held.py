@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from hiscomply.baseline.known import Known
-from hiscomply.findings.judge import WAIVER_POLICY
 from hiscomply.findings.reading import reader
 from hiscomply.findings.rollup import group_findings
+from hiscomply.findings.waivers import WAIVER_POLICY
 from hiscomply.model import (
     AuditResult,
     Collection,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from hiscomply.errors import Place, RunError
 from hiscomply.findings.reading import reader
-from hiscomply.findings.waivers import PARAMETER, WaiverProblem, check_waivers, file_patterns
-from hiscomply.model import Evaluation, Finding, PolicyInfo, Severity, State, Text, Verdict, Waiver
+from hiscomply.findings.waivers import WAIVER_POLICY, WaiverProblem, check_waivers
+from hiscomply.findings.waiving import add_findings, load_waivers, unused
+from hiscomply.model import Evaluation, Finding, PolicyInfo, Severity, State, Verdict, Waiver
 from hiscomply.shown_values import SEPARATOR, WITHHELD, shown_names
 
 DUE_DAYS: Mapping[Severity, int] = {
@@ -22,8 +22,6 @@ DUE_DAYS: Mapping[Severity, int] = {
     Severity.LOW: 180,
 }
 """Days from first sight until a failure is to be put right; catalogue 5.3.2-c2, critical as in the patch fallback."""
-WAIVER_POLICY = "waivers_in_order"
-_NEVER = Text("没有与之对应的问题", "covers no finding")
 _SHOWN = (
     "regexp_replace(array_to_string([coalesce(CAST(json_extract({}.data, name) AS VARCHAR), '') FOR name IN p.shown], "
     f"chr({ord(SEPARATOR)})), '{WITHHELD}', 'withheld', 'g')"
@@ -104,16 +102,9 @@ def judge(
         ) from error
     if previous is not None and keep_previous is not None:
         _write_sorted(connection, "SELECT * FROM earlier", keep_previous)
-    problems += [
-        WaiverProblem(waiver, _NEVER)
-        for waiver in in_force
-        if not (
-            _loosens_any(policies, waiver)
-            if waiver.subject.startswith(PARAMETER)
-            else _covers_any(connection, waiver)
-        )
-    ]
-    _add_waiver_findings(connection, problems)
+    load_waivers(connection, in_force)
+    problems += unused(connection, policies, in_force)
+    add_findings(connection, problems)
     _keep_unseen(connection, evaluation)
     shown = {policy.id: shown_names(policy.message) for policy in policies}
     same = _IS_SAME_SHOWN if is_by_shown_values else _IS_SAME_VALUES
@@ -162,16 +153,6 @@ def _load_previous(connection: Any, previous: Path | None) -> None:
     )
 
 
-def _loosens_any(policies: Sequence[PolicyInfo], waiver: Waiver) -> bool:
-    name = waiver.subject.removeprefix(PARAMETER)
-    return any(
-        one.name == name and one.is_looser is not False and one.is_overridden
-        for policy in policies
-        if fnmatchcase(policy.id, waiver.policy)
-        for one in policy.parameters
-    )
-
-
 def _keep_unseen(connection: Any, evaluation: Evaluation) -> None:
     """Findings of a policy that could judge nothing at all this time stay, as unknown for the policy's own reason.
 
@@ -191,48 +172,6 @@ def _keep_unseen(connection: Any, evaluation: Evaluation) -> None:
     )
 
 
-def _covers_any(connection: Any, waiver: Waiver) -> bool:
-    """Whether it covers a failure, or may cover one among what is not known."""
-    row = connection.execute(
-        "SELECT 1 FROM current WHERE policy_id GLOB $policy AND (code = 2 AND subject = '*' OR code IN (2, 3) "
-        "AND subject GLOB $subject AND ($any_file OR list_bool_or([source GLOB one FOR one IN $files])) "
-        "AND (code = 2 OR $line IS NULL OR line = $line)) LIMIT 1",
-        {
-            "policy": waiver.policy,
-            "subject": waiver.subject,
-            "any_file": not waiver.file,
-            "files": list(file_patterns(waiver)),
-            "line": waiver.line,
-        },
-    ).fetchone()
-    return row is not None
-
-
-def _add_waiver_findings(connection: Any, problems: Sequence[WaiverProblem]) -> None:
-    for problem in problems:
-        data = {
-            "waiver": problem.waiver.id,
-            "policy": problem.waiver.policy,
-            "what_zh": problem.what.zh,
-            "what_en": problem.what.en,
-        }
-        if problem.waiver.is_inline:
-            source, _, rest = problem.waiver.origin.rpartition(":")
-        else:
-            source, _, rest = problem.waiver.origin.partition(":")
-        connection.execute(
-            "INSERT INTO current (policy_id, code, subject, missing, data, source, line, fingerprint) "
-            "VALUES ($p, 3, $s, [], $d, $f, $l, sha256($p || chr(31) || $s))",
-            {
-                "p": WAIVER_POLICY,
-                "s": problem.waiver.id,
-                "d": json.dumps(data, ensure_ascii=False),
-                "f": source,
-                "l": int(rest.split(":")[0]) if rest else None,
-            },
-        )
-
-
 def _write(
     connection: Any,
     severities: Mapping[str, Severity],
@@ -242,15 +181,6 @@ def _write(
     path: Path,
     same: str,
 ) -> None:
-    connection.execute(
-        "CREATE TABLE waiver (id VARCHAR, policy VARCHAR, subject VARCHAR, file VARCHAR, line INTEGER)"
-    )
-    for one in waivers:
-        for pattern in file_patterns(one):
-            connection.execute(
-                "INSERT INTO waiver VALUES (?, ?, ?, ?, ?)",
-                [one.id, one.policy, one.subject, pattern if one.file else None, one.line],
-            )
     connection.execute("CREATE TABLE policy (id VARCHAR, due_days INTEGER, shown VARCHAR[])")
     connection.execute(
         "INSERT INTO policy SELECT unnest($ids), unnest($days), unnest($shown::VARCHAR[][])",

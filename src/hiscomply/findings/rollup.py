@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from hiscomply.findings.judge import COLUMNS, WAIVER_POLICY, Judgement, to_finding
+from hiscomply.findings.judge import COLUMNS, Judgement, to_finding
 from hiscomply.findings.reading import reader
+from hiscomply.findings.waivers import WAIVER_POLICY
 from hiscomply.model import (
     ClauseResult,
     ClauseStatus,

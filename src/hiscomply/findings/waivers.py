@@ -9,6 +9,8 @@ from fnmatch import fnmatchcase
 
 from hiscomply.model import Severity, Text, Waiver
 
+WAIVER_POLICY = "waivers_in_order"
+"""The policy that waivers themselves are held to."""
 PARAMETER = "parameter:"
 """A waiver whose subject begins so lets a project loosen that parameter; it covers no finding."""
 LONGEST_DAYS: Mapping[Severity, int] = {
