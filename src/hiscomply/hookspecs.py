@@ -277,6 +277,15 @@ class Reporter(Protocol):
         ...
 
 
+@runtime_checkable
+class LeavingOut(Protocol):
+    """A reporter whose reader takes only so much, and which says what is therefore not in its document."""
+
+    def left_out(self, result: AuditResult) -> Sequence[Text]:
+        """A sentence for each limit that the result exceeds."""
+        ...
+
+
 @hookspec
 def hiscomply_collectors() -> list[Collector]:  # type: ignore[empty-body]
     """The collectors that a plugin brings."""

@@ -317,7 +317,13 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """An approved, reasoned, expiring exception."""
+    """An approved, reasoned, expiring exception.
+
+    Attributes:
+        file: pattern over the file that a finding stands in; empty for every source.
+        line: of that file, from 1, if it covers a single one.
+        digest: sha256 of the file whose comment it is; empty for one of ``waivers.yaml``.
+    """
 
     id: str
     policy: str
@@ -331,6 +337,14 @@ class Waiver:
     until: str
     renewals: int
     origin: str
+    file: str = ""
+    line: int | None = None
+    digest: str = ""
+
+    @property
+    def is_inline(self) -> bool:
+        """True for a comment in the file that it covers; who approved it is told by the history of the file."""
+        return bool(self.digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,6 +465,23 @@ class RunInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBack:
+    """How much was known before, and so is neither reported nor counted in the exit code.
+
+    Attributes:
+        against: the baseline as the user named it.
+        refused: items that could not become evidence then either.
+        gone: findings of then that are no more.
+    """
+
+    against: str
+    failures: int
+    unknown: int
+    refused: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
 class AuditResult:
     """All that a report may say.
 
@@ -476,3 +507,7 @@ class AuditResult:
     """Titles of the evidence kinds, by name."""
     only: tuple[str, ...] = ()
     """Controls (``nist:AC-2``) that a report was narrowed to; the exit code stays the one of the whole run."""
+    held_back: HeldBack | None = None
+    """What a baseline holds back; None without one."""
+    whole: AuditResult | None = None
+    """All of it, where this is only what is new; for reports that say themselves what is new."""

@@ -24,6 +24,7 @@ from hiscomply.evaluate.engine import Moment
 from hiscomply.evaluate.stage import evaluate_policies
 from hiscomply.evaluate.statements import SCOPE_RULES
 from hiscomply.evidence.store import open_evidence, store_evidence
+from hiscomply.findings.comments import InlineWaivers, inline_waivers
 from hiscomply.findings.judge import Judgement, judge
 from hiscomply.findings.quality import quality_notes
 from hiscomply.findings.rollup import clause_status, exit_code, group_findings, policy_results
@@ -176,10 +177,12 @@ def audit(
     collecting: Progress = _quiet,
     evaluating: Callable[[str], None] = _quiet,
     resume: bool = False,
+    of_files: bool = False,
 ) -> Outcome:
     """One run from settings to a sealed folder; reports are written by ``write_reports``.
 
     Args:
+        of_files: a check of files: waivers in their comments count, and only what a finding shows makes it another.
         resume: take over what an interrupted run has collected.
     """
     started = datetime.now(UTC)
@@ -196,6 +199,7 @@ def audit(
             previous=previous,
             command=command,
             evaluating=evaluating,
+            of_files=of_files,
         )
         return Outcome(result, folder)
 
@@ -246,6 +250,7 @@ def evaluate_run(
     command: Sequence[str],
     evaluating: Callable[[str], None] = _quiet,
     earlier: Path | None = None,
+    of_files: bool = False,
 ) -> AuditResult:
     """Evaluates, judges and rolls up; writes ``findings.parquet`` and ``collections.json`` into the folder.
 
@@ -270,6 +275,8 @@ def evaluate_run(
         for policy in plan.policies
     )
     today = as_of.astimezone(ZoneInfo(settings.zone)).date()
+    inline = inline_waivers(evidence, settings.project, today) if of_files else InlineWaivers()
+    plan = replace(plan, waivers=(*plan.waivers, *inline.waivers))
     judgement = judge(
         evaluation,
         infos,
@@ -278,11 +285,14 @@ def evaluate_run(
         today,
         folder / "findings.parquet",
         None if earlier else folder / EARLIER,
+        inline.problems,
+        is_by_shown_values=of_files,
     )
     evaluation.path.unlink()
     write_collections(folder, evidence.collections)
     run = _run_info(settings, plan, evidence, as_of, started, previous, command)
-    return roll_up(settings, plan, run, evidence, evaluation, infos, judgement)
+    waivers = len(_concerned(plan)) + len(inline.problems)
+    return roll_up(settings, plan, run, evidence, evaluation, infos, judgement, waivers)
 
 
 def roll_up(
@@ -293,12 +303,15 @@ def roll_up(
     evaluation: Evaluation,
     infos: Sequence[PolicyInfo],
     judgement: Judgement,
+    waivers: int,
 ) -> AuditResult:
-    """Findings to what reports say."""
+    """Findings to what reports say.
+
+    Args:
+        waivers: how many were held to their own rules.
+    """
     groups = group_findings(judgement.path)
-    policies = policy_results(
-        infos, evaluation.counts, groups, judgement, len(_concerned(plan)), evaluation.statements
-    )
+    policies = policy_results(infos, evaluation.counts, groups, judgement, waivers, evaluation.statements)
     clauses = _clauses(plan.clauses, policies, settings.profile)
     asked = clauses if not settings.only else [one for one in clauses if one.policies]
     return AuditResult(

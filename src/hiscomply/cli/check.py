@@ -11,12 +11,11 @@ from typing import Any
 
 import click
 
-from hiscomply.cli.options import apply_flags, judging, report_targets, write_outside
+from hiscomply.cli.checking import Checking
+from hiscomply.cli.options import apply_flags, judging, notes, report_targets, write_outside
 from hiscomply.config.settings import Settings
 from hiscomply.errors import ConfigError, Place
-from hiscomply.model import Target, Text
-
-FILE_KINDS = frozenset({"config_file", "setting", "configuration", "effective_setting", "collection"})
+from hiscomply.model import Text
 
 
 @click.command()
@@ -28,6 +27,19 @@ FILE_KINDS = frozenset({"config_file", "setting", "configuration", "effective_se
     default=None,
     help="parameters and waivers from here / 参数与例外",
 )
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="RUN|FILE",
+    help="report and count only what this run or SARIF file does not know / 只报告并计入该基线中没有的",
+)
+@click.option(
+    "--changed-since",
+    default=None,
+    metavar="REV",
+    help="judge all, report and count only what is new since this git revision / 全部检查,只报告并计入该版本之后新出现的",
+)
 @judging
 @click.pass_obj
 def check(
@@ -36,6 +48,8 @@ def check(
     paths: tuple[Path, ...],
     exclude: tuple[str, ...],
     project: Path | None,
+    baseline: Path | None,
+    changed_since: str | None,
     lang_here: str | None,
     **flags: Any,
 ) -> int:
@@ -43,8 +57,7 @@ def check(
 
     Prints one line per finding: file:line:column. Files that cannot be read are undecided, never passed over.
     """
-    from hiscomply import pipeline
-    from hiscomply.plugins import collectors, evidence_kinds, pack_folders
+    from hiscomply.plugins import collectors
 
     for path in paths:
         if not path.exists():
@@ -53,6 +66,11 @@ def check(
                 place=Place(str(path)),
                 hint="check the spelling and the folder you are in / 请检查拼写与当前目录",
             )
+    if baseline is not None and changed_since is not None:
+        raise ConfigError(
+            "--baseline and --changed-since exclude each other / --baseline 与 --changed-since 不能同时使用",
+            hint="give one of them / 请只给出一个",
+        )
     outputs = flags.pop("output")
     known: dict[str, Any] = {}
     if outputs:
@@ -62,18 +80,14 @@ def check(
     targets = report_targets(outputs, known)
     available = collectors()
     settings, waivers = _settings(project, available, lang_here or obj["language"])
-    options = {"path": [str(path) for path in paths] or ["."], "exclude": list(exclude)}
-    target = Target("files", "files", options, available["files"].kinds(options), 3600.0)
+    settings = replace(apply_flags(settings, **flags), project=Path.cwd(), declared=None)
     with tempfile.TemporaryDirectory(prefix="hiscomply-", ignore_cleanup_errors=True) as scratch:
-        settings = replace(
-            settings, project=Path.cwd(), targets=(target,), declared=None, runs=Path(scratch) / "runs"
-        )
-        settings = apply_flags(settings, **flags)
-        plan = pipeline.make_plan(settings, evidence_kinds(), pack_folders(), waivers, FILE_KINDS)
-        outcome = pipeline.audit(settings, plan, available, previous=None, command=("hiscomply", "check"))
-        result = replace(outcome.result, exit_code=_exit_code(outcome.result, settings))
+        checking = Checking(settings, waivers, available, exclude, Path(scratch))
+        result = checking.result([str(path) for path in paths] or ["."], baseline, changed_since)
         printed, problem = write_outside(result, known, targets, settings.language)
         _say(result, settings.language, printed)
+        for note in notes(result, known, targets):
+            click.echo(note.to(settings.language), err=True)
         if problem is not None:
             raise problem
         return result.exit_code
@@ -110,17 +124,6 @@ def plain_settings(language: str) -> Settings:
         reports={},
         runs=Path(),
         is_secret_kept=False,
-    )
-
-
-def _exit_code(result: Any, settings: Settings) -> int:
-    """As for an audit, but only the policies on files are asked for; a repository without anything to judge
-    is undecided."""
-    from hiscomply.findings.rollup import exit_code
-
-    asked = [policy for policy in result.policies if set(policy.info.kinds) <= FILE_KINDS]
-    return exit_code(
-        asked, [], result.evidence.collections, fail_on=settings.fail_on, allow_unknown=settings.allow_unknown
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from hiscomply.cli.init_ci import SERVERS, write_ci
 from hiscomply.errors import ConfigError, Place
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -14,11 +15,23 @@ _FILES = {"hiscomply.yaml": "hiscomply.yaml", "waivers.yaml": "waivers.yaml", "c
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=Path())
-def init(folder: Path) -> int:
+@click.option(
+    "--ci",
+    "servers",
+    multiple=True,
+    type=click.Choice(SERVERS),
+    help="write what this CI server needs to check the repository, and no project; repeatable"
+    " / 只写入该 CI 所需文件",
+)
+def init(folder: Path, servers: tuple[str, ...]) -> int:
     """新建项目文件夹 · Make a project folder: hiscomply.yaml, waivers.yaml, CI.md.
 
     Existing files are never overwritten.
     """
+    if servers:
+        write_ci(folder, servers)
+        click.echo("next / 下一步:  hiscomply check", err=True)
+        return 0
     targets = {template: folder / name for template, name in _FILES.items()}
     present = [target for target in targets.values() if target.exists()]
     if present:

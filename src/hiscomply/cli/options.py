@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import click
 from hiscomply.config.settings import Settings, parse_as_of
 from hiscomply.errors import ConfigError, HiscomplyError
 from hiscomply.i18n import LANGUAGES
-from hiscomply.model import AuditResult, Severity
+from hiscomply.model import AuditResult, Severity, Text
 
 STDOUT = Path("-")
 Command = Callable[..., Any]
@@ -119,6 +119,18 @@ def write_outside(
     except HiscomplyError as error:
         return printed, error
     return printed, None
+
+
+def notes(result: AuditResult, known: dict[str, Any], names: Iterable[str]) -> list[Text]:
+    """What the reports of these formats leave out, as far as they say."""
+    from hiscomply.hookspecs import LeavingOut
+
+    return [
+        Text(f"{name}：{note.zh}", f"{name}: {note.en}")
+        for name in names
+        if isinstance(known[name], LeavingOut)
+        for note in known[name].left_out(result)
+    ]
 
 
 def report_targets(outputs: Sequence[str], known: dict[str, Any]) -> dict[str, Path]:

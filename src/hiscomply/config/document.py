@@ -86,6 +86,7 @@ class WaiverDocument(Model):
     id: str
     policy: str
     subject: str = "*"
+    file: str = ""
     reason: Annotated[str, Field(min_length=1)]
     compensating_control: str = ""
     requested_by: Annotated[str, Field(min_length=1)]

@@ -49,5 +49,6 @@ def load_waivers(file: Path | None, name: str = "") -> tuple[Waiver, ...]:
             until=one.until,
             renewals=one.renewals,
             origin=str(yaml.place(path)),
+            file=one.file,
         )
     return tuple(waivers.values())

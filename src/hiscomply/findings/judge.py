@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from hiscomply.errors import Place, RunError
 from hiscomply.findings.reading import reader
-from hiscomply.findings.waivers import PARAMETER, WaiverProblem, check_waivers
-from hiscomply.model import Evaluation, Finding, PolicyInfo, Severity, State, Text, Verdict, Waiver
+from hiscomply.findings.waivers import WAIVER_POLICY, WaiverProblem, check_waivers
+from hiscomply.findings.waiving import add_findings, load_waivers, unused
+from hiscomply.model import Evaluation, Finding, PolicyInfo, Severity, State, Verdict, Waiver
+from hiscomply.shown_values import SEPARATOR, WITHHELD, shown_names
 
 DUE_DAYS: Mapping[Severity, int] = {
     Severity.CRITICAL: 15,
@@ -21,8 +22,18 @@ DUE_DAYS: Mapping[Severity, int] = {
     Severity.LOW: 180,
 }
 """Days from first sight until a failure is to be put right; catalogue 5.3.2-c2, critical as in the patch fallback."""
-WAIVER_POLICY = "waivers_in_order"
-_NEVER = Text("没有与之对应的问题", "covers no finding")
+_SHOWN = (
+    "regexp_replace(array_to_string([coalesce(CAST(json_extract({}.data, name) AS VARCHAR), '') FOR name IN p.shown], "
+    f"chr({ord(SEPARATOR)})), '{WITHHELD}', 'withheld', 'g')"
+)
+_IS_SAME_VALUES = "e.data IS NOT DISTINCT FROM c.data"
+_IS_SAME_SHOWN = f"""({_IS_SAME_VALUES} OR {_SHOWN.format("e")} = {_SHOWN.format("c")}
+    OR e.data = '{{"values_sha256": "' || left(sha256({_SHOWN.format("c")}), 16) || '"}}')"""
+"""A report that serves as baseline knows of the values only a digest."""
+_IS_SAME = """e.verdict = c.verdict AND e.reason IS NOT DISTINCT FROM c.reason
+    AND (c.code = 3 OR coalesce(e.missing, []) = coalesce(c.missing, []))
+    AND (e.waiver IS NULL OR c.waiver IS NOT NULL)"""
+"""A finding that lost its waiver is not the same."""
 
 COLUMNS = """policy_id, subject, verdict, data, reason, missing, source, line, "column", pointer, collection,
   observed_at, fingerprint, state, first_seen, due, waiver"""
@@ -57,6 +68,9 @@ def judge(
     today: date,
     path: Path,
     keep_previous: Path | None = None,
+    unreadable: Sequence[WaiverProblem] = (),
+    *,
+    is_by_shown_values: bool = False,
 ) -> Judgement:
     """Writes ``findings.parquet``.
 
@@ -64,6 +78,8 @@ def judge(
         previous: findings of the run to compare with, or None.
         today: in the project's zone.
         keep_previous: where to keep what was compared with, so that a run can be judged again without the other.
+        unreadable: waivers in comments that say too little to be one.
+        is_by_shown_values: a finding is unchanged when what its message shows is, whatever else was read.
 
     Raises:
         RunError: the previous findings cannot be read.
@@ -72,6 +88,7 @@ def judge(
 
     severities = {policy.id: policy.severity for policy in policies}
     in_force, problems = check_waivers(waivers, severities, today)
+    problems += unreadable
     connection = duckdb.connect(config={"memory_limit": "512MB", "threads": 2})
     connection.execute("SET TimeZone = 'UTC'")
     _load_current(connection, evaluation)
@@ -85,18 +102,21 @@ def judge(
         ) from error
     if previous is not None and keep_previous is not None:
         _write_sorted(connection, "SELECT * FROM earlier", keep_previous)
-    problems += [
-        WaiverProblem(waiver, _NEVER)
-        for waiver in in_force
-        if not (
-            _loosens_any(policies, waiver)
-            if waiver.subject.startswith(PARAMETER)
-            else _covers_any(connection, waiver)
-        )
-    ]
-    _add_waiver_findings(connection, problems)
+    load_waivers(connection, in_force)
+    problems += unused(connection, policies, in_force)
+    add_findings(connection, problems)
     _keep_unseen(connection, evaluation)
-    _write(connection, severities | {WAIVER_POLICY: Severity.MEDIUM}, in_force, evaluation.as_of, path)
+    shown = {policy.id: shown_names(policy.message) for policy in policies}
+    same = _IS_SAME_SHOWN if is_by_shown_values else _IS_SAME_VALUES
+    _write(
+        connection,
+        severities | {WAIVER_POLICY: Severity.MEDIUM},
+        shown,
+        in_force,
+        evaluation.as_of,
+        path,
+        same,
+    )
     return Judgement(path, problems, in_force)
 
 
@@ -133,16 +153,6 @@ def _load_previous(connection: Any, previous: Path | None) -> None:
     )
 
 
-def _loosens_any(policies: Sequence[PolicyInfo], waiver: Waiver) -> bool:
-    name = waiver.subject.removeprefix(PARAMETER)
-    return any(
-        one.name == name and one.is_looser is not False and one.is_overridden
-        for policy in policies
-        if fnmatchcase(policy.id, waiver.policy)
-        for one in policy.parameters
-    )
-
-
 def _keep_unseen(connection: Any, evaluation: Evaluation) -> None:
     """Findings of a policy that could judge nothing at all this time stay, as unknown for the policy's own reason.
 
@@ -162,72 +172,43 @@ def _keep_unseen(connection: Any, evaluation: Evaluation) -> None:
     )
 
 
-def _covers_any(connection: Any, waiver: Waiver) -> bool:
-    """Whether it covers a failure, or may cover one among what is not known."""
-    row = connection.execute(
-        "SELECT 1 FROM current WHERE policy_id GLOB ? AND (code = 3 AND subject GLOB ? "
-        "OR code = 2 AND (subject GLOB ? OR subject = '*')) LIMIT 1",
-        [waiver.policy, waiver.subject, waiver.subject],
-    ).fetchone()
-    return row is not None
-
-
-def _add_waiver_findings(connection: Any, problems: Sequence[WaiverProblem]) -> None:
-    for problem in problems:
-        data = {
-            "waiver": problem.waiver.id,
-            "policy": problem.waiver.policy,
-            "what_zh": problem.what.zh,
-            "what_en": problem.what.en,
-        }
-        source, _, rest = problem.waiver.origin.partition(":")
-        connection.execute(
-            "INSERT INTO current (policy_id, code, subject, missing, data, source, line, fingerprint) "
-            "VALUES ($p, 3, $s, [], $d, $f, $l, sha256($p || chr(31) || $s))",
-            {
-                "p": WAIVER_POLICY,
-                "s": problem.waiver.id,
-                "d": json.dumps(data, ensure_ascii=False),
-                "f": source,
-                "l": int(rest.split(":")[0]) if rest else None,
-            },
-        )
-
-
 def _write(
     connection: Any,
     severities: Mapping[str, Severity],
+    shown: Mapping[str, Sequence[str]],
     waivers: Sequence[Waiver],
     as_of: datetime,
     path: Path,
+    same: str,
 ) -> None:
-    connection.execute("CREATE TABLE waiver (id VARCHAR, policy VARCHAR, subject VARCHAR)")
-    for one in waivers:
-        connection.execute("INSERT INTO waiver VALUES (?, ?, ?)", [one.id, one.policy, one.subject])
-    connection.execute("CREATE TABLE policy (id VARCHAR, due_days INTEGER)")
+    connection.execute("CREATE TABLE policy (id VARCHAR, due_days INTEGER, shown VARCHAR[])")
     connection.execute(
-        "INSERT INTO policy SELECT unnest($ids), unnest($days)",
-        {"ids": list(severities), "days": [DUE_DAYS[severity] for severity in severities.values()]},
+        "INSERT INTO policy SELECT unnest($ids), unnest($days), unnest($shown::VARCHAR[][])",
+        {
+            "ids": list(severities),
+            "days": [DUE_DAYS[severity] for severity in severities.values()],
+            "shown": [list(shown.get(policy, ())) for policy in severities],
+        },
     )
     now = as_of.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     covered = (
         "(SELECT min(w.id) FROM waiver w WHERE c.code = 3 AND c.policy_id GLOB w.policy "
-        f"AND c.subject GLOB w.subject AND c.policy_id <> '{WAIVER_POLICY}')"
+        "AND c.subject GLOB w.subject AND (w.file IS NULL OR c.source GLOB w.file) "
+        f"AND (w.line IS NULL OR c.line = w.line) AND c.policy_id <> '{WAIVER_POLICY}')"
         if waivers
         else "CAST(NULL AS VARCHAR)"
     )
     _write_sorted(
         connection,
         f"""SELECT {COLUMNS} FROM (
-  SELECT c.policy_id, c.subject, CASE c.code WHEN 3 THEN 'fail' ELSE 'unknown' END AS verdict, c.data,
+  SELECT c.policy_id, c.subject, c.verdict, c.data,
     c.reason, c.missing, c.source, c.line, c."column", c.pointer, c.collection, c.observed_at, c.fingerprint,
-    CASE WHEN e.fingerprint IS NULL THEN 'new'
-      WHEN e.verdict = CASE c.code WHEN 3 THEN 'fail' ELSE 'unknown' END AND e.data IS NOT DISTINCT FROM c.data
-        AND e.reason IS NOT DISTINCT FROM c.reason THEN 'unchanged' ELSE 'updated' END AS state,
+    CASE WHEN e.fingerprint IS NULL THEN 'new' WHEN {_IS_SAME} AND {same} THEN 'unchanged' ELSE 'updated' END AS state,
     coalesce(e.first_seen, TIMESTAMP '{now}') AS first_seen,
     CASE WHEN c.code = 3 THEN coalesce(e.first_seen, TIMESTAMP '{now}') + to_days(p.due_days) END AS due,
-    {covered} AS waiver
-  FROM current c LEFT JOIN earlier e USING (fingerprint) LEFT JOIN policy p ON p.id = c.policy_id
+    c.waiver
+  FROM (SELECT c.*, CASE c.code WHEN 3 THEN 'fail' ELSE 'unknown' END AS verdict, {covered} AS waiver
+    FROM current c) c LEFT JOIN earlier e USING (fingerprint) LEFT JOIN policy p ON p.id = c.policy_id
   UNION ALL
   SELECT e.policy_id, e.subject, e.verdict, e.data, e.reason, e.missing, e.source, e.line, e."column", e.pointer,
     e.collection, e.observed_at, e.fingerprint, 'absent', e.first_seen, e.due, e.waiver

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from hiscomply.findings.judge import COLUMNS, WAIVER_POLICY, Judgement, to_finding
+from hiscomply.findings.judge import COLUMNS, Judgement, to_finding
 from hiscomply.findings.reading import reader
+from hiscomply.findings.waivers import WAIVER_POLICY
 from hiscomply.model import (
     ClauseResult,
     ClauseStatus,
@@ -27,8 +28,15 @@ SAMPLES = 25
 RANK = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 
 
-def group_findings(path: Path) -> dict[str, tuple[FindingGroup, ...]]:
-    """Groups by policy id: one per verdict, reason and set of missing fields, fails first, largest first."""
+def group_findings(path: Path, *, is_new_only: bool = False) -> dict[str, tuple[FindingGroup, ...]]:
+    """Groups by policy id: one per verdict, reason and set of missing fields, fails first, largest first.
+
+    Args:
+        is_new_only: without what is unchanged, but for what is wrong with waivers.
+    """
+    wanted = "state <> 'absent'"
+    if is_new_only:
+        wanted += f" AND (state <> 'unchanged' OR policy_id = '{WAIVER_POLICY}')"
     columns = [name.strip() for name in COLUMNS.replace("\n", " ").split(",")]
     packed = ", ".join(f"c{number} := {name}" for number, name in enumerate(columns))
     rows = (
@@ -36,7 +44,7 @@ def group_findings(path: Path) -> dict[str, tuple[FindingGroup, ...]]:
         .execute(
             f"""SELECT policy_id, verdict, reason, missing, count(*), count(waiver),
   min_by(struct_pack({packed}), subject || fingerprint, {SAMPLES})
-  FROM read_parquet(?) WHERE state <> 'absent' GROUP BY policy_id, verdict, reason, missing
+  FROM read_parquet(?) WHERE {wanted} GROUP BY policy_id, verdict, reason, missing
   ORDER BY policy_id, verdict, count(*) DESC, reason, missing""",
             [str(path)],
         )
@@ -151,8 +159,12 @@ def exit_code(
     *,
     fail_on: str,
     allow_unknown: bool,
+    held_back: int = 0,
 ) -> int:
     """1 a fail at or above ``fail_on``; 3 undecided; 0 only when something was judged and nothing is left to say.
+
+    Args:
+        held_back: findings that a baseline holds back; they were judged.
 
     That the waivers are in order is no judgement of the institution's systems.
     """
@@ -166,4 +178,4 @@ def exit_code(
     )
     if is_undecided and not allow_unknown:
         return 3
-    return 0 if any(one.judged for one in policies if one.info.id != WAIVER_POLICY) else 3
+    return 0 if held_back or any(one.judged for one in policies if one.info.id != WAIVER_POLICY) else 3

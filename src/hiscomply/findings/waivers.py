@@ -9,6 +9,8 @@ from fnmatch import fnmatchcase
 
 from hiscomply.model import Severity, Text, Waiver
 
+WAIVER_POLICY = "waivers_in_order"
+"""The policy that waivers themselves are held to."""
 PARAMETER = "parameter:"
 """A waiver whose subject begins so lets a project loosen that parameter; it covers no finding."""
 LONGEST_DAYS: Mapping[Severity, int] = {
@@ -50,11 +52,14 @@ def check_waivers(
 
 def _problem(waiver: Waiver, severities: Mapping[str, Severity], today: date) -> Text | None:
     starts, until = date.fromisoformat(waiver.starts), date.fromisoformat(waiver.until)
-    if until < starts:
+    if until < starts and not waiver.is_inline:
         return Text(f"截止日 {until} 早于起始日 {starts}", f"ends on {until}, before it starts on {starts}")
     if until < today:
         return Text(f"已于 {until} 到期", f"expired on {until}")
-    if waiver.requested_by.strip().casefold() == waiver.approved_by.strip().casefold():
+    if (
+        not waiver.is_inline
+        and waiver.requested_by.strip().casefold() == waiver.approved_by.strip().casefold()
+    ):
         return Text("申请人与批准人为同一人", "requested and approved by the same person")
     covered = [severity for policy, severity in severities.items() if fnmatchcase(policy, waiver.policy)]
     if not covered:
@@ -66,3 +71,11 @@ def _problem(waiver: Waiver, severities: Mapping[str, Severity], today: date) ->
             f"期限 {days} 天,超过允许的 {longest} 天", f"runs {days} days, at most {longest} are allowed"
         )
     return None
+
+
+def file_patterns(waiver: Waiver) -> tuple[str, ...]:
+    """The patterns of which a finding's file must meet one; a leading ``**/`` also stands for no folder."""
+    if not waiver.file:
+        return ("*",)
+    bare = waiver.file.removeprefix("**/")
+    return (waiver.file,) if bare == waiver.file else (waiver.file, bare)

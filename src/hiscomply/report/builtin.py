@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from hiscomply.hookspecs import Reporter, hookimpl
+from hiscomply.report.annotations import AzureAnnotations, GithubAnnotations
+from hiscomply.report.gitlab import CodeQualityReporter, SastReporter
 from hiscomply.report.html import HtmlReporter
 from hiscomply.report.junit import JunitReporter
 from hiscomply.report.markdown import MarkdownReporter
@@ -12,7 +14,7 @@ from hiscomply.report.summary_json import SummaryJsonReporter
 
 @hookimpl
 def hiscomply_reporters() -> list[Reporter]:
-    """HTML, SARIF for everybody and for GitHub, JUnit, JSON and Markdown."""
+    """HTML, SARIF for everybody and for GitHub, JUnit, JSON and Markdown, and what CI servers show beside the lines."""
     return [
         HtmlReporter(),
         SarifReporter(),
@@ -20,4 +22,8 @@ def hiscomply_reporters() -> list[Reporter]:
         JunitReporter(),
         SummaryJsonReporter(),
         MarkdownReporter(),
+        GithubAnnotations(),
+        AzureAnnotations(),
+        CodeQualityReporter(),
+        SastReporter(),
     ]

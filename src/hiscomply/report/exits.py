@@ -17,6 +17,10 @@ _ALLOWED: Final = Text(
     "未发现不符合；证据不足之处按要求未计入",
     "nothing is known to be wrong; what is not known was allowed to be so",
 )
+_HELD: Final = Text(
+    "没有新的不符合项；基线中已有的未计入",
+    "nothing is newly wrong; what the baseline knows is not counted",
+)
 _OTHER: Final = Text("见退出码说明", "see the list of exit codes")
 
 
@@ -25,4 +29,7 @@ def exit_meaning(result: AuditResult) -> Text:
     has_unknown = any(policy.unknown for policy in result.policies)
     if result.exit_code == 0 and result.allow_unknown and has_unknown:
         return _ALLOWED
+    held = result.held_back
+    if result.exit_code == 0 and held and (held.failures or held.unknown or held.refused):
+        return _HELD
     return EXIT_MEANINGS.get(result.exit_code, _OTHER)

@@ -12,10 +12,12 @@ from hiscomply.model import (
     AuditResult,
     Finding,
     FindingGroup,
+    HeldBack,
     PolicyInfo,
     PolicyResult,
     ScopeStatement,
     Severity,
+    Text,
     Verdict,
 )
 from hiscomply.report.messages import reason_text, render_message
@@ -58,6 +60,16 @@ def group_message(
     if group.verdict is Verdict.UNKNOWN or finding is None:
         return printable(reason_text(group, language) or info.title.to(language))
     return message_of(info, finding, language, zone_offset)
+
+
+def held_back_text(held: HeldBack) -> Text:
+    """How many findings are not told because they were known before."""
+    return Text(
+        f"与基线 {held.against} 相同而未列出：不符合 {held.failures}，证据不足 {held.unknown}，"
+        f"无法读取 {held.refused}；已消失 {held.gone}。",
+        f"Known from {held.against} and held back: {held.failures} failures, {held.unknown} unknown, "
+        f"{held.refused} unreadable; {held.gone} are gone.",
+    )
 
 
 def worst_first(policies: Iterable[PolicyResult], verdict: Verdict) -> list[PolicyResult]:

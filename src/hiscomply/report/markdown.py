@@ -13,6 +13,7 @@ from hiscomply.report.exits import exit_meaning
 from hiscomply.report.lines import (
     example_of,
     group_message,
+    held_back_text,
     kinds_without_evidence,
     place_of,
     printable,
@@ -70,6 +71,8 @@ def _page(result: AuditResult, language: str) -> Iterator[str]:
     counts = Counter(clause.status for clause in result.clauses)
     told = (f"{CLAUSE_STATUSES[status].to(language)} {counts[status]}" for status in ClauseStatus)
     yield f"{_CLAUSES.to(language)}: " + " · ".join(told)
+    if result.held_back is not None:
+        yield from ("", _plain(held_back_text(result.held_back).to(language), 400))
     yield from _only(result, language)
     for verdict, heading in ((Verdict.FAIL, _WORST), (Verdict.UNKNOWN, _UNKNOWN)):
         yield from _policies(result, verdict, heading, language)

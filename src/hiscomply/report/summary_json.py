@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -38,7 +39,7 @@ class SummaryJsonReporter:
 
     def write(self, result: AuditResult, path: Path, language: str) -> list[Path]:
         """Writes the summary, in both languages whatever ``language`` is, and returns its path."""
-        text = json.dumps(summarise(result), ensure_ascii=False, indent=2, allow_nan=False)
+        text = json.dumps(summarise(result.whole or result), ensure_ascii=False, indent=2, allow_nan=False)
         path.write_text(text + "\n", encoding="utf-8", errors="replace", newline="\n")
         return [path]
 
@@ -70,6 +71,7 @@ def summarise(result: AuditResult) -> dict[str, Any]:
             for one, policies in statements_used(result)
         ],
         "quality": [_both(text) for text in result.quality],
+        **({"held_back": asdict(result.held_back)} if result.held_back else {}),
     }
 
 

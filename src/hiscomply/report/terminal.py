@@ -13,6 +13,7 @@ from hiscomply.report.exits import exit_meaning
 from hiscomply.report.lines import (
     example_of,
     group_message,
+    held_back_text,
     kinds_without_evidence,
     message_of,
     place_of,
@@ -113,7 +114,9 @@ def print_check(result: AuditResult, write: Callable[[str], object], language: s
         told = message_of(info, finding, language, result.run.zone_offset)
         waived = f" [{_WAIVED.to(language).format(finding.waiver)}]" if finding.waiver else ""
         _line(write, f"{place_of(finding)}: {label} {info.id} {told}{waived}")
-    _line(write, _count_policies(result, language))
+    _line(write, _count_policies(result.whole or result, language))
+    if result.held_back is not None:
+        _line(write, held_back_text(result.held_back).to(language))
     _line(write, _EXIT.to(language).format(exit_meaning(result).to(language), result.exit_code))
 
 

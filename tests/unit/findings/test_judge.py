@@ -12,8 +12,9 @@ import pytest
 
 from hiscomply.errors import RunError
 from hiscomply.evaluate.engine import VERDICT_COLUMNS
-from hiscomply.findings.judge import WAIVER_POLICY, Judgement, judge
+from hiscomply.findings.judge import Judgement, judge
 from hiscomply.findings.rollup import exit_code, group_findings, policy_results
+from hiscomply.findings.waivers import WAIVER_POLICY
 from hiscomply.model import (
     Collection,
     CollectionStatus,

@@ -242,7 +242,10 @@ def test_history_of_a_finding_is_told(result: AuditResult, tmp_path: Path) -> No
     finding = first_failure(result)
     got = one_result(result, tmp_path, state=State.UPDATED, waiver=None)
     assert got["baselineState"] == "updated"
-    assert got["partialFingerprints"] == {"hiscomply/v1": finding.fingerprint}
+    assert got["partialFingerprints"] == {
+        "hiscomply/v1": finding.fingerprint,
+        "hiscomply/values/v1": got["partialFingerprints"]["hiscomply/values/v1"],
+    }
     assert got["provenance"]["firstDetectionTimeUtc"] == finding.first_seen.strftime("%Y-%m-%dT%H:%M:%S.000Z")
     assert "suppressions" not in got
 

@@ -23,5 +23,5 @@ class HtmlReporter:
         from hiscomply.report.html.page import render_page
 
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(render_page(result, language), encoding="utf-8", newline="\n")
+        path.write_text(render_page(result.whole or result, language), encoding="utf-8", newline="\n")
         return [path]

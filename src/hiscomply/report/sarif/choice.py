@@ -10,6 +10,8 @@ from hiscomply.model import AuditResult, Finding, FindingGroup, Severity, State,
 
 GITHUB_MAX_RESULTS: Final = 25_000
 """Results that GitHub accepts in a run; a larger file is refused as a whole."""
+GITHUB_MAX_SHOWN: Final = 5_000
+"""Results that GitHub shows of an upload, which may be 10 MB when compressed."""
 
 Key = tuple[str, Verdict, str | None, tuple[str, ...]]
 
@@ -84,3 +86,9 @@ def _ranked_groups(result: AuditResult) -> list[tuple[int, Key]]:
 
     groups = (group for policy in result.policies for group in policy.groups)
     return [(group.count, cause_of(group)) for group in sorted(groups, key=rank)]
+
+
+def count_folded(result: AuditResult, plan: Plan) -> int:
+    """Findings that are written as groups."""
+    groups = (group for policy in result.policies for group in policy.groups)
+    return sum(group.count for group in groups if cause_of(group) in plan.folded)

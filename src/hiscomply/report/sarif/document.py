@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from hiscomply.model import AuditResult
-from hiscomply.report.sarif.choice import Choice, Plan, cause_of, plan_results
+from hiscomply.report.sarif.choice import Choice, count_folded, plan_results
 from hiscomply.report.sarif.form import to_json
 from hiscomply.report.sarif.invocation import build_invocation
 from hiscomply.report.sarif.plain import to_plain
@@ -38,7 +38,7 @@ def write_log(result: AuditResult, path: Path, language: str, choice: Choice) ->
     with path.open("w", encoding="utf-8", errors="replace", newline="\n", buffering=1 << 20) as file:
         _write_head(file, result, language)
         _write_results(file, lines)
-        invocation = build_invocation(result, language, _count_folded(result, plan), findings.left_out)
+        invocation = build_invocation(result, language, count_folded(result, plan), findings.left_out)
         file.write(f'"invocations":[{to_json(invocation)}]\n}}]}}\n')
 
 
@@ -56,8 +56,3 @@ def _write_results(file: IO[str], lines: Iterator[str]) -> None:
         file.write(separator + line)
         separator = ",\n"
     file.write("\n],\n")
-
-
-def _count_folded(result: AuditResult, plan: Plan) -> int:
-    groups = (group for policy in result.policies for group in policy.groups)
-    return sum(group.count for group in groups if cause_of(group) in plan.folded)

@@ -95,6 +95,7 @@ def _rejected(collection: Collection, item: Rejected, language: str) -> Notifica
         f"A {kind} item of {collection.target} was refused ({item.subject}): {item.reason.en}.",
     )
     notice = _notice(REJECTED, "warning", text, language)
+    notice.properties |= {"source": item.source, "reason.en": item.reason.en}
     notice.locations = [locate(item.source, item.line, item.column, item.subject or kind, kind)]
     return notice
 

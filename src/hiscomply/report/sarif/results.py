@@ -17,6 +17,7 @@ from hiscomply.report.sarif.location import Shape, build_location, shape_of
 from hiscomply.report.sarif.rules import LEVELS
 from hiscomply.report.sarif.sentence import Sentences
 from hiscomply.report.sarif.taxonomies import taxa_of
+from hiscomply.shown_values import values_digest
 
 KINDS: Final = {
     Verdict.PASS: "pass",
@@ -25,8 +26,9 @@ KINDS: Final = {
     Verdict.NOT_APPLICABLE: "notApplicable",
 }
 FINGERPRINT: Final = "hiscomply/v1"
+VALUES_FINGERPRINT: Final = "hiscomply/values/v1"
 _ORDER: Final = (
-    "text", "guid", "subject", "uri", "column", "line", "fingerprint", "observed_at", "due", "source",
+    "text", "guid", "subject", "uri", "column", "line", "fingerprint", "values", "observed_at", "due", "source",
     "pointer", "first_seen",
 )  # fmt: skip
 """The blanks of a result in the order in which the object model writes them."""
@@ -97,6 +99,7 @@ class FindingStream:
             str(finding.column) if shape.has_column else "",
             str(finding.line) if shape.has_line else "",
             quote(finding.fingerprint),
+            self._values(finding),
             utc_json(finding.observed_at),
             utc_json(finding.due),
             quote(finding.source) if finding.source and not shape.is_of_source else "",
@@ -104,6 +107,10 @@ class FindingStream:
             utc_json(finding.first_seen),
         )
         return "".join(parts)
+
+    def _values(self, finding: Finding) -> str:
+        _, info = self._rules.get(finding.policy_id, (-1, None))
+        return f'"{values_digest(info.message, finding.values)}"' if info else '""'
 
     def _place(self, source: str | None, line: int | None, column: int | None) -> tuple[Shape, int, str]:
         has_line = line is not None and line >= 1
@@ -128,7 +135,7 @@ class FindingStream:
             locations=[build_location(shape, blank("subject"), info.subject_kind if info else "record")],
             guid=blank("guid"),
             taxa=taxa_of(info, self._clauses),
-            partial_fingerprints={FINGERPRINT: blank("fingerprint")},
+            partial_fingerprints={FINGERPRINT: blank("fingerprint"), VALUES_FINGERPRINT: blank("values")},
             baseline_state=finding.state.value if has_baseline else None,
             suppressions=self._suppressions(finding.waiver),
             provenance=ResultProvenance(first_detection_time_utc=blank("first_seen")),
@@ -141,7 +148,7 @@ class FindingStream:
         waiver = self._waivers.get(waiver_id)
         return [
             Suppression(
-                kind="external",
+                kind="inSource" if waiver and waiver.is_inline else "external",
                 state="accepted",
                 justification=waiver.reason if waiver else waiver_id,
                 properties=_waiver_properties(waiver) if waiver else {"waiver": waiver_id},
@@ -191,4 +198,6 @@ def _waiver_properties(waiver: Waiver) -> dict[str, Any]:
         "from": waiver.starts,
         "until": waiver.until,
         "origin": waiver.origin,
+        "file": waiver.file,
+        "sha256": waiver.digest,
     }

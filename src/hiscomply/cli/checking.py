@@ -1,0 +1,120 @@
+"""One check of files: judged once, or compared with what was known before."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hiscomply.config.settings import Settings
+from hiscomply.model import AuditResult, Target, Waiver
+
+if TYPE_CHECKING:
+    from hiscomply.baseline.known import Known
+    from hiscomply.pipeline import Outcome
+
+FILE_KINDS = frozenset({"config_file", "setting", "configuration", "effective_setting", "collection"})
+
+
+class Checking:
+    """What is the same for the files of now and those of an earlier revision.
+
+    Args:
+        settings: whose ``project`` is the folder that paths count from.
+        available: collectors by name.
+        exclude: patterns of files to leave out.
+        scratch: a folder for everything that is written on the way.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        waivers: tuple[Waiver, ...],
+        available: Mapping[str, Any],
+        exclude: Sequence[str],
+        scratch: Path,
+    ) -> None:
+        from hiscomply import pipeline
+        from hiscomply.plugins import evidence_kinds, pack_folders
+
+        self._settings = settings
+        self._available = available
+        self._exclude = list(exclude)
+        self._scratch = scratch
+        self._plan = pipeline.make_plan(settings, evidence_kinds(), pack_folders(), waivers, FILE_KINDS)
+
+    def result(self, paths: Sequence[str], baseline: Path | None, revision: str | None) -> AuditResult:
+        """The verdicts on these paths; with a baseline or revision only what is new against it.
+
+        Raises:
+            ConfigError, RunError: the revision or the baseline cannot be had.
+        """
+        known = None
+        if revision is not None:
+            here = self._settings.project
+            paths = [os.path.relpath(here / path, here) for path in paths]
+            # secrets count by their order of sight on both sides: the other side has no key of its own
+            self._settings = replace(self._settings, is_secret_kept=False)
+            known = self._known_at(revision, paths)
+        elif baseline is not None:
+            from hiscomply.baseline.known import load_known
+
+            known = load_known(baseline, self._scratch / "baseline")
+        outcome = self._judge(self._settings.project, paths, "now", known.run if known else None)
+        if known is None:
+            return replace(outcome.result, exit_code=self._exit_code(outcome.result))
+        from hiscomply.baseline.held import hold_back, with_exit_code
+        from hiscomply.baseline.known import FINDINGS
+
+        reported = hold_back(outcome.result, outcome.folder / FINDINGS, known)
+        return with_exit_code(reported, self._exit_code(reported))
+
+    def _known_at(self, revision: str, paths: Sequence[str]) -> Known:
+        from hiscomply.baseline.known import FINDINGS, Known, refusals, renamed_findings
+        from hiscomply.baseline.revision import take_out
+
+        taken = self._scratch / "revision"
+        taken.mkdir()
+        before = take_out(revision, self._settings.project, paths, taken)
+        if not before.paths:
+            (before.folder / "none").mkdir(exist_ok=True)
+        outcome = self._judge(before.folder, before.paths or ["none"], "before", None)
+        renamed_findings(outcome.folder / FINDINGS, before.renamed)
+        name = f"{revision} ({before.commit[:12]})"
+        folder = outcome.folder.rename(outcome.folder.with_name(outcome.result.run.id))
+        return Known(name, folder, refusals(outcome.result.evidence.collections))
+
+    def _judge(self, folder: Path, paths: Sequence[str], name: str, previous: Path | None) -> Outcome:
+        from hiscomply import pipeline
+
+        options = {"path": list(paths), "exclude": self._exclude}
+        target = Target("files", "files", options, self._available["files"].kinds(options), 3600.0)
+        settings = replace(
+            self._settings, project=folder, targets=(target,), runs=self._scratch / name / "runs"
+        )
+        return pipeline.audit(
+            settings,
+            self._plan,
+            self._available,
+            previous=previous,
+            command=("hiscomply", "check"),
+            of_files=True,
+        )
+
+    def _exit_code(self, result: AuditResult) -> int:
+        """As for an audit, but only the policies on files are asked for; a repository without anything to judge
+        is undecided."""
+        from hiscomply.findings.rollup import exit_code
+
+        asked = [policy for policy in result.policies if set(policy.info.kinds) <= FILE_KINDS]
+        held = result.held_back
+        return exit_code(
+            asked,
+            [],
+            result.evidence.collections,
+            fail_on=self._settings.fail_on,
+            allow_unknown=self._settings.allow_unknown,
+            held_back=held.failures + held.unknown if held else 0,
+        )
