@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
-from hiscomply_files.formats.blocks import Blocks, Places
+from hiscomply_files.formats.blocks import Blocks, Places, is_of_another_program
 
 LINE = re.compile(r"(?:[^\\\n]|\\\n|\\(?!\n))*+")
 BLANKS = r"(?:[ \t\r\f\v]|\\\n)*+"
@@ -32,6 +32,8 @@ class ApacheConf:
     def recognises(self, path: str, head: bytes) -> bool:
         """By name, by a folder of httpd, or a ``.conf`` that begins with a section of httpd."""
         file = PurePosixPath(path)
+        if is_of_another_program(file, head):
+            return False
         if file.name == ".htaccess" or re.fullmatch(r"(?:httpd|apache2?)[\w-]*\.conf", file.name):
             return True
         if file.suffix not in (".conf", ".load", ".vhost"):

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
@@ -18,6 +19,15 @@ from hiscomply_files.formats.tree import MAX_DEPTH, too_deep
 TOKEN = re.compile(r'"((?:[^"\\]|\\.)*+)"|(\S++)', re.S)
 ESCAPE = re.compile(r"\\(.)", re.S)
 NEEDS_QUOTES = re.compile(r'[\s"]|\\$')
+OF_OTHERS = frozenset(
+    {"tmpfiles.d", "rsyslog.d", "logrotate.d", "jail.d", "sysctl.d", "modprobe.d", "supervisor"}
+)
+INI = re.compile(rb"(?:\s++|[#;][^\n]*+\n)*+\[")
+
+
+def is_of_another_program(file: PurePosixPath, head: bytes) -> bool:
+    """True for a file that has a web server's name but is read by another program: a unit's drop-in, a log rule."""
+    return bool(OF_OTHERS & set(file.parts[:-1])) or INI.match(head) is not None
 
 
 class Places:

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
-from hiscomply_files.formats.blocks import Blocks
+from hiscomply_files.formats.blocks import Blocks, is_of_another_program
 
 SECTIONS = frozenset(
     {"global", "defaults", "frontend", "backend", "listen", "userlist", "peers", "resolvers", "mailers"}
@@ -42,15 +42,12 @@ class HaproxyCfg:
     def recognises(self, path: str, head: bytes) -> bool:
         """By name, by a folder of HAProxy, or a ``.cfg`` that begins like one."""
         file = PurePosixPath(path)
-        if file.suffix not in (".cfg", ".conf"):
+        if file.suffix not in (".cfg", ".conf") or is_of_another_program(file, head):
             return False
-        folders = [part.lower() for part in file.parts[:-1]]
-        if re.fullmatch(r"haproxy[\w.-]*\.(?:cfg|conf)", file.name):
-            return True
+        is_alike = bool(SECTION.search(head) and CONTEXT.search(head))
         if file.suffix == ".conf":
-            return False
-        is_named = any("haproxy" in part for part in folders)
-        return is_named or bool(SECTION.search(head) and CONTEXT.search(head))
+            return file.name.startswith("haproxy") and is_alike
+        return is_alike or any("haproxy" in part.lower() for part in file.parts)
 
     def parse(self, text: str) -> Iterator[Setting]:
         """Statements in order, in the keys of their sections (``frontend[0].bind``); the section's value is its name.

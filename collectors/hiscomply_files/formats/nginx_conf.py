@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
-from hiscomply_files.formats.blocks import Blocks, Places
+from hiscomply_files.formats.blocks import Blocks, Places, is_of_another_program
 
 BLANK = re.compile(r"(?:[ \t\r\n]++|\#[^\n]*+)*+")
 WORD = re.compile(
@@ -41,7 +41,7 @@ class NginxConf:
     def recognises(self, path: str, head: bytes) -> bool:
         """By name, by a folder of nginx, or a ``.conf`` that begins like one."""
         file = PurePosixPath(path)
-        if file.suffix not in (".conf", ".template", ".types", ""):
+        if file.suffix not in (".conf", ".template", ".types", "") or is_of_another_program(file, head):
             return False
         if re.fullmatch(r"nginx[\w.-]*\.conf(?:\.template)?", file.name):
             return True
