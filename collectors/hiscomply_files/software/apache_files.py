@@ -13,7 +13,7 @@ from hiscomply_files.software.directives import Directive, tree
 from hiscomply_files.software.effective import Included, resolve
 
 MAX_DEPTH = 20
-MAX_DIRECTIVES = 200_000
+MAX_DIRECTIVES = 100_000
 BUILT_IN = frozenset(
     {"core", "http", "http_core", "so", "log_config", "logio", "version", "unixd", "watchdog"}
 )
@@ -32,6 +32,7 @@ class Tree:
     included: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
     defined: dict[str, str] = field(default_factory=dict)
+    _found: dict[tuple[str, str], Included] = field(default_factory=dict)
     _root: str = ""
     _count: int = 0
 
@@ -104,7 +105,8 @@ class Tree:
         return found if found is None else found is not is_not
 
     def _include(self, block: Directive, pattern: str, chain: tuple[str, ...], *, is_optional: bool) -> None:
-        found = self._resolve(pattern)
+        found = self._found.get((pattern, self._root)) or self._resolve(pattern)
+        self._found[pattern, self._root] = found
         if found.missing is not None and not self._may_be_empty(pattern, is_optional):
             block.missing.append(found.missing)
         for path in found.files:

@@ -8,16 +8,19 @@ from hiscomply.configurations import Value
 from hiscomply_files.software.directives import Directive
 
 PLACES = ("directory", "directorymatch", "location", "locationmatch", "files", "filesmatch", "proxy", "if")
-INNER = ("requireall", "requireany", "requirenone", "limit", "limitexcept")
+INNER = ("requireall", "requireany")
 PAGES = frozenset({"server-status", "server-info"})
 OPEN = frozenset({"all granted", "all granted."})
 
 
-def places(server: Directive, http: bool | None, path: str, *, is_certain: bool) -> Iterator[Value]:
+def places(
+    server: Directive, auth: tuple[str | None] | None, path: str, *, is_certain: bool
+) -> Iterator[Value]:
     """The values of the sections directly below a server, each with its section.
 
     Args:
-        http: True if the server is reached without TLS; None for the main server, where it is not asked.
+        auth: what basic authentication is here (``cleartext``, ``encrypted``, or not known); None where it is not
+            asked, and the folder of everything is: for the program.
     """
     found: dict[str, list[Value]] = {
         "web.directory_listing": [*_listing(server)],
@@ -26,9 +29,9 @@ def places(server: Directive, http: bool | None, path: str, *, is_certain: bool)
         "web.status_page": [*_status(server)],
     }
     absent = {"web.directory_listing": "off", "allowoverride": "None", "web.status_page": "absent"}
-    if http is not None:
+    if auth is not None:
         found.pop("root_directory")
-        found["web.basic_auth"] = [*_basic_auth(server, http)]
+        found["web.basic_auth"] = [*_basic_auth(server, auth[0])]
         absent["web.basic_auth"] = "absent"
     else:
         absent["root_directory"] = "not stated"
@@ -49,12 +52,17 @@ def _sections(server: Directive) -> Iterator[Directive]:
 def _listing(server: Directive) -> Iterator[Value]:
     """``Options`` of each section: with signs they change what is inherited, without they replace it."""
     for place in (server, *_sections(server)):
-        one = place.last("options")
-        if one is None:
-            continue
-        words = {word.lower() for word in one.words}
-        is_on = bool({"indexes", "+indexes", "all"} & words)
-        yield _of(one, place, server, "web.directory_listing", "on" if is_on else "off")
+        deciding, is_on = place.last("options"), False
+        for one in place.all("options"):
+            words = [word.lower() for word in one.words]
+            if any(word[:1] not in "+-" for word in words):
+                is_on = False
+            if {"indexes", "+indexes", "all"} & set(words):
+                deciding, is_on = one, True
+            elif "-indexes" in words:
+                deciding, is_on = one, False
+        if deciding is not None:
+            yield _of(deciding, place, server, "web.directory_listing", "on" if is_on else "off")
 
 
 def _overrides(server: Directive) -> Iterator[Value]:
@@ -95,7 +103,8 @@ def _is_restricted(place: Directive) -> bool:
     rules = [one for one in _rules(place) if one.name == "require"]
     if rules:
         return not any((one.value or "").lower() in OPEN for one in rules)
-    return any((one.value or "").lower() == "from all" for one in place.all("deny"))
+    is_open = any((one.value or "").lower() == "from all" for one in place.all("allow"))
+    return not is_open and any((one.value or "").lower() == "from all" for one in place.all("deny"))
 
 
 def _rules(place: Directive) -> list[Directive]:
@@ -103,11 +112,11 @@ def _rules(place: Directive) -> list[Directive]:
     return [*place.all("require", "deny", "allow"), *inner]
 
 
-def _basic_auth(server: Directive, is_clear: bool) -> Iterator[Value]:
+def _basic_auth(server: Directive, state: str | None) -> Iterator[Value]:
     for place in (server, *_sections(server)):
         one = place.last("authtype")
         if one is not None and (one.value or "").lower() == "basic":
-            yield _of(one, place, server, "web.basic_auth", "cleartext" if is_clear else "encrypted")
+            yield _of(one, place, server, "web.basic_auth", state)
 
 
 def _of(one: Directive, place: Directive, server: Directive, key: str, value: str | None) -> Value:

@@ -48,8 +48,8 @@ class Server:
         yield from self._tls() if self.is_tls else ()
         yield from self._logs()
         yield from self._backends()
-        is_clear = state.value in ("served", None)
-        yield from places(self.host, is_clear, self.host.file, is_certain=not self.missing)
+        auth = {"served": "cleartext", None: None}.get(state.value, "encrypted")
+        yield from places(self.host, (auth,), self.host.file, is_certain=not self.missing)
 
     def _last(self, name: str) -> Directive | None:
         return self.host.last(name) or self.main.last(name)
@@ -87,15 +87,19 @@ class Server:
         answer = self._answer()
         return self.host.stating(key, answer, is_certain=answer != "served" or not self.missing)
 
-    def _answer(self) -> str:
+    def _answer(self) -> str | None:
+        """``redirected``, ``refused`` or ``served``; None for a redirect beside a proxy, which may come first."""
         for place in (self.host, *(one for one in self.host.all("location") if one.value == "/")):
             for one in place.all("redirect", "redirectpermanent", "redirectmatch"):
                 answer = _redirected(one, is_below=place is not self.host)
                 if answer is not None:
-                    return answer
+                    return None if self._proxies() else answer
             if place.name == "location" and any(one.value == "all denied" for one in place.all("require")):
                 return "refused"
         return self._rewritten()
+
+    def _proxies(self) -> bool:
+        return any(one.words[1:2] != ["!"] for one in self.host.all("proxypass", "proxypassmatch"))
 
     def _rewritten(self) -> str:
         engine = self.host.last("rewriteengine")

@@ -1,8 +1,9 @@
 """HAProxy: a configuration for the program, one for each frontend, and one for each set of servers behind.
 
-A ``frontend`` or ``listen`` with an address that speaks TLS is of the software ``haproxy_tls_frontend``, another of
-``haproxy_frontend``; a ``backend`` or ``listen`` with servers is a ``haproxy_backend``. A proxy has what its
-``defaults`` say: those it names with ``from``, else the last before it. Source: the configuration manual of HAProxy 2.6.
+A ``frontend`` or ``listen`` with an address that speaks TLS is of the software ``haproxy_tls_frontend`` (in mode tcp
+``haproxy_tls_tcp_frontend``), another of ``haproxy_frontend``; a ``backend`` or ``listen`` with servers is a
+``haproxy_backend``. A proxy has what its ``defaults`` say: those it names with ``from``, else the last before it.
+Source: the configuration manual of HAProxy 2.6.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ def _file(path: str, sections: list[Directive]) -> Iterator[Configuration]:
         yield Configuration(Haproxy.name, path, values, missing=missing)
     named: dict[str, Directive] = {}
     before: Directive | None = None
+    names: dict[str, int] = {}
     for section in sections:
         words = section.words
         if section.name == "defaults":
@@ -61,17 +63,20 @@ def _file(path: str, sections: list[Directive]) -> Iterator[Configuration]:
             defaults = named.get(wanted) if wanted is not None else before
             lost = [UNNAMED] if wanted is not None and defaults is None else []
             proxy = Proxy(section, defaults, program, is_certain=not missing and not lost)
-            yield from _proxy(proxy, path, [*missing, *lost])
+            name = " ".join([section.name, *words[:1]])
+            count = names[name] = names.get(name, 0) + 1
+            yield from _proxy(proxy, path, name if count == 1 else f"{name}:{count}", [*missing, *lost])
 
 
-def _proxy(proxy: Proxy, path: str, missing: list[Text]) -> Iterator[Configuration]:
+def _proxy(proxy: Proxy, path: str, name: str, missing: list[Text]) -> Iterator[Configuration]:
     section = proxy.section
-    name = " ".join([section.name, *section.words[:1]])
     if section.name != "backend":
         software = "haproxy_tls_frontend" if is_tls(proxy) else "haproxy_frontend"
+        if is_tls(proxy) and not proxy.is_http:
+            software = "haproxy_tls_tcp_frontend"
         values = tuple(frontend_values(proxy))
         yield Configuration(software, path, values, name=name, line=section.line, missing=missing)
-    if section.all("server", "server-template"):
+    if section.name != "frontend" and section.all("server", "server-template"):
         suffix = " servers" if section.name == "listen" else ""
         values = tuple(backend_values(proxy))
         yield Configuration(

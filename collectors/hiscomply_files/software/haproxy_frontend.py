@@ -162,14 +162,22 @@ def _statistics(proxy: Proxy, outcomes: list[str | None]) -> Iterator[Value]:
     if page is None:
         yield proxy.absent("web.status_page", "absent")
     else:
-        rules = [one.value or "" for one in proxy.section.all("stats.http-request", "http-request")]
-        is_asked = any(re.match(r"(?:auth|deny|allow)\b", rule) for rule in rules)
         binds = proxy.section.all("bind")
         is_private = bool(binds) and all(is_loopback(one.words[0] if one.words else "") for one in binds)
-        state = "restricted" if auth or is_asked or is_private else "open"
+        state = "restricted" if auth or is_private else _asked(proxy)
         yield page[0].stating("web.status_page", state, is_certain=proxy.is_certain)
     if auth is None:
         yield proxy.absent("web.basic_auth", "absent")
     else:
-        is_clear = "served" in outcomes or None in outcomes
-        yield auth[0].stating("web.basic_auth", "cleartext" if is_clear else "encrypted")
+        state = "cleartext" if "served" in outcomes else None if None in outcomes else "encrypted"
+        yield auth[0].stating("web.basic_auth", state)
+
+
+def _asked(proxy: Proxy) -> str | None:
+    """Whether rules keep the page from everybody; None if they are about some requests, not surely about the page."""
+    if any(re.match(r"(?:auth|deny)\b", one.value or "") for one in proxy.section.all("stats.http-request")):
+        return "restricted"
+    rules = [one.words for one in proxy.section.all("http-request")]
+    if any(words[:1] == ["auth"] and "if" not in words for words in rules):
+        return "restricted"
+    return None if any(words[:1] in (["auth"], ["deny"], ["allow"]) for words in rules) else "open"

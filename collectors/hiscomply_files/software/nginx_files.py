@@ -12,7 +12,7 @@ from hiscomply_files.software.directives import Directive, tree
 from hiscomply_files.software.effective import Included, resolve
 
 MAX_DEPTH = 16
-MAX_DIRECTIVES = 200_000
+MAX_DIRECTIVES = 100_000
 PREFIXES = ("/etc/nginx/", "/usr/local/nginx/conf/", "/usr/local/openresty/nginx/conf/")
 """Where the folder of nginx.conf is on the machine: Debian, RHEL and the images; built from source."""
 DATA = frozenset(
@@ -32,6 +32,7 @@ class Tree:
     unread: Mapping[str, Text]
     included: set[str] = field(default_factory=set)
     _trees: dict[str, list[Directive]] = field(default_factory=dict)
+    _found: dict[tuple[str, str], Included] = field(default_factory=dict)
     _count: int = 0
 
     def top(self, path: str) -> list[Directive]:
@@ -65,7 +66,8 @@ class Tree:
 
     def _include(self, block: Directive, one: Directive, root: str, chain: tuple[str, ...]) -> None:
         pattern = one.value or ""
-        found = self._resolve(pattern, root)
+        found = self._found.get((pattern, root)) or self._resolve(pattern, root)
+        self._found[pattern, root] = found
         if found.missing is not None and not _is_harmless(pattern):
             block.missing.append(found.missing)
         for path in found.files:

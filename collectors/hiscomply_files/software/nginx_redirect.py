@@ -73,9 +73,14 @@ def _answer(block: Directive) -> str | None:
             return _returned(words)
         if one.name == "rewrite" and len(words) > 1 and words[0] in EVERYTHING and _is_away(words[1]):
             return "redirected"
-    if any(one.value == "all" for one in block.all("deny")) and not block.all("allow"):
+    if any(one.value == "all" for one in block.all("deny")) and not _allows(block):
         return "refused"
     return "served"
+
+
+def _allows(block: Directive) -> bool:
+    """True if somebody is let in here or at a place below, which has its own rules then."""
+    return bool(block.all("allow")) or any(one.all("allow", "deny") for one in block.blocks("location"))
 
 
 def _returned(words: list[str]) -> str | None:

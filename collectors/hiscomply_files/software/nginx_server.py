@@ -205,13 +205,13 @@ class Server:
 
     def _basic_auth(self) -> Iterator[Value]:
         served = [one.value for one in cleartext(self.block, self.listens, is_certain=True)]
-        is_clear = "served" in served or (None in served and not self.is_tls)
+        state = "cleartext" if "served" in served else None if None in served else "encrypted"
         for place in (self.http, self.block, *self.block.blocks("location", "limit_except")):
             for one in place.all("auth_basic"):
                 if one.value != "off":
                     yield one.stating(
                         "web.basic_auth",
-                        "cleartext" if is_clear else "encrypted",
+                        state,
                         origin="inherited" if place is self.http else "written",
                         section=_shown(place) if place.name in PLACES else None,
                         is_certain=not self.missing,

@@ -26,7 +26,7 @@ WEAK_WORDS = frozenset({"ALL", "COMPLEMENTOFALL", "EXP", "LOW", "MEDIUM", "ADH",
     {"NULL", "ENULL", "ANULL", "RC4", "RC2", "DES", "3DES", "MD5", "EXPORT", "EXPORT40", "SEED", "IDEA"}
 )
 """Words of an OpenSSL cipher list that let weak ciphers in; openssl-ciphers(1)."""
-NAMED_WEAK = re.compile(r"(?:^|[-_])(RC4|RC2|DES|3DES|MD5|NULL|EXP(?:1024)?|ADH|AECDH|SEED|IDEA)(?=[-_]|$)")
+NAMED_WEAK = re.compile(r"(?:^|[-_+])(RC4|RC2|DES|3DES|MD5|NULL|EXP(?:1024)?|ADH|AECDH|SEED|IDEA)(?=[-_+]|$)")
 LOOPBACK = re.compile(r"(?:unix[:@]|/|abns@|fd@|127\.|\[?::1\]?(?:$|:)|localhost(?:$|:))")
 MAX_AGE = re.compile(r'max-age\s*=\s*"?(\d{1,12})', re.I)
 HTTPS = re.compile(r"https://", re.I)
