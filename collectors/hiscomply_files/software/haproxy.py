@@ -56,16 +56,32 @@ def _file(path: str, sections: list[Directive]) -> Iterator[Configuration]:
     for section in sections:
         words = section.words
         if section.name == "defaults":
-            before = section
-            named.update({words[0]: section} if words and words[0] != "from" else {})
+            before = _with_base(section, named)
+            named.update({words[0]: before} if words and words[0] != "from" else {})
         elif section.name in ("frontend", "backend", "listen"):
-            wanted = words[words.index("from") + 1] if "from" in words[:-1] else None
+            wanted = _base(words)
             defaults = named.get(wanted) if wanted is not None else before
             lost = [UNNAMED] if wanted is not None and defaults is None else []
+            lost += defaults.missing if defaults is not None else []
             proxy = Proxy(section, defaults, program, is_certain=not missing and not lost)
             name = " ".join([section.name, *words[:1]])
             count = names[name] = names.get(name, 0) + 1
             yield from _proxy(proxy, path, name if count == 1 else f"{name}:{count}", [*missing, *lost])
+
+
+def _base(words: list[str]) -> str | None:
+    return words[words.index("from") + 1] if "from" in words[:-1] else None
+
+
+def _with_base(section: Directive, named: Mapping[str, Directive]) -> Directive:
+    """Defaults after those that they begin with (``defaults slow from base``)."""
+    wanted = _base(section.words)
+    if wanted is None:
+        return section
+    base = named.get(wanted)
+    whole = section.with_inner([*((base.inner or []) if base is not None else []), *(section.inner or [])])
+    whole.missing += base.missing if base is not None else [UNNAMED]
+    return whole
 
 
 def _proxy(proxy: Proxy, path: str, name: str, missing: list[Text]) -> Iterator[Configuration]:
