@@ -260,7 +260,7 @@ def test_haproxy_refuses(text: str, line: int, column: int | None, reason: str) 
         ("lb/his.cfg", b"frontend his\n  bind :80\n", "haproxy_cfg"),
         ("deploy/haproxy.conf", b"global\nfrontend his\n", "haproxy_cfg"),
         ("etc/tmpfiles.d/haproxy.conf", b"d /run/haproxy 2775 haproxy haproxy -\n", None),
-        ("etc/systemd/system/nginx.service.d/limits.conf", b"# more\n[Service]\n", None),
+        ("etc/systemd/system/nginx.service.d/limits.conf", b"# more\n[Service]\n", "ini"),
         ("etc/rsyslog.d/49-apache2.conf", b"", None),
         ("setup.cfg", b"[metadata]\nname = x\n", "ini"),
         ("etc/rsyslog.conf", b'module(load="imuxsock")\n', None),
