@@ -69,6 +69,30 @@ ASKED_OVER_THE_NETWORK = (
     "snmp_cleartext_refused",
     "snmp_default_community_refused",
 )
+OF_WEB_SERVERS = (
+    "apache_override_denied",
+    "apache_root_directory_denied",
+    "apache_server_signature_off",
+    "apache_trace_off",
+    "haproxy_admin_socket_restricted",
+    "haproxy_backend_timeouts_limited",
+    "haproxy_passwords_hashed",
+    "haproxy_servers_health_checked",
+    "nginx_alias_bounded",
+    "web_access_log_on",
+    "web_backend_certificate_verified",
+    "web_basic_auth_encrypted",
+    "web_cleartext_redirected",
+    "web_client_timeout_limited",
+    "web_directory_listing_off",
+    "web_error_log_on",
+    "web_hsts_set",
+    "web_not_run_as_root",
+    "web_status_page_restricted",
+    "web_tls_ciphers_strong",
+    "web_tls_versions_current",
+    "web_version_hidden",
+)
 LACKING = {
     ("config_file_readable", "fail"): "what a file that cannot be read holds is never known to be wrong",
     **{
@@ -77,6 +101,11 @@ LACKING = {
             verdict,
         ): "the example asks no server; the tests of the collectors and the policies' cases plant it"
         for policy in ASKED_OVER_THE_NETWORK
+        for verdict in ("fail", "pass")
+    },
+    **{
+        (policy, verdict): "the example has no web server; tests/corpus plants it"
+        for policy in OF_WEB_SERVERS
         for verdict in ("fail", "pass")
     },
 }

@@ -7,8 +7,11 @@ from hiscomply.configurations import Software
 
 def builtin_software() -> list[Software]:
     """All software whose configuration is understood."""
+    from hiscomply_files.software.apache import Apache
+    from hiscomply_files.software.haproxy import Haproxy
+    from hiscomply_files.software.nginx import Nginx
     from hiscomply_files.software.postgresql import Postgresql
     from hiscomply_files.software.sshd import Sshd
     from hiscomply_files.software.sysctl import Sysctl
 
-    return [Sshd(), Postgresql(), Sysctl()]
+    return [Sshd(), Postgresql(), Sysctl(), Nginx(), Apache(), Haproxy()]

@@ -383,7 +383,7 @@ RECOGNISED: list[Any] = [
     (".env.production", "dotenv"),
     ("my.cnf", "ini"),
     ("app.conf", "ini"),
-    ("nginx.conf", None),
+    ("nginx.conf", "nginx_conf"),
     ("readme.md", None),
 ]
 
