@@ -7,9 +7,11 @@ from hiscomply.hookspecs import FileFormat
 
 def builtin_formats() -> list[FileFormat]:
     """All built-in formats, narrow before wide: the first that recognises a file reads it."""
+    from hiscomply_files.formats.dockerfile import Dockerfile
     from hiscomply_files.formats.dotenv import DotEnv
     from hiscomply_files.formats.ini import Ini
     from hiscomply_files.formats.json_comments import Json
+    from hiscomply_files.formats.kubernetes import Kubernetes
     from hiscomply_files.formats.login_defs import LoginDefs
     from hiscomply_files.formats.pam_conf import Faillock, Pwquality
     from hiscomply_files.formats.postgresql_conf import PostgresqlConf
@@ -26,7 +28,9 @@ def builtin_formats() -> list[FileFormat]:
         LoginDefs(),
         Pwquality(),
         Faillock(),
+        Dockerfile(),
         DockerCompose(),
+        Kubernetes(),
         Yaml(),
         Json(),
         Toml(),
