@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
@@ -20,6 +21,9 @@ ACTION = re.compile(r"\{\{")
 HELM = re.compile(  # no brace inside: else a line of braces costs its square
     r"\{\{[^{}\n]*(?:\.(?:Values|Release|Chart|Files|Capabilities)\b|\b(?:include|toYaml|tpl)\b)"
 )
+LISTED_ITEM = re.compile(r"items\[\d+\]\.")
+LISTED_KIND = re.compile(r"items\[\d+\]\.kind")
+PUBLIC = re.compile(r"\.(?:crt|pub|pem\.pub)$|^(?:namespace|ca\.pem)$")
 TEMPLATE = Text(
     "这是 Helm 模板,不是清单;请先用 helm template 渲染,再检查渲染结果",
     "a Helm template, not a manifest; render it with helm template and check what comes out",
@@ -42,6 +46,9 @@ class Kubernetes:
     def parse(self, text: str) -> Iterator[Setting]:
         """Every leaf of every document; the second and further ones have the section ``document 2`` and so on.
 
+        What a Secret holds (``data``, in Base64, which hides nothing) has the key ``secretData``, certificates excepted,
+        so that it is taken for what it is.
+
         Raises:
             FormatError: for bad syntax, and for templates: what they become depends on values that are not here.
         """
@@ -50,12 +57,30 @@ class Kubernetes:
             raise _template(text, is_template.start())
         reader = Json() if text.lstrip().startswith("{") and not ACTION.match(text.lstrip()) else Yaml()
         try:
-            yield from reader.parse(text)
+            yield from _secrets_named(list(reader.parse(text)))
         except FormatError:
             action = ACTION.search(text)
             if action is None:
                 raise
             raise _template(text, action.start()) from None
+
+
+def _secrets_named(settings: list[Setting]) -> Iterator[Setting]:
+    secrets = {
+        (one.section, one.key.removesuffix("kind"))
+        for one in settings
+        if one.value == "Secret" and (one.key == "kind" or LISTED_KIND.fullmatch(one.key))
+    }
+    for one in settings if secrets else ():
+        item = LISTED_ITEM.match(one.key)
+        prefix = item[0] if item else ""
+        name = one.key.removeprefix(f"{prefix}data.")
+        if (one.section, prefix) in secrets and name != one.key and not PUBLIC.search(name):
+            yield replace(one, key=f"{prefix}secretData.{name}")
+        else:
+            yield one
+    if not secrets:
+        yield from settings
 
 
 def _template(text: str, at: int) -> FormatError:

@@ -7,6 +7,7 @@ import pytest
 from hiscomply.hookspecs import FormatError
 from hiscomply_files import hiscomply_formats
 from hiscomply_files.formats.kubernetes import Kubernetes
+from hiscomply_files.secrets import guard
 
 MANIFEST = "# HIS\napiVersion: v1\nkind: Pod\nmetadata:\n  name: his\n"
 
@@ -68,3 +69,19 @@ def test_text_with_braces_inside_a_value_is_no_template() -> None:
         "apiVersion: v1\nkind: ConfigMap\ndata:\n  rule: |\n    summary: '{{ $labels.instance }} is down'\n"
     )
     assert [s.key for s in Kubernetes().parse(text)][-1] == "data.rule"
+
+
+def test_what_a_secret_holds_is_named_so_that_it_is_guarded_and_its_certificate_is_not() -> None:
+    text = "apiVersion: v1\nkind: Secret\ndata:\n  user: YQ==\n  tls.crt: YQ==\n---\nkind: ConfigMap\ndata: {a: b}\n"
+    keys = [s.key for s in Kubernetes().parse(text)]
+    assert keys == ["apiVersion", "kind", "secretData.user", "data.tls.crt", "kind", "data.a"]
+    listed = "apiVersion: v1\nkind: List\nitems:\n  - {kind: Secret, data: {a: YQ==}}\n  - {kind: ConfigMap, data: {a: b}}\n"
+    keys = [s.key for s in Kubernetes().parse(listed)]
+    assert keys[2:] == ["items[0].kind", "items[0].secretData.a", "items[1].kind", "items[1].data.a"]
+
+
+def test_a_secret_in_base64_leaves_as_a_digest_and_an_encrypted_one_is_a_reference() -> None:
+    kept = guard("user", "secretData", "YQ==", lambda text: f"digest {text}")
+    assert (kept.value, kept.is_secret, kept.is_placeholder) == ("digest YQ==", True, False)
+    sealed = guard("user", "secretData", "ENC[AES256_GCM,data:x,type:str]", lambda _: "digest")
+    assert (sealed.is_secret, sealed.is_placeholder) == (True, True)
