@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from hiscomply.configurations import Software
 from hiscomply.hookspecs import Collector, FileFormat, hookimpl
 from hiscomply_files.collector import FilesCollector
 
-__all__ = ["FilesCollector", "hiscomply_collectors", "hiscomply_formats"]
+__all__ = ["FilesCollector", "hiscomply_collectors", "hiscomply_formats", "hiscomply_software"]
 
 
 @hookimpl
@@ -20,3 +21,11 @@ def hiscomply_formats() -> list[FileFormat]:
     from hiscomply_files.formats import builtin_formats
 
     return builtin_formats()
+
+
+@hookimpl
+def hiscomply_software() -> list[Software]:
+    """The software whose files are put together to values in effect."""
+    from hiscomply_files.software import builtin_software
+
+    return builtin_software()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+from hiscomply.configurations import Software
 from hiscomply.hookspecs import (
     CollectContext,
     CollectDenied,
@@ -51,17 +52,22 @@ class FilesCollector:
     )
     options_schema: ClassVar[Mapping[str, Any]] = OPTIONS_SCHEMA
 
-    def __init__(self, formats: Sequence[FileFormat] | None = None) -> None:
+    def __init__(
+        self, formats: Sequence[FileFormat] | None = None, software: Sequence[Software] | None = None
+    ) -> None:
         self._formats = formats
+        self._software = software
 
-    def with_formats(self, formats: Sequence[FileFormat]) -> FilesCollector:
+    def with_formats(
+        self, formats: Sequence[FileFormat], software: Sequence[Software] = ()
+    ) -> FilesCollector:
         """A collector for these formats in this order: hand it the results of ``hiscomply_formats``.
 
         Formats of other plugins are asked before the built-in ones, so that a narrow format of a stranger
         is not swallowed by our wide ``yaml``.
         """
         ours = [one for one in formats if type(one).__module__.startswith("hiscomply_files.")]
-        return FilesCollector([*(one for one in formats if one not in ours), *ours])
+        return FilesCollector([*(one for one in formats if one not in ours), *ours], software or None)
 
     @property
     def formats(self) -> Sequence[FileFormat]:
@@ -72,9 +78,18 @@ class FilesCollector:
             self._formats = builtin_formats()
         return self._formats
 
+    @property
+    def software(self) -> Sequence[Software]:
+        """The software whose files are put together."""
+        if self._software is None:
+            from hiscomply_files.software import builtin_software
+
+            self._software = builtin_software()
+        return self._software
+
     def kinds(self, options: Mapping[str, Any]) -> tuple[str, ...]:
-        """Always both kinds."""
-        return ("config_file", "setting")
+        """Always all four."""
+        return ("config_file", "setting", "configuration", "effective_setting")
 
     def asks(self, target: Target, project: Path) -> Iterator[Text]:
         """The trees that would be read."""
@@ -85,6 +100,9 @@ class FilesCollector:
     def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
         """A ``config_file`` record per file seen, a ``setting`` record per setting of those that were read.
 
+        Then, once the whole tree was read, a ``configuration`` record for each that the software makes of it, and an
+        ``effective_setting`` record for each value in effect.
+
         Raises:
             CollectFailed: when no path of the target exists.
             CollectDenied: when a path may not be read.
@@ -92,7 +110,7 @@ class FilesCollector:
         paths = target.options["path"]
         trees, missing = _trees([paths] if isinstance(paths, str) else paths, target, context)
         yield from missing
-        reading = Reading(self.formats, target, context)
+        reading = Reading(self.formats, self.software, target, context)
         seen: set[str] = set()
         for tree in trees:
             try:
@@ -104,6 +122,7 @@ class FilesCollector:
                 reason = fetch.system_reason(error)
                 kind = CollectDenied if isinstance(error, PermissionError) else CollectFailed
                 raise kind(Text(zh=f"{tree.name}:{reason.zh}", en=f"{tree.name}: {reason.en}")) from error
+        yield from reading.configurations()
 
 
 def _trees(

@@ -7,11 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from hiscomply.configurations import ReadFile, Software
 from hiscomply.hookspecs import CollectContext, CollectFailed, FileFormat, FormatError, Setting
 from hiscomply.model import Record, Rejected, Target, Text
 from hiscomply_files import fetch
 from hiscomply_files.decode import decode
+from hiscomply_files.effective_evidence import configuration_records
 from hiscomply_files.evidence import clean, setting_records
+from hiscomply_files.held import Held
 
 INCLUDES = frozenset({"include", "include_dir", "include_if_exists", "!include", "!includedir"})
 DEFAULT_MAX_BYTES = 8 * 1024 * 1024
@@ -42,8 +45,15 @@ def _observed_at(target: Target, context: CollectContext) -> datetime:
 class Reading:
     """What is the same for all files of one collection."""
 
-    def __init__(self, formats: Sequence[FileFormat], target: Target, context: CollectContext) -> None:
+    def __init__(
+        self,
+        formats: Sequence[FileFormat],
+        software: Sequence[Software],
+        target: Target,
+        context: CollectContext,
+    ) -> None:
         self.formats = formats
+        self.held = Held(software)
         self.context = context
         self.max_bytes = int(target.options.get("max_file_bytes", DEFAULT_MAX_BYTES))
         self.asset_id = target.options.get("asset_id")
@@ -68,6 +78,16 @@ class Reading:
             yield from self._failed(found, file_format, "unreadable", problem)
         else:
             yield from self._read(found, file_format)
+
+    def configurations(self) -> Iterator[Record | Rejected]:
+        """What the files that were read amount to, for all software; after the last file."""
+        for one in self.held.configurations():
+            if isinstance(one, Rejected):
+                yield one
+            else:
+                yield from configuration_records(
+                    one, observed_at=self.observed_at, digest=self.context.digest, asset_id=self.asset_id
+                )
 
     def _recognise(self, name: str, head: bytes) -> FileFormat | None:
         """The first format that knows the file; one that breaks down on it counts as not knowing it."""
@@ -113,6 +133,7 @@ class Reading:
         if not any(map(_includes, settings)):
             more["is_self_contained"] = True
         yield self._record(found, file_format.name, "read", more)
+        self.held.read(ReadFile(clean(found.name), file_format.name, settings))
         yield from setting_records(
             clean(found.name),
             file_format.name,
@@ -144,6 +165,7 @@ class Reading:
     ) -> Iterator[Record | Rejected]:
         """The file's own record with its status, and the rejection that makes the collection partial."""
         more = {} if sha256 is None else {"sha256": sha256}
+        self.held.not_read(clean(found.name), file_format.name, reason)
         yield self._record(found, file_format.name, status, more, place)
         yield Rejected("setting", clean(found.name), reason, *place, subject=clean(found.name))
 

@@ -20,6 +20,7 @@ from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 
 import pluggy
 
+from hiscomply.configurations import Software
 from hiscomply.model import AuditResult, Record, Rejected, Target, Text
 
 hookspec = pluggy.HookspecMarker("hiscomply")
@@ -256,8 +257,8 @@ class FileFormat(Protocol):
 class FormatUser(Protocol):
     """A collector that reads configuration files, and so wants the formats that all plugins bring."""
 
-    def with_formats(self, formats: Sequence[FileFormat]) -> Collector:
-        """A collector for these formats, asked in this order."""
+    def with_formats(self, formats: Sequence[FileFormat], software: Sequence[Software]) -> Collector:
+        """A collector for these formats, asked in this order, and for the configurations of this software."""
         ...
 
 
@@ -284,6 +285,11 @@ def hiscomply_collectors() -> list[Collector]:  # type: ignore[empty-body]
 @hookspec
 def hiscomply_formats() -> list[FileFormat]:  # type: ignore[empty-body]
     """The configuration formats that a plugin brings; more specific ones first."""
+
+
+@hookspec
+def hiscomply_software() -> list[Software]:  # type: ignore[empty-body]
+    """The software that a plugin understands: what its configuration files amount to."""
 
 
 @hookspec

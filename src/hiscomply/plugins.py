@@ -10,6 +10,7 @@ from typing import Any
 import pluggy
 
 from hiscomply import hookspecs
+from hiscomply.configurations import Software
 from hiscomply.errors import ConfigError, nearest
 from hiscomply.kinds import Kind, load_kinds
 from hiscomply.paths import policies_dir, schemas_dir
@@ -64,7 +65,7 @@ def collectors() -> dict[str, hookspecs.Collector]:
     """All collectors by name; those that read files are given the formats of every plugin."""
     found = _by_name(_registered("hiscomply_collectors"), "collector")
     return {
-        name: one.with_formats(formats()) if isinstance(one, hookspecs.FormatUser) else one
+        name: one.with_formats(formats(), software()) if isinstance(one, hookspecs.FormatUser) else one
         for name, one in found.items()
     }
 
@@ -72,6 +73,11 @@ def collectors() -> dict[str, hookspecs.Collector]:
 def formats() -> list[hookspecs.FileFormat]:
     """All configuration formats, strangers' first, since they are more specific."""
     return list(_registered("hiscomply_formats", last=_BUILT_IN))
+
+
+def software() -> list[Software]:
+    """All software whose configuration is understood; two may look at the same file."""
+    return list(_registered("hiscomply_software", last=_BUILT_IN))
 
 
 def reporters() -> dict[str, hookspecs.Reporter]:

@@ -103,6 +103,7 @@ def test_a_kind_that_exists_already_is_an_error(install: Install) -> None:
 CALLS: dict[str, Callable[[], object]] = {
     "hiscomply_collectors": plugins.collectors,
     "hiscomply_formats": plugins.formats,
+    "hiscomply_software": plugins.software,
     "hiscomply_reporters": plugins.reporters,
     "hiscomply_packs": plugins.pack_folders,
     "hiscomply_evidence_schemas": plugins.evidence_kinds,

@@ -16,7 +16,7 @@ from hiscomply.config.settings import Settings
 from hiscomply.errors import ConfigError, Place
 from hiscomply.model import Target, Text
 
-FILE_KINDS = frozenset({"config_file", "setting", "collection"})
+FILE_KINDS = frozenset({"config_file", "setting", "configuration", "effective_setting", "collection"})
 
 
 @click.command()
@@ -90,7 +90,12 @@ def _settings(
 
         settings = load_project(here, available, language=language, flags={})
         return replace(settings, language=language), load_waivers(settings.waivers)
-    plain = Settings(
+    return plain_settings(language), ()
+
+
+def plain_settings(language: str) -> Settings:
+    """The settings where there is no project: this folder, no targets yet."""
+    return Settings(
         project=Path.cwd(),
         institution=Text("配置仓库", "Configuration repository"),
         zone="Asia/Shanghai",
@@ -106,7 +111,6 @@ def _settings(
         runs=Path(),
         is_secret_kept=False,
     )
-    return plain, ()
 
 
 def _exit_code(result: Any, settings: Settings) -> int:

@@ -26,6 +26,7 @@ from hiscomply.policy.periodic import periodic_as_related, periodic_condition
 from hiscomply.policy.related import RelatedPlan
 from hiscomply.policy.related_sets import related_set
 from hiscomply.policy.scope import NamedValues, Scope, Table, subject_table
+from hiscomply.policy.setting_form import written_out
 from hiscomply.policy.typed import Typed, quote
 from hiscomply.policy.wording import check_message, condition_text, is_named, named_fields
 from hiscomply.yaml_source import Path_, YamlDocument
@@ -53,6 +54,8 @@ def compile_policy(
             unused parameter or related set; a message that names something unknown.
     """
     draft = Draft(document, yaml, kinds, trees or {}, is_trial=trees is not None)
+    if document.check.setting is not None:
+        draft.document, draft.trees, draft.written_at = written_out(draft)
     draft.parameters = {name: parameter_spec(draft, name, one) for name, one in document.parameters.items()}
     query = compile_free_sql(draft) if document.check.sql is not None else _compile_check(draft)
     if not draft.is_trial:
@@ -82,7 +85,7 @@ def compile_policy(
         file=yaml.name,
         digest=digest,
         applies_to=_topics(draft, query),
-        may_be_empty=document.check.may_be_empty,
+        may_be_empty=draft.document.check.may_be_empty,
     )
 
 

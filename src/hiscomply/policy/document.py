@@ -81,9 +81,18 @@ class RateDocument(Model):
     per: list[str] = []
 
 
+class SettingDocument(Model):
+    """A value in effect of every configuration of a software."""
+
+    software: str | Annotated[list[str], Field(min_length=1)]
+    key: str | Annotated[list[str], Field(min_length=1)]
+    optional: bool = False
+
+
 class CheckDocument(Model):
     """What is judged."""
 
+    setting: SettingDocument | None = None
     each: str | None = None
     where: Condition | None = None
     related: dict[Identifier, RelatedDocument] = {}

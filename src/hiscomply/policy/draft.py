@@ -25,6 +25,7 @@ class Draft:
 
     Attributes:
         trees: conditions that are parsed already, by their path.
+        written_at: where a condition stands that a form of check wrote out from another.
         is_trial: a mutant, which may leave a parameter or a related set unused.
     """
 
@@ -32,6 +33,7 @@ class Draft:
     yaml: YamlDocument
     kinds: Mapping[str, Kind]
     trees: Mapping[Path_, exp.Expr] = field(default_factory=dict)
+    written_at: Mapping[Path_, Path_] = field(default_factory=dict)
     is_trial: bool = False
     parameters: dict[str, ParameterSpec] = field(default_factory=dict)
     used: dict[str, None] = field(default_factory=dict)
@@ -57,7 +59,8 @@ class Draft:
         """A condition or value of the document as SQL, checked."""
         if isinstance(text, bool):
             return Typed("TRUE" if text else "FALSE", FieldType.BOOLEAN)
-        locator = Locator(lambda offset: self.yaml.place(path, offset))
+        written_at = self.written_at.get(path, path)
+        locator = Locator(lambda offset: self.yaml.place(written_at, offset))
         tree = self.tree(str(text), path, locator)
         translator = Translator(scope, locator)
         typed = Typed(translator.boolean(tree), FieldType.BOOLEAN) if is_condition else translator.visit(tree)

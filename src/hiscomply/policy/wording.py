@@ -44,6 +44,12 @@ def check_message(draft: Draft, known: frozenset[str]) -> None:
 def condition_text(document: PolicyDocument) -> str:
     """The check as its author wrote it, compactly, for people."""
     check, parts = document.check, []
+    if check.setting is not None:
+        software, key = (
+            one if isinstance(one, str) else " | ".join(one)
+            for one in (check.setting.software, check.setting.key)
+        )
+        parts.append(f"setting {software}: {key}" + (" (optional)" if check.setting.optional else ""))
     if check.each:
         parts.append(f"each {check.each}")
     if check.where is not None:

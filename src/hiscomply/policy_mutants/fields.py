@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from hiscomply.kinds import Field, Kind
 from hiscomply.policy.document import CasesDocument, CheckDocument
+from hiscomply.policy.setting_form import SUBJECT, VALUES
 
 MOST = 3
 """How many other fields stand in for one, each time it is named."""
@@ -71,6 +72,9 @@ def given_fields(cases: CasesDocument) -> Given:
 
 def names_of(check: CheckDocument, kinds: Mapping[str, Kind], given: Given) -> Iterator[tuple[str, Names]]:
     """The names of each condition of a check, by ``""`` for its own and by alias for a related set's."""
+    if check.setting is not None:
+        yield from _names_of_setting(kinds, given)
+        return
     subject = kinds.get(check.each or "")
     related = {alias: one.from_ for alias, one in check.related.items()}
     if check.periodic is not None:
@@ -79,6 +83,12 @@ def names_of(check: CheckDocument, kinds: Mapping[str, Kind], given: Given) -> I
     yield "", Names(subject, {**own, **{alias: kinds[kind] for alias, kind in related.items()}}, given)
     for alias, kind in related.items():
         yield alias, Names(kinds[kind], {**own, alias: kinds[kind]}, given)
+
+
+def _names_of_setting(kinds: Mapping[str, Kind], given: Given) -> Iterator[tuple[str, Names]]:
+    subject, value = kinds[SUBJECT], kinds[VALUES]
+    yield "", Names(subject, {SUBJECT: subject}, given)
+    yield "assert", Names(value, {SUBJECT: subject}, given)
 
 
 def _compared_words(column: exp.Column) -> set[str]:

@@ -103,7 +103,7 @@ def _conditions(document: PolicyDocument, kinds: Mapping[str, Kind], given: Give
     names = dict(names_of(check, kinds, given))
     for text, path, label, owner in (
         (check.where, ("check", "where"), "where", ""),
-        (check.assert_, ("check", "assert"), "assert", ""),
+        (check.assert_, ("check", "assert"), "assert", "assert" if check.setting else ""),
         *((text, ("check", "values", name), f"values.{name}", "") for name, text in check.values.items()),
         *(
             (one.where, ("check", "related", alias, "where"), f"related.{alias}.where", alias)

@@ -46,7 +46,7 @@ def write(project: Path, files: dict[str, str | bytes]) -> Path:
 def test_the_plugin_registers_a_collector_that_keeps_the_protocol() -> None:
     (collector,) = hiscomply_collectors()
     assert isinstance(collector, Collector)
-    assert collector.kinds({"path": "."}) == ("config_file", "setting")
+    assert collector.kinds({"path": "."}) == ("config_file", "setting", "configuration", "effective_setting")
     Draft202012Validator.check_schema(dict(collector.options_schema))
 
 
@@ -54,7 +54,7 @@ def test_a_setting_says_where_it_stands(tmp_path: Path) -> None:
     write(tmp_path, {"host/etc/ssh/sshd_config": "Port 22\nPermitRootLogin no\n"})
     records, rejected = collect(tmp_path, path="host", asset_id="H1")
     assert rejected == []
-    setting = records[-1]
+    setting = [record for record in records if record.kind == "setting"][-1]
     assert (setting.source, setting.line, setting.column) == ("host/etc/ssh/sshd_config", 2, 17)
     assert (setting.pointer, setting.observed_at) == ("permitrootlogin", NOW)
     assert dict(setting.fields) == {

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hiscomply.configurations import Software
 from hiscomply.hookspecs import Collector, FileFormat, Reporter, hookimpl
 from hiscomply_example.collector import FridgesCollector
 from hiscomply_example.file_format import FridgeConf
 from hiscomply_example.reporter import OneLineReporter
+from hiscomply_example.software import FridgeController
 
 _HERE = Path(__file__).resolve().parent
 
@@ -22,6 +24,12 @@ def hiscomply_collectors() -> list[Collector]:
 def hiscomply_formats() -> list[FileFormat]:
     """The controller's settings."""
     return [FridgeConf()]
+
+
+@hookimpl
+def hiscomply_software() -> list[Software]:
+    """What the controller makes of its settings."""
+    return [FridgeController()]
 
 
 @hookimpl

@@ -1,0 +1,14 @@
+"""One module per software: which files it reads together, the values in effect, and its defaults."""
+
+from __future__ import annotations
+
+from hiscomply.configurations import Software
+
+
+def builtin_software() -> list[Software]:
+    """All software whose configuration is understood."""
+    from hiscomply_files.software.postgresql import Postgresql
+    from hiscomply_files.software.sshd import Sshd
+    from hiscomply_files.software.sysctl import Sysctl
+
+    return [Sshd(), Postgresql(), Sysctl()]

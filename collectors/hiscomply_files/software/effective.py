@@ -1,0 +1,162 @@
+"""What several kinds of software share: includes, drop-ins, defaults, units."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from hiscomply.configurations import Origin, ReadFile, Value
+from hiscomply.hookspecs import Setting
+from hiscomply.model import Text
+
+_DURATION = re.compile(r"(\d{1,12})\s*([a-zµ]*)")
+_SIZE = re.compile(r"(\d{1,15})\s*([kmgt]?)i?b?")
+_SECONDS = {
+    "us": 1e-6, "ms": 1e-3, "s": 1, "sec": 1, "second": 1, "seconds": 1, "m": 60, "min": 60, "minute": 60,
+    "minutes": 60, "h": 3600, "hr": 3600, "hour": 3600, "hours": 3600, "d": 86400, "day": 86400, "days": 86400,
+    "w": 604800, "week": 604800, "weeks": 604800,
+}  # fmt: skip
+_SIZES = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
+_TRUE, _FALSE = frozenset({"yes", "true", "on", "1"}), frozenset({"no", "false", "off", "0"})
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """What a program does where a key is absent.
+
+    Attributes:
+        value: None for a key that then has no value.
+        source: the manual page and version that say so.
+    """
+
+    value: str | None
+    source: str
+
+
+def with_defaults(values: Iterable[Value], defaults: Mapping[str, Default], file: str) -> Iterator[Value]:
+    """The values, then the defaults of the keys that none of them states for all cases.
+
+    A value that holds for some cases only (``conditional``) leaves the default in force for the others.
+    """
+    stated = set()
+    for value in values:
+        if value.origin != "conditional":
+            stated.add(value.key)
+        yield value
+    for key, default in defaults.items():
+        if key not in stated:
+            yield Value(key, default.value, file, origin="default")
+
+
+def value_of(setting: Setting, file: str, *, origin: Origin = "written", is_certain: bool = True) -> Value:
+    """A setting as it stands, as a value in effect."""
+    return Value(
+        setting.key,
+        setting.value,
+        file,
+        setting.line,
+        setting.column,
+        origin,
+        setting.section,
+        is_certain,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Included:
+    """What an include directive names.
+
+    Attributes:
+        files: paths that were read, in order.
+        missing: why the rest is not known; None if nothing is missing.
+    """
+
+    files: tuple[str, ...]
+    missing: Text | None = None
+
+
+def resolve(
+    pattern: str,
+    base: str,
+    files: Mapping[str, ReadFile],
+    unread: Mapping[str, Text],
+    *,
+    roots: Collection[str] = (),
+) -> Included:
+    """The files of the tree that an include directive of the file ``base`` names.
+
+    A relative pattern counts from the folder of ``base``. An absolute one (``/etc/ssh/sshd_config.d/*.conf``)
+    counts from where a copy of the machine's root would stand in the tree: the longest of its folders that ends the
+    folder of ``base``, or ``roots``.
+
+    Returns:
+        In the order of names. A pattern with wildcards may match nothing where its folder is in the tree; a
+        plain name that is not there, or a folder outside of the tree, is missing.
+    """
+    for candidate in _candidates(pattern, base, roots):
+        found = sorted(path for path in files if _matches(path, candidate))
+        lost = sorted(path for path in unread if _matches(path, candidate))
+        if lost:
+            reason = unread[lost[0]]
+            return Included(tuple(found), Text(f"{lost[0]}:{reason.zh}", f"{lost[0]}: {reason.en}"))
+        if found:
+            return Included(tuple(found))
+    return Included(
+        (), Text(f"引用的 {pattern} 不在检查范围内", f"what it includes, {pattern}, was not read")
+    )
+
+
+def _candidates(pattern: str, base: str, roots: Collection[str]) -> Iterator[str]:
+    folder = posixpath.dirname(base)
+    if not pattern.startswith("/"):
+        yield posixpath.normpath(posixpath.join(folder, pattern))
+        return
+    yield from (posixpath.normpath(f"{root}/{pattern}").lstrip("/") for root in roots)
+    yield pattern
+    parts = posixpath.dirname(pattern).strip("/").split("/")
+    for length in range(len(parts), 0, -1):
+        tail = "/".join(parts[:length])
+        if folder == tail or folder.endswith(f"/{tail}"):
+            root = folder[: len(folder) - len(tail)]
+            yield posixpath.normpath(root + pattern.lstrip("/"))
+            return
+
+
+def _matches(path: str, pattern: str) -> bool:
+    """As a shell does: a wildcard never crosses a slash."""
+    ours, theirs = path.split("/"), pattern.split("/")
+    return len(ours) == len(theirs) and all(map(fnmatchcase, ours, theirs))
+
+
+def seconds(text: str, unit: str = "s") -> str | None:
+    """A duration (``5m``, ``1h 30min``) in seconds as text; None if it is none.
+
+    Args:
+        unit: of a number without one.
+    """
+    rest, total = text.strip().lower(), 0.0
+    if not rest:
+        return None
+    while rest:
+        match = _DURATION.match(rest)
+        factor = _SECONDS.get(match[2] or unit) if match else None
+        if match is None or factor is None:
+            return None
+        total += int(match[1]) * factor
+        rest = rest[match.end() :].lstrip()
+    return f"{total:.6f}".rstrip("0").rstrip(".")
+
+
+def size_bytes(text: str, unit: str = "") -> str | None:
+    """A size (``64MB``, ``10k``; powers of 1024) in bytes as text; None if it is none."""
+    match = _SIZE.fullmatch(text.strip().lower())
+    return None if match is None else str(int(match[1]) * _SIZES[match[2] or unit])
+
+
+def boolean(text: str | None) -> str | None:
+    """``true`` or ``false`` for the usual words of either, else the text itself."""
+    word = (text or "").strip().lower()
+    return "true" if word in _TRUE else "false" if word in _FALSE else text

@@ -1,0 +1,147 @@
+"""OpenSSH's server: the first value wins, includes are read where they stand, Match blocks hold for some.
+
+Source: sshd_config(5) of OpenSSH 9.2 and servconf.c.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+from hiscomply.configurations import Configuration, ReadFile, Value
+from hiscomply.hookspecs import Setting
+from hiscomply.model import Text
+from hiscomply_files.formats.sshd_config import CUMULATIVE, MATCH_ALL
+from hiscomply_files.software.effective import Default, resolve, value_of, with_defaults
+
+MAX_DEPTH = 16
+"""Includes within includes, as sshd itself allows."""
+_SOURCE = "sshd_config(5), OpenSSH 9.2"
+DEFAULTS: Mapping[str, Default] = {
+    key: Default(value, _SOURCE)
+    for key, value in {
+        "permitrootlogin": "prohibit-password",
+        "passwordauthentication": "yes",
+        "permitemptypasswords": "no",
+        "maxauthtries": "6",
+        "logingracetime": "120",
+        "clientaliveinterval": "0",
+        "clientalivecountmax": "3",
+        "x11forwarding": "no",
+        "allowtcpforwarding": "yes",
+        "allowagentforwarding": "yes",
+        "permittunnel": "no",
+        "gatewayports": "no",
+        "hostbasedauthentication": "no",
+        "ignorerhosts": "yes",
+        "permituserenvironment": "no",
+        "strictmodes": "yes",
+        "loglevel": "INFO",
+        "maxsessions": "10",
+        "maxstartups": "10:30:100",
+        "pubkeyauthentication": "yes",
+        "usepam": "no",
+        "port": "22",
+    }.items()
+}
+
+
+class Sshd:
+    """Each ``sshd_config`` of the tree with what it includes."""
+
+    name: ClassVar[str] = "sshd"
+
+    def wants(self, path: str, file_format: str) -> bool:
+        """Files of the format ``sshd_config``."""
+        return file_format == "sshd_config"
+
+    def configurations(
+        self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
+    ) -> Iterator[Configuration]:
+        """One for each main file, and for each fragment that no main file of the tree includes."""
+        included: set[str] = set()
+        for path in sorted((*files, *unread), key=_is_fragment):
+            if path in included:
+                continue
+            reading = _Reading(files, unread)
+            if path in unread:
+                reading.missing.append(unread[path])
+            else:
+                reading.file(path, None, 0)
+            included |= reading.seen - {path}
+            if _is_fragment(path):
+                # What the main file says before and after it is not in the tree.
+                reading.missing.append(Text("主文件不在检查范围内", "its main file was not read"))
+            values = [*reading.values()]
+            if not reading.missing:
+                values = [*with_defaults(values, DEFAULTS, path)]
+            yield Configuration(self.name, path, values, missing=tuple(reading.missing))
+
+
+def _is_fragment(path: str) -> bool:
+    return PurePosixPath(path).parent.name == "sshd_config.d"
+
+
+class _Reading:
+    """The directives of one main file in the order in which sshd meets them."""
+
+    def __init__(self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]) -> None:
+        self._files, self._unread = files, unread
+        self._met: list[tuple[str, Setting, bool]] = []
+        self.missing: list[Text] = []
+        self.seen: set[str] = set()
+
+    def file(self, path: str, section: str | None, depth: int) -> None:
+        """Adds the directives of a file; ``section`` is the Match block that includes it."""
+        if depth > MAX_DEPTH:
+            self.missing.append(
+                Text(
+                    f"{path}:引用嵌套超过 {MAX_DEPTH} 层", f"{path}: includes nested deeper than {MAX_DEPTH}"
+                )
+            )
+            return
+        self.seen.add(path)
+        for setting in self._files[path].settings:
+            limits = setting.section or section
+            if setting.key == "include":
+                for pattern in _words(setting.value):
+                    self._include(pattern, path, limits, depth)
+            else:
+                # After a piece that is not there, a first value is not surely the first.
+                self._met.append((path, replace(setting, section=limits), not self.missing))
+
+    def _include(self, pattern: str, path: str, section: str | None, depth: int) -> None:
+        absolute = pattern if pattern.startswith("/") else f"/etc/ssh/{pattern}"
+        found = resolve(absolute, path, self._files, self._unread)
+        if not found.files and not pattern.startswith("/"):
+            found = resolve(pattern, path, self._files, self._unread)
+        if found.missing is not None:
+            self.missing.append(found.missing)
+        for name in found.files:
+            if name in self.seen:
+                self.missing.append(Text(f"{name} 被重复引用", f"{name} is included twice"))
+            else:
+                self.file(name, section, depth + 1)
+
+    def values(self) -> Iterator[Value]:
+        """The first of each key, the overrides for all, and what Match blocks say for some."""
+        first: dict[str, int] = {}
+        for wanted in (MATCH_ALL, None):
+            for index, (_, setting, _) in enumerate(self._met):
+                if setting.section == wanted:
+                    first.setdefault(setting.key, index)
+        for index, (path, setting, is_certain) in enumerate(self._met):
+            if setting.section not in (None, MATCH_ALL):
+                yield value_of(setting, path, origin="conditional", is_certain=is_certain)
+            elif setting.key in CUMULATIVE or first[setting.key] == index:
+                yield value_of(setting, path, is_certain=is_certain)
+
+
+def _words(text: str | None) -> list[str]:
+    try:
+        return shlex.split(text or "")
+    except ValueError:
+        return [text or ""]
