@@ -17,7 +17,7 @@ from hiscomply.model import Text
 from hiscomply_files.software.compose_fields import Fields, inherited, laid_over, service_fields
 from hiscomply_files.software.compose_values import DEFAULTS, service_values
 from hiscomply_files.software.effective import with_defaults
-from hiscomply_files.software.parts import Part, documents
+from hiscomply_files.software.parts import Part, documents, standing_at
 
 NAME = re.compile(r"(?P<stem>(?:docker-)?compose)(?:[._-](?P<variant>.+))?\.ya?ml", re.I)
 MAX_EXTENDS = 20
@@ -60,9 +60,9 @@ class Compose:
                 if name in tree.services(one):
                     built = built.under(tree.resolved(one, name, path))
             values = [*service_values(tree.with_environment(built.fields), tree.devices(path))]
-            values = [*with_defaults(values, DEFAULTS, path)]
             first = tree.services(path)[name].first() if name in tree.services(path) else None
             line = first.line if first else None
+            values = [*standing_at(line, with_defaults(values, DEFAULTS, path))]
             yield Configuration(
                 self.name, path, values, f"services.{name}", line, missing=(*missing, *built.missing)
             )

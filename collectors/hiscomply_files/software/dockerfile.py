@@ -6,7 +6,7 @@ Source: the Dockerfile reference. A stage inherits what the stage or image of it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -156,8 +156,9 @@ class _Build:
         yield from self.images()
         for stage in self.stages:
             is_final = any(stage is one for one in chain)
+            verified = {name[1] for name, _ in stage.settings if name[0] == "add" and name[-1] == "checksum"}
             for name, value in stage.settings:
-                yield from _of_stage(name, value, is_final)
+                yield from _of_stage(name, value, is_final, verified)
         for key in ("user", "healthcheck"):
             yield from self.last(key, chain)
 
@@ -185,16 +186,14 @@ class _Build:
                 return
         base = chain[-1].image.value or ""
         if repository(base).lower() in ROOT_IMAGES:
-            yield Value(key, DEFAULTS[key].value, self.file, origin="default")
+            yield replace(chain[0].image, key=key, value=DEFAULTS[key].value, origin="default")
 
 
-def _of_stage(name: list[str], value: Value, is_final: bool) -> Iterator[Value]:
+def _of_stage(name: list[str], value: Value, is_final: bool, verified: Collection[str]) -> Iterator[Value]:
     if name[0] == "run" and len(name) == 2:
         yield replace(value, key="run" if is_final else "builder.run")
     elif name[0] == "add" and "source" in name:
-        yield replace(value, key="add.source")
-    elif name[0] == "add" and name[-1] == "checksum":
-        yield replace(value, key="add.checksum")
+        yield replace(value, key="add.verified_source" if name[1] in verified else "add.source")
     elif name[0] == "expose" and is_final:
         yield replace(value, key="expose")
     elif name[0] == "arg" or (name[0] == "env" and is_final):

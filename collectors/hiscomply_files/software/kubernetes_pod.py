@@ -10,7 +10,7 @@ from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 from hiscomply_files.software.effective import Default, boolean, with_defaults
 from hiscomply_files.software.image_reference import is_open, version
-from hiscomply_files.software.parts import Part
+from hiscomply_files.software.parts import Part, standing_at
 
 _API = "Kubernetes 1.31 API reference, core/v1"
 POD_DEFAULTS: Mapping[str, Default] = {
@@ -69,7 +69,9 @@ class Pod:
         defaults: Mapping[str, Default],
     ) -> Configuration:
         """What is written, and what Kubernetes assumes where nothing is laid under it."""
-        every = values if self.missing else [*with_defaults(values, defaults, self.file)]
+        every = list(values)
+        if not self.missing:
+            every = [*standing_at(line, with_defaults(values, defaults, self.file))]
         return Configuration(software, self.file, every, name, line, missing=self.missing)
 
 

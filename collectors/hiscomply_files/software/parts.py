@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
-from hiscomply.configurations import ReadFile
+from hiscomply.configurations import ReadFile, Value
 from hiscomply.hookspecs import Setting
 
 EMPTY = frozenset({"[]", "{}"})
@@ -71,3 +71,9 @@ def documents(file: ReadFile) -> Iterator[Part]:
 def steps(key: str) -> list[str]:
     """The names of a key path: ``a.b[0].c`` gives ``a``, ``b``, ``[0]``, ``c``."""
     return [step for step in _STEP.findall(key) if step != "."]
+
+
+def standing_at(line: int | None, values: Iterable[Value]) -> Iterator[Value]:
+    """Defaults at the line where their part begins: one file has many parts."""
+    for value in values:
+        yield replace(value, line=line) if value.origin == "default" else value

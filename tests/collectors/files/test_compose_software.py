@@ -35,7 +35,7 @@ def only(files: Mapping[str, str], key: str) -> list[str | None]:
 def test_dockers_defaults_hold_where_nothing_is_written() -> None:
     (one,) = read({"compose.yaml": "services:\n  web:\n    image: his\n"}).values()
     assert (one.id, one.software, one.line) == ("compose.yaml#services.web", "compose_service", 3)
-    assert values(one, "privileged") == [("false", "compose.yaml", None, "default")]
+    assert values(one, "privileged") == [("false", "compose.yaml", 3, "default")]
     assert values(one, "image.version") == [("latest", "compose.yaml", 3, "written")]
     assert values(one, "user") == []
     assert values(one, "healthcheck") == []
@@ -136,7 +136,7 @@ def test_reset_and_override_take_away_what_was_there() -> None:
         ),
     }
     web = read(files)["compose.yaml#services.web"]
-    assert values(web, "privileged") == [("false", "compose.yaml", None, "default")]
+    assert values(web, "privileged") == [("false", "compose.yaml", 2, "default")]
     assert values(web, "cap_add") == []
     assert [one[0] for one in values(web, "ports")] == ["0.0.0.0:2:2/tcp"]
 

@@ -32,7 +32,7 @@ def test_a_stage_inherits_from_the_stage_that_it_builds_on() -> None:
 
 
 def test_what_the_base_image_brings_is_known_of_few_images() -> None:
-    assert values("FROM docker.io/library/debian:12\n", "user") == [("root", None, "default")]
+    assert values("FROM docker.io/library/debian:12\n", "user") == [("root", 1, "default")]
     assert values("FROM registry.local/his/base:1\n", "user") == []
     assert values("FROM registry.local/his/base:1\n", "healthcheck") == []
 

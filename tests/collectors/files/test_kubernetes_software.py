@@ -98,7 +98,7 @@ def test_the_token_may_be_switched_off_by_the_account() -> None:
     switched_off = read(account, pod % "his")["kubernetes_pod:1.yaml#Pod/a"]
     not_there = read(account, pod % "other")["kubernetes_pod:1.yaml#Pod/a"]
     assert values(switched_off, "automountServiceAccountToken") == [("false", 4, "inherited")]
-    assert values(not_there, "automountServiceAccountToken") == [(None, None, "default")]
+    assert values(not_there, "automountServiceAccountToken") == [(None, 1, "default")]
 
 
 def test_every_kind_with_a_pod_in_it_is_known_also_in_a_list_and_in_json() -> None:
@@ -121,7 +121,7 @@ def test_every_kind_with_a_pod_in_it_is_known_also_in_a_list_and_in_json() -> No
         "kubernetes_container:1.json#Pod/j/c",
     ]
     nightly = found["kubernetes_container:0.yaml#CronJob/nightly/c"]
-    assert values(nightly, "livenessProbe") == [("not needed", None, "default")]
+    assert values(nightly, "livenessProbe") == [("not needed", 4, "default")]
 
 
 def test_two_objects_of_one_name_are_told_apart() -> None:
