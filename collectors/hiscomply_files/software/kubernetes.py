@@ -76,7 +76,8 @@ class Kubernetes:
                 yield Configuration(software, path, (), missing=(reason,))
         found = [one for file in files.values() for one in _objects(file)]
         patches = {path for one in found if one.kind == "Kustomization" for path in _patches(one)}
-        accounts = {(one.namespace, one.name): one.part for one in found if one.kind == "ServiceAccount"}
+        # an account counts for the manifests beside it: elsewhere in the tree it may be another cluster's
+        accounts = {_account(one, one.name): one.part for one in found if one.kind == "ServiceAccount"}
         names: Counter[tuple[str, str, str]] = Counter()
         for one in found:
             for configuration in _of_object(one, accounts, one.file in patches):
@@ -108,7 +109,7 @@ def _patches(kustomization: Object) -> Iterator[str]:
 
 
 def _of_object(
-    one: Object, accounts: Mapping[tuple[str | None, str], Part], is_patch: bool
+    one: Object, accounts: Mapping[tuple[str, str | None, str], Part], is_patch: bool
 ) -> Iterator[Configuration]:
     yield from object_configurations(one.kind, one.name, one.file, one.line, one.part)
     path = POD_SPECS.get(one.kind)
@@ -122,11 +123,15 @@ def _of_object(
         spec,
         one.kind,
         account,
-        accounts.get((one.namespace, account or "default")),
+        accounts.get(_account(one, account or "default")),
         (PATCH,) if is_patch or _is_fragment(spec) else (),
     )
     yield pod_configuration(pod, one.line)
     yield from container_configurations(pod)
+
+
+def _account(one: Object, name: str) -> tuple[str, str | None, str]:
+    return posixpath.dirname(one.file), one.namespace, name
 
 
 def _is_fragment(spec: Part) -> bool:
