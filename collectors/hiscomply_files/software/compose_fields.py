@@ -135,8 +135,11 @@ def _ports(service: Part, file: str, known: Mapping[str, str]) -> Fields:
         else:
             names = ("ip", "host_ip"), ("published",) * 2, ("target",) * 2, ("protocol",) * 2
             parts = {short: _shown(one.text(name), known) for short, name in names}
-        ip, target = (parts.get("ip") or "0.0.0.0").strip("[]"), parts.get("target") or "?"  # noqa: S104
-        text = f"{ip}:{parts.get('published') or ''}:{target}/{parts.get('protocol') or 'tcp'}"
+        published = parts.get("published") or ""
+        # in the short form a variable may hold an address and a port
+        is_open = one.leaf is not None and not parts.get("ip") and "?" in published
+        ip, target = "?" if is_open else (parts.get("ip") or "0.0.0.0").strip("[]"), parts.get("target") or "?"  # noqa: S104
+        text = f"{ip}:{published}:{target}/{parts.get('protocol') or 'tcp'}"
         stands_at = one.scalar("target") or place
         values.append(Value("ports", text, file, stands_at.line, stands_at.column))
     return {"ports": tuple(values)} if values else {}

@@ -287,8 +287,7 @@ def config(plan: Plan, clock: Clock) -> None:
         for file in files:
             plan.find(policy, f"config/damaged/{file}", "unknown", "文件残缺,读不出来")
     for policy in listed("""
-        account_locked_after_failures cleartext_secrets_absent compose_database_ports_not_published_to_all
-        compose_images_pinned dicom_callers_checked dicom_cleartext_refused kernel_network_hardened
+        account_locked_after_failures cleartext_secrets_absent dicom_callers_checked dicom_cleartext_refused kernel_network_hardened
         orthanc_effective_authentication_enabled password_max_age_limited password_min_length_set
         sshd_effective_idle_session_ends sshd_effective_max_auth_tries_limited
         sshd_effective_password_login_disabled sshd_effective_root_login_disabled
