@@ -53,7 +53,7 @@ def page(recorded: Mapping[str, Any]) -> str:
     rows = []
     for one in recorded["checks"]:
         policies = ", ".join(f"`{name}`" for name in one.get("policies", ()))
-        why = one.get("absent", {"zh": "", "en": ""})
+        why = one.get("absent") or one.get("passes") or {"zh": "", "en": ""}
         cells = (f"`{one['id']}`", one["subject"]["zh"], one["subject"]["en"], policies, why["zh"], why["en"])
         rows.append(f"| {' | '.join(cells)} |")
     return HEAD.format(version=recorded["version"]) + "\n".join(rows) + "\n"
