@@ -12,6 +12,7 @@ packages=(
   prometheus prometheus-node-exporter prometheus-alertmanager            # monitoring
   zabbix-server-pgsql zabbix-frontend-php php-pgsql php-cli
   orthanc socat                                                          # PACS
+  snmpd                                                                  # snmp
   openscap-scanner                                                       # scans
   request-tracker5 rt5-db-sqlite redmine redmine-sqlite sqlite3 puma     # tickets
 )

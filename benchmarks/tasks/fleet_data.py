@@ -79,7 +79,9 @@ def make_fleet(hosts: int, folder: str, formats: list[str]) -> Watch:
 
     types = evidence_kinds()["account"].columns()
     drawn = account_columns() | provenance_columns()
-    row = ", ".join(f'CAST({drawn[name]} AS {type_}) AS "{name}"' for name, type_ in types.items())
+    row = ", ".join(
+        f'CAST({drawn.get(name, "NULL")} AS {type_}) AS "{name}"' for name, type_ in types.items()
+    )
     parquet = Path(folder) / "account.parquet"
     watch = Watch()
     connection = duckdb.connect(config={"memory_limit": "2GB", "threads": 2})

@@ -70,6 +70,9 @@ def _of_borg(options: Options, project: Path, folder: Path, password: str | None
     ssh = "ssh -oBatchMode=yes -oStrictHostKeyChecking=yes -oNumberOfPasswordPrompts=0"
     if "ssh_key" in options:
         ssh += f" -oIdentitiesOnly=yes -i '{project / options['ssh_key']}'"
+    if "known_hosts" in options:
+        # Two quotings: Borg splits words, and ssh splits names of files.
+        ssh += f""" -o'UserKnownHostsFile="{project / options["known_hosts"]}"' -oGlobalKnownHostsFile=none"""
     given = {
         "BORG_BASE_DIR": str(folder),
         "BORG_PASSPHRASE": password or "",

@@ -61,6 +61,10 @@ OPTIONS_SCHEMA: Final[Mapping[str, Any]] = {
             },
             "key_file": {**TEXT, "description": "Borg: the key of a keyfile repository."},
             "ssh_key": {**TEXT, "description": "Borg over ssh: the key to log in with."},
+            "known_hosts": {
+                **TEXT,
+                "description": "Borg over ssh: the host keys to trust; those of ssh itself without it.",
+            },
             "config": {**TEXT, "description": "pgBackRest: its configuration file."},
             "stanza": {"type": "string", "pattern": r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"},
             "repo": {

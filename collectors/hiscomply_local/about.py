@@ -57,6 +57,8 @@ class About:
 
 def known(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields without those whose value is ``...``: not known. None stays: known to be none."""
+    if ... not in fields.values():
+        return dict(fields)
     return {name: value for name, value in fields.items() if value is not ...}
 
 

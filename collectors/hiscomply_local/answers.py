@@ -10,6 +10,8 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 MAX_FILE_BYTES = 8_000_000
+SYSTEMD_RUNS = "/run/systemd/system"
+"""A folder that is there exactly while systemd is the init system. Source: sd_booted(3)."""
 
 
 class Outcome(StrEnum):
@@ -80,11 +82,13 @@ class Command:
     Attributes:
         programs: the first one that the host has is run.
         unless_file: a host on which this file is there and not empty counts as without the command.
+        if_folder: so does a host on which this folder is missing.
     """
 
     programs: tuple[str, ...]
     args: tuple[str, ...] = ()
     unless_file: str = ""
+    if_folder: str = ""
 
     @property
     def shown(self) -> str:

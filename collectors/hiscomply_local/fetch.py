@@ -65,6 +65,8 @@ class LocalHost:
         program = next((found for name in command.programs if (found := _find(name))), None)
         if program is None or (command.unless_file and self.read(command.unless_file, 1).data):
             return ABSENT
+        if command.if_folder and not Path(command.if_folder).is_dir():
+            return ABSENT
         environment = {"LC_ALL": "C", "LANG": "C", "TZ": "UTC", "PATH": _SEARCH_PATH, "HOME": "/nonexistent"}
         try:
             process = subprocess.Popen(  # noqa: S603 - argument lists are constants of this package

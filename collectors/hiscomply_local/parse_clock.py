@@ -8,11 +8,11 @@ from typing import Any
 
 from hiscomply.model import Record, Rejected, Text
 from hiscomply_local.about import About, missing, unreadable
-from hiscomply_local.answers import Answers, Ask, Command, Outcome
+from hiscomply_local.answers import SYSTEMD_RUNS, Answers, Ask, Command, Outcome
 
 CHRONY_SOURCES = Command(("chronyc",), ("-c", "-n", "sources"))
 NTP_PEERS = Command(("ntpq",), ("-p", "-n"))
-TIMEDATE = Command(("timedatectl",), ("show",))
+TIMEDATE = Command(("timedatectl",), ("show",), if_folder=SYSTEMD_RUNS)
 COMMANDS = (CHRONY_SOURCES, NTP_PEERS, TIMEDATE)
 CHRONY_FILES = (
     "/etc/chrony.conf",

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 
 from hiscomply.model import Record, Rejected, Text
 from hiscomply_local.about import About, missing, unreadable
-from hiscomply_local.answers import Answers, Ask, Command
+from hiscomply_local.answers import SYSTEMD_RUNS, Answers, Ask, Command
 
 UNITS = Command(
     ("systemctl",),
     ("list-units", "--type=service", "--all", "--plain", "--full", "--no-legend", "--no-pager"),
 )
 UNIT_FILES = Command(
-    ("systemctl",), ("list-unit-files", "--type=service", "--full", "--no-legend", "--no-pager")
+    ("systemctl",),
+    ("list-unit-files", "--type=service", "--full", "--no-legend", "--no-pager"),
+    # Where systemd is installed but does not run, this searches the disk for a second, and says nothing that counts.
+    if_folder=SYSTEMD_RUNS,
 )
 INIT = "/proc/1/comm"
 ASK = Ask(files=(INIT,), commands=(UNITS, UNIT_FILES))

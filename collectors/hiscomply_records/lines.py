@@ -13,7 +13,7 @@ from hiscomply.model import Record, Rejected, Text
 
 MAX_LINE_BYTES: Final = 1 << 20
 END: Final = "_end"
-_PROVENANCE: Final = ("_source", "_line", "_column", "_pointer", "_observed_at")
+_PROVENANCE: Final = frozenset(("_source", "_line", "_column", "_pointer", "_observed_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,9 @@ def _object(data: bytes | None) -> dict[str, Any]:
     if data is None:
         raise _Bad(f"此行超过 {MAX_LINE_BYTES} 字节", f"the line is longer than {MAX_LINE_BYTES} bytes")
     try:
-        values = json.loads(data.decode("utf-8"), object_pairs_hook=_pairs, parse_constant=_no_constant)
+        text = data.decode("utf-8")
+        # json.loads makes a decoder each time; it is asked for its word on a byte order mark.
+        values = json.loads(text) if text.startswith("\ufeff") else _DECODER.decode(text)
     except UnicodeDecodeError:
         raise _Bad("不是 UTF-8 文本", "no UTF-8 text") from None
     except json.JSONDecodeError as error:
@@ -102,6 +104,9 @@ def _no_constant(_text: str) -> NoReturn:
     raise _Bad("NaN 与 Infinity 不是 JSON", "NaN and Infinity are no JSON")
 
 
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_no_constant)
+
+
 def _end(values: Mapping[str, Any]) -> End:
     records: Any = values.get("records")
     if isinstance(records, dict) and all(_is_count(one) for one in records.values()):
@@ -119,6 +124,8 @@ def _is_count(value: Any) -> bool:
 
 
 def _record(kind: str, number: int, values: dict[str, Any], origin: Origin) -> Record:
+    if _PROVENANCE.isdisjoint(values):
+        return Record(kind, values, origin.source, origin.observed_at, number)
     given = {name: values.pop(name) for name in _PROVENANCE if values.get(name) is not None}
     has_own_source = "_source" in given
     return Record(

@@ -30,6 +30,7 @@ class Client(asyncssh.SSHClient):
         self.password = login.password
         self.gate = gate_of(login)
         self.holds_gate = False
+        self.is_kbdint_tried = False
         self.offered: asyncssh.SSHKey | None = None
         self.asked_for: tuple[str, str, int] = ("", "", 22)
         self.connection: asyncssh.SSHClientConnection | None = None
@@ -48,8 +49,9 @@ class Client(asyncssh.SSHClient):
         return await self._given()
 
     def kbdint_auth_requested(self) -> str | None:
-        """Willing to be asked for a password by keyboard-interactive, which PAM likes."""
-        return "" if self.password is not None else None
+        """Willing once to be asked for a password by keyboard-interactive, which PAM likes."""
+        is_first, self.is_kbdint_tried = not self.is_kbdint_tried, True
+        return "" if is_first and self.password is not None else None
 
     async def kbdint_challenge_received(
         self, name: str, instructions: str, lang: str, prompts: Any
@@ -148,7 +150,7 @@ def _arguments(
 ) -> Mapping[str, Any]:
     arguments: dict[str, Any] = {
         "client_factory": lambda: client,
-        "known_hosts": str(login.known_hosts),
+        "known_hosts": _known_hosts(login),
         "config": [str(login.config)] if login.config else None,
         "agent_forwarding": False,
         "gss_kex": False,
@@ -191,9 +193,20 @@ def _loaded(path: Path, _changed: int, passphrase: str | None) -> tuple[Any, ...
     return tuple(asyncssh.load_keypairs([str(path)], passphrase))
 
 
+def _known_hosts(login: Login) -> asyncssh.SSHKnownHosts:
+    changed = login.known_hosts.stat()
+    return _read_known_hosts(login.known_hosts, (changed.st_mtime_ns, changed.st_size, changed.st_ino))
+
+
+@lru_cache(maxsize=64)
+def _read_known_hosts(path: Path, _changed: tuple[int, int, int]) -> asyncssh.SSHKnownHosts:
+    # A file of a thousand hosts takes longer to read than a login takes: once for all of them.
+    return asyncssh.read_known_hosts(str(path))
+
+
 def _known_keys(login: Login, client: Client) -> bool:
     """True if known_hosts has another key for the host: it was changed, or somebody stands in between."""
-    found = asyncssh.match_known_hosts(str(login.known_hosts), *client.asked_for)
+    found = asyncssh.match_known_hosts(_known_hosts(login), *client.asked_for)
     return bool(found[0])
 
 

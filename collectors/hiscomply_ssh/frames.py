@@ -68,7 +68,7 @@ def read_answers(out: bytes, err: bytes, nonce: str, steps: Sequence[Step], *, c
     files: dict[str, Answer] = {}
     commands: dict[Command, Answer] = {}
     ended: set[int] = set()
-    for frame in frames(out, err, nonce):
+    for frame in _one_by_one(frames(out, err, nonce), nonce):
         if frame.step == "hello":
             uid = int(frame.status) if frame.status.isdecimal() else -1
         elif frame.step.isdecimal() and int(frame.step) < len(steps):
@@ -90,8 +90,42 @@ def read_answers(out: bytes, err: bytes, nonce: str, steps: Sequence[Step], *, c
     return Read(uid, Answers(files, commands), missing)
 
 
+def _one_by_one(whole: Iterator[Frame], nonce: str) -> Iterator[Frame]:
+    """The frames, with those of the files that one process read in the place of the two that hold them all."""
+    names = b""
+    for frame in whole:
+        if frame.step == "names":
+            names = frame.data
+        elif frame.step != "many":
+            yield frame
+        elif frame.status == "0":
+            yield from _apart(names, frame.data, nonce.encode())
+
+
+def _apart(names: bytes, data: bytes, nonce: bytes) -> Iterator[Frame]:
+    """One frame for each line of ``names`` (step, status, path); the contents follow in their order."""
+    lines = [line.split(" ", 2) for line in names.decode("utf-8", "surrogateescape").split("\n")[:-1]]
+    contents = _parted(data, nonce, sum(status == "0" for _, status, _ in lines))
+    for step, status, path in lines:
+        if status != "0":
+            yield Frame(step, status, path, b"", "")
+        elif contents is None:
+            yield Frame(step, "1", path, b"", "files read together cannot be told apart")
+        else:
+            yield Frame(step, status, path, next(contents), "")
+
+
+def _parted(data: bytes, nonce: bytes, count: int) -> Iterator[bytes] | None:
+    """So many contents, each between two copies of one environment, in which the nonce stands once; None if not."""
+    first, last = data.find(nonce), data.rfind(nonce)
+    between = data[: first + len(data) - last] if first >= 0 else b""
+    pieces = data.split(between) if between else []
+    is_whole = len(pieces) == count + 2 and not pieces[0] and not pieces[-1]
+    return iter(pieces[1:-1]) if is_whole else None
+
+
 def _of_step(frame: Frame, step: Step) -> dict[str, Answer]:
-    match frame.status[0]:
+    match frame.status[:1]:
         case "l":
             return {}
         case "d":
@@ -146,7 +180,7 @@ def _refusal(frame: Frame) -> Answer:
     code = int(frame.status.lstrip("st") or 1)
     if code in _KILLED:
         return Answer(Outcome.TIMED_OUT)
-    if frame.status[0] in "st" and _REFUSED_BY_SUDO.search(frame.said):
+    if frame.status.startswith(("s", "t")) and _REFUSED_BY_SUDO.search(frame.said):
         return Answer(Outcome.DENIED, detail=last)
     if last.endswith(("No such file or directory", "Not a directory")):
         return ABSENT

@@ -3,6 +3,11 @@
 The script goes to ``sh -s`` on its standard input, so that nothing of it is in the arguments of a process and no
 file is left. Each answer is its bytes, then a line with a word that nobody on the host can foresee; the same line on
 standard error ends what was said there. An answer without that line has not arrived.
+
+Starting a program costs a host more than reading a file. So the files that are there and may be read wait in a
+queue, and one ``head`` reads them all. What parts them is the environment of that very ``head``, read as a file
+between each two: the word stands in it, in nobody's sight but the account's own and root's. If it fails at any of
+them, or the host cannot do that, each file is read by itself.
 """
 
 from __future__ import annotations
@@ -12,6 +17,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from glob import has_magic
+from itertools import groupby
 from pathlib import PurePosixPath
 
 from hiscomply_local import parse_dnf
@@ -27,28 +33,55 @@ SHELL = (
 ELEVATED = frozenset({SSHD, SS, parse_dnf.CHECK, parse_dnf.CHECK_SECURITY, parse_dnf.REPOLIST})
 """The commands that say less, or nothing, to an account without root; with ``sudo`` they are run through it."""
 SHADOW = "/etc/shadow"
+OWN_ENVIRONMENT = "/proc/self/environ"
 _SAFE_PATTERN = re.compile(r"[A-Za-z0-9_./*\-]+")
 
 _FUNCTIONS = r"""
 e() { printf '\n%s %s\n' "$N" "$*"; printf '\n%s %s\n' "$N" "$1" >&2; }
-a() { [ ! -e "$1" ] && [ ! -h "$1" ] && [ -x "${1%/*}/" ]; }
-r() {
-  if a "$3"; then e "$1" absent "$3"
-  elif [ -e "$3" ] && [ ! -f "$3" ]; then e "$1" odd "$3"
-  elif [ ! -r "$3" ] && [ -n "$S" ]; then $T $S cat "$3" </dev/null; e "$1" "s$?" "$3"
-  else head -c "$2" "$3" </dev/null; e "$1" "$?" "$3"; fi
+q() { if [ -n "$V" ]; then P="$P$*$L"; else e "$@"; fi; }
+a() {
+  if [ -e "$1" ] || [ -h "$1" ]; then return 1; fi
+  d=${1%/*}
+  while [ -n "$d" ] && [ ! -x "$d/" ]; do
+    if [ -e "$d" ] || [ -h "$d" ]; then return 1; fi
+    d=${d%/*}
+  done
 }
-k() { if IFS= read -r v 2>/dev/null <"$3"; then printf '%s\n' "$v"; e "$1" 0 "$3"; else r "$@"; fi; }
+i() { head -c "$2" "$3" </dev/null; e "$1" "$?" "$3"; }
+r() {
+  if a "$3"; then q "$1" absent "$3"
+  elif [ -e "$3" ] && [ ! -f "$3" ]; then q "$1" odd "$3"
+  elif [ -n "$V" ] && [ -r "$3" ]; then q "$1" 0 "$3"; Q="$Q$3$L$V$L"
+  elif [ ! -r "$3" ] && [ -n "$S" ]; then $T $S cat "$3" </dev/null; e "$1" "s$?" "$3"
+  else i "$@"; fi
+}
+k() {
+  if [ -z "$V" ] && IFS= read -r v 2>/dev/null <"$3"; then printf '%s\n' "$v"; e "$1" 0 "$3"; else r "$@"; fi
+}
+f() {
+  [ -n "$P" ] || return 0
+  printf '%s' "$P"; e names
+  set -f; IFS=$L
+  M=$N head -q -c "$1" $V $Q </dev/null; x=$?
+  if [ "$x" = 0 ]; then P=; fi
+  for v in many $P; do
+    IFS=" $L"
+    if [ "$v" = many ]; then e many "$x"; continue; fi
+    n=${v%% *}; v=${v#* }; x=${v%% *}; v=${v#* }
+    if [ "$x" = 0 ]; then i "$n" "$1" "$v"; else e "$n" "$x" "$v"; fi
+  done
+  set +f; P=; Q=
+}
+z() {
+  sed -e 's/^\([^:]*:!*[$][A-Za-z0-9]*[$]\)[^:]*/\1-/' -e t \
+    -e 's/^\([^:]*:!*\)[^:$!*][^:]\{12\}:/\1-------------:/' -e t -e 's/^\([^:]*:!*\)[^:!*][^:]\{1,\}/\1--/' "$@"
+}
 h() {
   if a "$3"; then e "$1" absent "$3"; return; fi
-  if [ ! -r "$3" ] && [ -n "$S" ]; then v=$($T $S cat "$3" </dev/null); x=$?; p=s
-  else v=$(head -c "$2" "$3" </dev/null); x=$?; p=; fi
-  if [ "$x" = 0 ]; then
-    printf '%s\n' "$v" | sed -e 's/^\([^:]*:!*[$][A-Za-z0-9]*[$]\)[^:]*/\1-/' -e t \
-      -e 's/^\([^:]*:!*\)[^:$!*][^:]\{12\}:/\1-------------:/' -e t -e 's/^\([^:]*:!*\)[^:!*][^:]\{1,\}/\1--/'
-    x=$?
-  fi
-  v=; e "$1" "$p$x" "$3"
+  if [ -r "$3" ] || [ -z "$S" ]; then z "$3" </dev/null; e "$1" "$?" "$3"; return; fi
+  v=$($T $S cat "$3" </dev/null); x=$?
+  if [ "$x" = 0 ]; then printf '%s\n' "$v" | z; x=$?; fi
+  v=; e "$1" "s$x" "$3"
 }
 g() {
   if [ -d "$3" ] && { [ ! -r "$3" ] || [ ! -x "$3" ]; }; then
@@ -65,7 +98,7 @@ g() {
     case $f in *"$L"*) o=odd; continue ;; esac
     if [ -f "$f" ]; then r "$1" "$2" "$f"; fi
   done
-  e "$1" $o "$4"
+  q "$1" $o "$4"
 }
 w() { x=; for n in "$@"; do if command -v "$n" >/dev/null 2>&1; then x=$n; return 0; fi; done; return 1; }
 """
@@ -101,21 +134,32 @@ def script(steps: Sequence[Step], nonce: str, step_timeout_s: float, *, sudo: bo
     lines = [
         f"N={nonce}",
         "L='\n'",
-        "U=$(id -u)",
-        f"T=; if timeout -s KILL 9 true </dev/null >/dev/null 2>&1; then T='timeout -s KILL {seconds}'; fi",
+        f"T='timeout -s KILL {seconds}'",
+        # A number as the answer says both that there is such a ``timeout`` and who the account is.
+        "{ U=$($T id -u </dev/null); } 2>/dev/null || { T=; U=$(id -u); }",
         "S=; if [ \"$U\" != 0 ]; then S='sudo -n'; fi" if sudo else "S=",
+        f"P=; Q=; V={OWN_ENVIRONMENT}",
+        "{ v=$(M=$N head -q -c 65536 $V </dev/null); } 2>/dev/null",
+        'case $v in *"M=$N"*) ;; *) V= ;; esac',
         'e hello "$U"',
-        *(_line(number, step) for number, step in enumerate(steps)),
-        "e end",
     ]
+    for limit, group in groupby(enumerate(steps), lambda one: None if one[1].command else _limit(one[1])):
+        lines += [_line(number, step) for number, step in group]
+        if limit is not None:
+            lines.append(f"f {limit}")
+    lines.append("e end")
     # As one function: a script that arrives in part is no script, and its input is read before it begins.
     return f"{_FUNCTIONS}\nm() {{\n" + "\n".join(lines) + "\n}\nm\n"
+
+
+def _limit(step: Step) -> int:
+    return MAX_FILE_BYTES + 1 if step.limit is None else step.limit
 
 
 def _line(number: int, step: Step) -> str:
     if step.command is not None:
         return _command(number, step.command)
-    limit = MAX_FILE_BYTES + 1 if step.limit is None else step.limit
+    limit = _limit(step)
     if has_magic(step.path):
         if not _SAFE_PATTERN.fullmatch(step.path):
             raise ValueError(f"not a pattern for a shell: {step.path!r}")
@@ -129,6 +173,8 @@ def _command(number: int, command: Command) -> str:
     is_there = f"w {shlex.join(command.programs)}"
     if command.unless_file:
         is_there = f"[ ! -s {shlex.quote(command.unless_file)} ] && {is_there}"
+    if command.if_folder:
+        is_there = f"[ -d {shlex.quote(command.if_folder)} ] && {is_there}"
     elevated = command in ELEVATED
     run = f'$T {"$S " if elevated else ""}"$x" {shlex.join(command.args)}'.rstrip()
     mark = '"${S:+s}$?"' if elevated else '"$?"'

@@ -33,7 +33,7 @@ class Surroundings:
     digest: Callable[[str], str]
 
 
-def build(column: ColumnPlan, around: Surroundings) -> Convert:
+def build(column: ColumnPlan, around: Surroundings) -> Remembering:
     """The column's conversion: returns a value, ``None`` (known to be empty) or ``Missing``; raises Unfit."""
     field = column.field
     base = _list(column) if field.type == "list" else _scalar(column, around)
@@ -55,7 +55,7 @@ def build(column: ColumnPlan, around: Surroundings) -> Convert:
         values.refuse_error(cell)
         return base(cell)
 
-    return _remembering(convert)
+    return Remembering(convert)
 
 
 def _blank_words(column: ColumnPlan) -> Iterable[str]:
@@ -69,20 +69,27 @@ def _blank_words(column: ColumnPlan) -> Iterable[str]:
         yield said
 
 
-def _remembering(convert: Convert) -> Convert:
-    known: dict[str, Any] = {}
+class Remembering(dict[str, Any]):
+    """A conversion that knows what each text became; cells of other types, of which 1 and True are equal, it converts.
 
-    def remembered(cell: Any) -> Any:
-        if type(cell) is not str:
-            return convert(cell)
-        if cell in known:
-            return known[cell]
-        value = convert(cell)
-        if len(known) < _MEMORY:
-            known[cell] = value
+    Look a text up as in a dict; call it with any other cell.
+    """
+
+    __slots__ = ("convert",)
+
+    def __init__(self, convert: Convert) -> None:
+        super().__init__()
+        self.convert = convert
+
+    def __missing__(self, cell: str) -> Any:
+        value = self.convert(cell)
+        if len(self) < _MEMORY:
+            self[cell] = value
         return value
 
-    return remembered
+    def __call__(self, cell: Any) -> Any:
+        """The value of any cell."""
+        return self[cell] if type(cell) is str else self.convert(cell)
 
 
 def _scalar(column: ColumnPlan, around: Surroundings) -> Convert:

@@ -28,6 +28,8 @@ _FULL = re.compile(
     r"(?:\s*(?:星期|周)[一二三四五六日天])?"
     rf"(?:(?:\s*T|\s*,\s*|\s+|(?<=[日一二三四五六天])|(?=上午|下午))(?P<clock>{_CLOCK}))?"
 )
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[ T](?:[01]\d|2[0-3]):\d\d(?::\d\d)?)?", re.ASCII)
+"""The commonest way to write a moment, which needs no taking apart."""
 _PACKED = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?")
 _SHORT_YEAR = re.compile(
     r"\d{2}([-/.年])\d{1,2}([-/.月])\d{1,2}\D.*|\d{2}([-/.年])\d{1,2}([-/.月])\d{1,2}日?"
@@ -88,7 +90,7 @@ def _read_as(cell: Any, written_as: str, epoch: datetime | None) -> datetime:
         cell = f"{cell:.0f}" if float(cell).is_integer() else str(cell)
     if not isinstance(cell, str) or len(cell) > 80:
         raise _unclear(cell)
-    text = unicodedata.normalize("NFKC", cell).strip()
+    text = (cell if cell.isascii() else unicodedata.normalize("NFKC", cell)).strip()
     return _from_text(text) if written_as == "auto" else _from_pattern(text, written_as)
 
 
@@ -121,6 +123,11 @@ def _from_pattern(text: str, pattern: str) -> datetime:
 
 
 def _from_text(text: str) -> datetime:
+    if _ISO.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            raise _no_such(text) from None
     if found := _FULL.fullmatch(text):
         part = found.groupdict()
         clock = _clock(part) if part["clock"] else (0, 0, 0, 0)
@@ -155,7 +162,7 @@ def _made(text: str, numbers: Sequence[Any], zone: str | None) -> datetime:
     try:
         moment = datetime(*(int(number) for number in numbers))  # type: ignore[arg-type]  # up to 7 integers
     except ValueError:
-        raise Unfit(f"{shown(text)} 不是存在的日期时间", f"there is no such time as {shown(text)}") from None
+        raise _no_such(text) from None
     if zone is None:
         return moment
     if zone in {"Z", "z", "UTC"}:
@@ -164,6 +171,10 @@ def _made(text: str, numbers: Sequence[Any], zone: str | None) -> datetime:
         return datetime.fromisoformat(moment.isoformat() + zone)
     except ValueError:
         raise Unfit(f"{shown(text)} 的时区不对", f"the zone of {shown(text)} is wrong") from None
+
+
+def _no_such(text: str) -> Unfit:
+    return Unfit(f"{shown(text)} 不是存在的日期时间", f"there is no such time as {shown(text)}")
 
 
 def _in_years(moment: datetime, cell: object) -> datetime:

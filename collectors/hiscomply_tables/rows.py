@@ -11,7 +11,7 @@ from typing import Any
 
 from hiscomply.hookspecs import CollectFailed
 from hiscomply.model import Record, Rejected, Text
-from hiscomply_tables.converters import Convert, Surroundings, build
+from hiscomply_tables.converters import Convert, Remembering, Surroundings, build
 from hiscomply_tables.header import Header
 from hiscomply_tables.matching import missing_headers
 from hiscomply_tables.plan import Plan
@@ -53,7 +53,7 @@ class Reader:
         self._plan, self._table, self._header, self._source = plan, table, header, source
         self._observed, self._read_moment, self._tally = observed, read_moment, tally
         self._constants: dict[str, Any] = {}
-        self._bound: list[tuple[str, int, Convert]] = []
+        self._bound: list[tuple[str, int, Remembering]] = []
         for column in plan.columns:
             name, convert = column.field.name, build(column, around)
             if column.source is None:
@@ -86,7 +86,8 @@ class Reader:
             raise missing_headers((), never)
 
     def _outcome(self, row: Row) -> Record | Rejected | None:
-        if (reason := self._passes_over(row.cells)) is not None:
+        first = _first(row.cells)
+        if (reason := self._passes_over(row.cells, first)) is not None:
             self._tally.passed_over[reason] += 1
             return None
         cells, width = row.cells, self._header.width
@@ -96,7 +97,6 @@ class Reader:
             if not self._table.is_ragged_normal and _is_damaged(cells, width):
                 return self._reject(row, _ragged(len(cells), width))
             cells = [*cells, *[None] * (width - len(cells))]
-        first = _first(cells)
         if isinstance(first, str) and _NO_DATA.match(first):
             return self._reject(row, _LOOKS_NO_DATA)
         fields = dict(self._constants)
@@ -105,7 +105,8 @@ class Reader:
                 self._tally.passed_over["where"] += 1
                 return None
             for name, position, convert in self._bound:
-                value = convert(cells[position])
+                cell = cells[position]
+                value = convert[cell] if type(cell) is str else convert(cell)
                 if value is not Missing.NOT_KNOWN:
                     fields[name] = value
         except Unfit as unfit:
@@ -126,8 +127,7 @@ class Reader:
         pointer = row.pointer if row.pointer is not None else self._table.pointer
         return Record(self._plan.kind.kind, fields, self._source, observed, row.line, None, pointer)
 
-    def _passes_over(self, cells: Sequence[Any]) -> str | None:
-        first = _first(cells)
+    def _passes_over(self, cells: Sequence[Any], first: Any) -> str | None:
         if first is None:
             return "blank"
         if self._plan.skip is not None and self._plan.skip.search(plain(first)):

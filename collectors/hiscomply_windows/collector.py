@@ -6,12 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from hiscomply.hookspecs import CollectContext, CollectFailed
+from hiscomply.hookspecs import CollectContext, CollectFailed, CollectTimedOut
 from hiscomply.model import Record, Rejected, Target, Text
+from hiscomply_kit.needs import need
 from hiscomply_kit.options import said
+from hiscomply_ssh.login import DEFAULT_KNOWN_HOSTS, Login, Place
 from hiscomply_windows.options import CONNECT_TIMEOUT_S, KINDS, OPTIONS_SCHEMA, STEP_TIMEOUT_S
+
+if TYPE_CHECKING:
+    from hiscomply_windows.fetch import Said
 
 SCRIPT = Path(__file__).with_name("hiscomply-windows.ps1")
 
@@ -44,7 +49,7 @@ class WindowsCollector:
 
     def asks(self, target: Target, project: Path) -> Iterator[Text]:
         """The login and the script of each host."""
-        from hiscomply_windows.fetch import COMMAND
+        from hiscomply_windows.command import COMMAND
 
         for one in self.expand(target, project):
             options = one.options
@@ -58,14 +63,14 @@ class WindowsCollector:
 
     def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
         """What the host says; of an answer that was cut off what came before, and then the failure."""
-        from hiscomply_windows.fetch import ask, typed
+        from hiscomply_windows.command import typed
         from hiscomply_windows.parse import parse, partly
 
         options = target.options
         asset_id = str(options.get("asset_id", options["host"])).strip("[]")
         source, now = f"host:{asset_id}", datetime.now(UTC)
         words = typed(SCRIPT.read_text(encoding="utf-8"), asset_id, target.kinds)
-        answer = ask(_login(options, context), words)
+        answer = _ask(target, context, words)
         if answer.failure is not None:
             yield from partly(answer.output, source, now, target.kinds)
             raise answer.failure
@@ -75,23 +80,33 @@ class WindowsCollector:
         yield from parse(answer.output, source, now, target.kinds)
 
 
-def _login(options: Mapping[str, Any], context: CollectContext) -> Any:
-    from hiscomply_windows.fetch import Login
+def _ask(target: Target, context: CollectContext, words: bytes) -> Said:
+    need("asyncssh", "ssh")
+    from hiscomply_ssh import loop
+    from hiscomply_windows.fetch import ask
 
+    step_timeout_s = target.options.get("step_timeout", STEP_TIMEOUT_S)
+    try:
+        return loop.run(ask(_login(target.options, context), words, step_timeout_s), target.timeout_s)
+    except TimeoutError:
+        seconds = f"{target.timeout_s:g}"
+        raise CollectTimedOut(
+            Text(f"{seconds} 秒内没有答完", f"no full answer within {seconds} seconds")
+        ) from None
+
+
+def _login(options: Mapping[str, Any], context: CollectContext) -> Login:
     def secret(name: str) -> str | None:
         return context.secret(options[name]) if name in options else None
 
-    known_hosts = options.get("known_hosts")
+    known_hosts = options.get("known_hosts", DEFAULT_KNOWN_HOSTS)
     return Login(
-        host=options["host"],
-        port=options.get("port", 22),
-        user=options["user"],
-        known_hosts=context.project / known_hosts if known_hosts else Path.home() / ".ssh" / "known_hosts",
-        key=context.project / options["key_file"] if "key_file" in options else None,
+        Place(options["host"].strip("[]"), options.get("port", 22), options["user"]),
+        known_hosts=context.project / Path(known_hosts).expanduser(),
+        key_file=context.project / Path(options["key_file"]).expanduser() if "key_file" in options else None,
         passphrase=secret("passphrase"),
         password=secret("password"),
         connect_timeout_s=options.get("connect_timeout", CONNECT_TIMEOUT_S),
-        step_timeout_s=options.get("step_timeout", STEP_TIMEOUT_S),
     )
 
 

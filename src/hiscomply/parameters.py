@@ -37,6 +37,7 @@ UNITS: Mapping[str, Text] = {
     "hour": Text("小时", "hours"),
     "level": Text("级", "level"),
     "month": Text("月", "month"),
+    "password": Text("个口令", "passwords"),
     "percent": Text("%", "percent"),
     "person": Text("人", "persons"),
     "point": Text("分", "points"),

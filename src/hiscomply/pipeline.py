@@ -51,6 +51,7 @@ from hiscomply.run_folder import (
     EARLIER,
     keep_packs,
     read_collections,
+    run_name,
     seal,
     sha256_of,
     unsealed,
@@ -406,13 +407,8 @@ def _run_info(
     for file in sorted(evidence.folder.glob("*.parquet")):
         tables.update(f"{file.name} {sha256_of(file)}\n".encode())
     evidence_digest = tables.hexdigest()
-    outcomes = [(one.target, one.status.value, one.started, one.ended) for one in evidence.collections]
-    identity = (
-        f"{evidence_digest}{outcomes!r}{plan.pack.digest}{settings.profile}{plan.values!r}{plan.waivers!r}"
-    )
-    short = hashlib.sha256(identity.encode()).hexdigest()[:8]
     return RunInfo(
-        id=f"{as_of:%Y-%m-%dT%H%M%SZ}-{short}",
+        id=run_name(as_of),
         institution=settings.institution,
         profile=settings.profile,
         zone=settings.zone,

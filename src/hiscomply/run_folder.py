@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -76,11 +77,16 @@ def kept_packs(run: Path) -> tuple[Path, ...]:
     return tuple(sorted((run / PACKS).glob("*"), key=lambda pack: int(pack.name)))
 
 
+def run_name(moment: datetime) -> str:
+    """The name of a new run: the second that it judges, UTC, and eight digits that no other run of that second has."""
+    return f"{moment:%Y-%m-%dT%H%M%SZ}-{secrets.token_hex(4)}"
+
+
 def seal(folder: Path, runs: Path, run_id: str, facts: Mapping[str, Any]) -> Path:
     """Writes the manifest with the digest of every file, and gives the folder its name.
 
     Raises:
-        RunError: a run of that name exists already.
+        RunError: a run of that name exists already: it stays as it is.
     """
     shutil.rmtree(folder / "staging", ignore_errors=True)
     files = {
@@ -93,10 +99,15 @@ def seal(folder: Path, runs: Path, run_id: str, facts: Mapping[str, Any]) -> Pat
     text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
     target = runs / run_id
-    if target.exists():
-        raise RunError("a run of this name exists already / 同名运行已存在", place=Place(str(target)))
     folder.chmod(0o755)
-    folder.replace(target)
+    try:
+        # Never onto a folder that holds anything, whoever put it there a moment ago: the system sees to that.
+        folder.replace(target)
+    except OSError as error:
+        said = "a run of this name exists already / 同名运行已存在"
+        if not target.exists():
+            said = f"the run cannot be written: {error.strerror} / 无法写入运行文件夹"
+        raise RunError(said, place=Place(str(target))) from error
     return target
 
 

@@ -219,9 +219,16 @@ class _Builder:
                 case "str" | "timestamp" | "value" | "merge":
                     return node.value
         except ValueError as error:
-            raise self._error_type(f"{node.value!r}: {error}", place=self._place(node)) from error
+            raise self._error_type(
+                "this looks like a number and is none / 形似数字但不是数字",
+                place=self._place(node),
+                hint="text goes in quotes / 文本请加引号",
+            ) from error
+        # Not which: it may be a password that begins so.
         raise self._error_type(
-            f"the tag {node.tag!r} is not allowed / 不允许使用该标签", place=self._place(node)
+            "a tag (a word that begins with !) is not allowed / 不允许使用标签(以 ! 开头的词)",
+            place=self._place(node),
+            hint="text that begins with ! goes in quotes / 以 ! 开头的文本请加引号",
         )
 
     def _place(self, node: Any) -> Place:

@@ -137,3 +137,32 @@ def test_an_interrupted_audit_goes_on_where_it_stopped(project: Path) -> None:
     assert not (project / ".hiscomply" / "collecting").exists()
     code, _out, err = command("audit", str(project), "--resume")
     assert (code, "no interrupted collection" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "words", [["collect"], ["audit", "--policy", POLICY, "--as-of", "2026-06-30T09:00:00+08:00"]]
+)
+def test_runs_of_the_same_second_stand_side_by_side_and_verify(project: Path, words: list[str]) -> None:
+    """Both start on a project that has neither key nor runs, wait for each other in the middle, and end together."""
+    (project / "meet.sh").write_text(
+        "touch here.$$\n"
+        "for i in $(seq 1500); do set -- here.*; test $# -ge 2 && break; sleep 0.02; done\n"
+        'echo \'{"kind": "_end", "records": 0}\'\n'
+    )
+    meet = "  - {collector: records, name: meet, command: [sh, meet.sh], kinds: [account]}\n"
+    write_project(project, table("his", "his.csv") + meet)
+    call = [sys.executable, "-c", PROGRAM, "--lang", "en", words[0], str(project), *words[1:]]
+    both = [
+        subprocess.Popen(call, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    said = [one.communicate(timeout=120)[1] for one in both]
+
+    assert len({one.returncode for one in both}) == 1, said
+    assert both[0].returncode in (0, 3), said
+    runs = sorted((project / ".hiscomply" / "runs").iterdir())
+    assert len(runs) == 2
+    assert len(list(project.glob("here.*"))) == 2
+    assert not list((project / ".hiscomply").glob("key.*"))
+    for run in runs:
+        code, out, err = command("verify", str(run))
+        assert code == 0, out + err

@@ -29,8 +29,45 @@ SITUATIONS = {"hospital": 1, "neglected": 1, "silent": 3, "orderly": 0}
 """The situations of ``generate.py``, and the exit code of their audits."""
 ASKED_OVER_THE_NETWORK = (
     "dicom_callers_checked",
+    "dicom_certificate_lasts",
     "dicom_cleartext_refused",
+    "dicom_current_tls_only",
+    "directory_accounts_locked_after_failures",
+    "directory_lock_lasts",
+    "directory_password_complexity_set",
+    "directory_password_history_kept",
+    "directory_password_min_length_set",
+    "directory_passwords_expire",
+    "directory_passwords_irreversible",
+    "mysql_binary_log_on",
+    "mysql_client_files_refused",
+    "mysql_current_tls_only",
+    "mysql_file_access_confined",
+    "mysql_password_guessing_slowed",
+    "mysql_password_min_length_set",
+    "mysql_passwords_expire",
+    "mysql_tls_required",
+    "mysql_writes_survive_power_loss",
     "orthanc_effective_authentication_enabled",
+    "orthanc_partners_use_tls",
+    "postgresql_archives_its_log",
+    "postgresql_detects_damaged_pages",
+    "postgresql_local_rules_ask_who_connects",
+    "postgresql_log_files_private",
+    "postgresql_network_rules_ask_for_tls",
+    "postgresql_network_rules_ask_who_connects",
+    "postgresql_network_rules_name_their_networks",
+    "postgresql_schema_changes_logged",
+    "postgresql_writes_survive_power_loss",
+    "windows_accounts_locked_after_failures",
+    "windows_firewall_on",
+    "windows_logons_audited",
+    "windows_password_min_length_set",
+    "windows_passwords_expire",
+    "windows_rdp_asks_before_session",
+    "windows_smb1_off",
+    "snmp_cleartext_refused",
+    "snmp_default_community_refused",
 )
 LACKING = {
     ("config_file_readable", "fail"): "what a file that cannot be read holds is never known to be wrong",
@@ -38,7 +75,7 @@ LACKING = {
         (
             policy,
             verdict,
-        ): "the example asks no server; tests/collectors/{orthanc,dicom} plant it in real ones"
+        ): "the example asks no server; the tests of the collectors and the policies' cases plant it"
         for policy in ASKED_OVER_THE_NETWORK
         for verdict in ("fail", "pass")
     },

@@ -30,10 +30,13 @@ collect:
   - {collector: files, name: config, path: config, observed_at: 2026-06-30T08:00:00+08:00}
 """
 PACS_ONLY = {
+    "dicom_certificate_lasts",
+    "dicom_current_tls_only",
     "dicom_callers_checked",
     "dicom_cleartext_refused",
     "orthanc_authentication_enabled",
     "orthanc_effective_authentication_enabled",
+    "orthanc_partners_use_tls",
     "orthanc_tls_enabled",
 }
 EVERYWHERE = "core_system_categories_present"

@@ -61,6 +61,7 @@ def keygen(file: Path, passphrase: str = "") -> Path:
 
 def start(folder: Path, *, sudoers: str = "", settings: Sequence[str] = ()) -> SshHost:
     """Starts it: needs root, for the mounts and for the logins."""
+    folder.mkdir(exist_ok=True)
     folder.chmod(0o755)
     port = free_port()
     _keys(folder, port)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from hiscomply.errors import RunError
-from hiscomply.run_folder import MANIFEST, new_folder, seal, seal_of, sha256_of, verify
+from hiscomply.run_folder import MANIFEST, new_folder, run_name, seal, seal_of, sha256_of, verify
 
 
 def sealed(runs: Path, run_id: str = "2026-06-30T000000Z-aaaaaaaa", previous: Path | None = None) -> Path:
@@ -28,6 +29,20 @@ def rewrite(run: Path, change: Callable[[dict[str, object]], None]) -> None:
 
 def test_a_run_as_it_was_sealed_has_no_differences(tmp_path: Path) -> None:
     assert verify(sealed(tmp_path)) == []
+
+
+def test_a_run_is_never_put_in_the_place_of_another(tmp_path: Path) -> None:
+    first = sealed(tmp_path)
+    with pytest.raises(RunError, match="exists already"):
+        sealed(tmp_path)
+    assert verify(first) == []
+
+
+def test_names_of_one_second_differ() -> None:
+    moment = datetime(2026, 6, 30, tzinfo=UTC)
+    names = {run_name(moment) for _ in range(100)}
+    assert len(names) == 100
+    assert {one.rpartition("-")[0] for one in names} == {"2026-06-30T000000Z"}
 
 
 def test_an_altered_file_is_told(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def collect(
     from hiscomply.config.project import load_project
     from hiscomply.model import CollectionStatus
     from hiscomply.plugins import collectors, evidence_kinds
-    from hiscomply.run_folder import seal, unsealed, write_collections
+    from hiscomply.run_folder import run_name, seal, unsealed, write_collections
 
     kinds, available = evidence_kinds(), collectors()
     settings = load_project(project, available, language=obj["language"], flags={})
@@ -52,7 +52,7 @@ def collect(
         write_collections(folder, evidence.collections)
         now = datetime.now(UTC).replace(microsecond=0)
         facts = {"as_of": now.isoformat(), "started": started.isoformat(), "stage": "collected"}
-        target = seal(folder, settings.runs, f"{now:%Y-%m-%dT%H%M%SZ}-collected", facts)
+        target = seal(folder, settings.runs, run_name(now), facts)
     for one in evidence.collections:
         reason = f"  {one.reason.to(settings.language)}" if one.reason else ""
         click.echo(f"{one.status.value:<10} {one.target}  {sum(one.records.values()):,}{reason}")

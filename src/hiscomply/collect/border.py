@@ -6,37 +6,21 @@ is counted.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
 from typing import Any
 
-from hiscomply.kinds import Field, FieldType, Kind
+from hiscomply.collect.plain_rows import PlainRows, written
+from hiscomply.collect.stored_values import MAX_TEXT, Converter, converter
+from hiscomply.collect.suspects import MASK, PATIENT, SECRET, is_suspect, mask, whole
+from hiscomply.kinds import FieldType, Kind
 from hiscomply.model import Record, Rejected, Text
 
-_PATIENT = re.compile(
-    r"(?<!\d)[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
-    r"|(?<![0-9A-Fa-f])1[3-9]\d{9}(?![0-9A-Fa-f])"
-    r"|(?:病案号|住院号|门诊号|病历号|就诊卡号|\bMRN\b)[::\s#]*\w*\d{4,}"
-)
-"""18-digit identity numbers with a possible birth date, mobile numbers (not inside a digest), record numbers."""
-_SECRET = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
-    r"|\$(?:1|2[aby]|5|6|7|y|gy|argon2\w*|scrypt)\$[^\s:]{8,}"
-    r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"
-    r"|\b(?:AKIA|ghp_|glpat-|xox[abp]-)[\w-]{12,}"
-    r"|(?i:\b(?:password|passwd|pwd|secret|token|api[_-]?key)\b\s*[=:]\s*)(?!hmac-sha256:)[^\s,;\"'*<$]{3,}"
-)
-_SUSPECT = re.compile(f"{_PATIENT.pattern}|{_SECRET.pattern}")
-_MAX_TEXT = 65_536
-_MAX_LIST = 1_000_000
-_MASK = "[…]"
 _LONG_SECRET = 6
 """Characters from which on a secret is looked for inside other texts."""
-
-Converter = Callable[[Any], Any]
+_MEMORY = 2_000
+"""So many sources are remembered as they are written."""
 
 
 @dataclass(slots=True)
@@ -54,6 +38,43 @@ class Border:
     dropped: Counter[str] = field(default_factory=Counter)
     secrets: set[str] = field(default_factory=set)
     _checks: dict[str, dict[str, Converter]] = field(default_factory=dict)
+    _plain: dict[str, PlainRows] = field(default_factory=dict)
+    _places: dict[str, str] = field(default_factory=dict)
+    _secrets_known: int = 0
+
+    def plain(self, record: Record) -> str | None:
+        """The row that ``admit`` gives, as JSON without its braces, if there is nothing else to be said of it.
+
+        None means that ``admit`` is to be asked: the row may be another than the record, or none.
+        """
+        if len(self.secrets) != self._secrets_known:
+            self._forget()
+        rows = self._plain.get(record.kind)
+        if rows is None:
+            if record.kind not in self.kinds:
+                return None
+            rows = self._plain[record.kind] = PlainRows(self.kinds[record.kind], self._is_harmless)
+        return rows.row(record.fields)
+
+    def place(self, source: str) -> str:
+        """Where a record came from, as it may be shown, in JSON."""
+        if len(self.secrets) != self._secrets_known:
+            self._forget()
+        known = self._places.get(source)
+        if known is None:
+            if len(self._places) >= _MEMORY:
+                self._places.clear()
+            known = self._places[source] = written(self.shown(source) if self.secrets else source)
+        return known
+
+    def _forget(self) -> None:
+        """What was harmless so far may hold the secret that has just been got in."""
+        self._plain.clear()
+        self._places.clear()
+        self._secrets_known = len(self.secrets)
+
+    def _is_harmless(self, text: str) -> bool:
+        return not is_suspect(text) and not (self.secrets and self._holds_secret(text))
 
     def admit(self, record: Record) -> tuple[dict[str, Any] | None, list[Rejected]]:
         """The row to store (None if it cannot be one), and what was set aside."""
@@ -63,7 +84,7 @@ class Border:
         checks = self._checks.get(record.kind)
         if checks is None:
             checks = self._checks[record.kind] = {
-                name: _converter(known) for name, known in kind.fields.items()
+                name: converter(known) for name, known in kind.fields.items()
             }
         row: dict[str, Any] = {}
         rejected: list[Rejected] = []
@@ -99,15 +120,15 @@ class Border:
         """Replaces secrets, drops what looks like patient data; one search per row while all is well."""
         texts = [value for value in row.values() if isinstance(value, str)]
         lists = [item for value in row.values() if isinstance(value, list) for item in value]
-        whole = "\n".join([*texts, *lists])
-        if not _SUSPECT.search(whole) and not self._holds_secret(whole):
+        joined = "\n".join([*texts, *lists])
+        if not is_suspect(joined) and not self._holds_secret(joined):
             return
         for name, value in list(row.items()):
             text = "\n".join(value) if isinstance(value, list) else value
             if not isinstance(text, str) or kind.fields[name].type in (FieldType.TIMESTAMP, FieldType.DATE):
                 continue
-            is_secret = _SECRET.search(text) or self._holds_secret(text)
-            why = "patient data" if _PATIENT.search(text) else "secret" if is_secret else None
+            is_secret = SECRET.search(text) or self._holds_secret(text)
+            why = "patient data" if PATIENT.search(text) else "secret" if is_secret else None
             if why is None:
                 continue
             self.dropped[f"{kind.name}.{name}: {why}"] += 1
@@ -126,23 +147,18 @@ class Border:
         """A sentence as it may be shown, without what this collection used to get in."""
         for one in sorted(self.secrets, key=len, reverse=True):
             if len(one) >= _LONG_SECRET:
-                text = text.replace(one, _MASK)
+                text = text.replace(one, MASK)
         return mask(text)
 
     def shown_rejected(self, item: Rejected) -> Rejected:
         """What was set aside as it may be shown: a reason quotes the value that was refused."""
         return replace(
             item,
-            source=_whole(self.shown(item.source) if self.secrets else item.source),
+            source=whole(self.shown(item.source) if self.secrets else item.source),
             reason=Text(self.shown(item.reason.zh), self.shown(item.reason.en)),
             pointer=None if item.pointer is None else self.shown(item.pointer),
             subject=self.shown(item.subject),
         )
-
-
-def mask(text: str) -> str:
-    """A sentence or a place as it may be shown: without secrets, patient data or broken characters."""
-    return _whole(_SUSPECT.sub(_MASK, text))
 
 
 def _rejected(record: Record, name: str, zh: str, en: str) -> Rejected:
@@ -157,100 +173,6 @@ def _rejected(record: Record, name: str, zh: str, en: str) -> Rejected:
     )
 
 
-def _converter(known: Field) -> Converter:
-    """A function that gives the stored form of a field's value, or raises ValueError."""
-    base = _BASE[known.type]
-    allows_none, enum = known.none_means is not None, frozenset(known.enum)
-
-    def check(value: Any) -> Any:
-        if value is None:
-            if allows_none:
-                return None
-            raise ValueError("none is not a value here; leave the field out for 'not known'")
-        stored = base(value)
-        if known.is_nonnegative and stored < 0:
-            raise ValueError(f"{_short(value)} is below zero")
-        if enum and stored not in enum:
-            raise ValueError(f"{_short(stored)} is not one of {', '.join(sorted(enum))}")
-        return stored
-
-    return check
-
-
-def _short(value: Any) -> str:
-    text = mask(repr(value))
-    return text if len(text) <= 40 else text[:37] + "…'"
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"{_short(value)} is no text")
-    if len(value) > _MAX_TEXT:
-        value = value[:_MAX_TEXT] + "…"
-    return _whole(value)
-
-
-def _whole(text: str) -> str:
-    """The text with ``?`` for halves of characters, which no file can hold."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-
-
 def _is_cut(stored: Any) -> bool:
     texts = stored if isinstance(stored, list) else [stored]
-    return any(isinstance(text, str) and len(text) > _MAX_TEXT for text in texts)
-
-
-def _integer(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 1 << 63:
-        raise ValueError(f"{_short(value)} is no whole number")
-    return value
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 1e300:
-        raise ValueError(f"{_short(value)} is no number")
-    return float(value)
-
-
-def _boolean(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(f"{_short(value)} is neither true nor false")
-    return value
-
-
-def _timestamp(value: Any) -> str:
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise ValueError(f"{_short(value)} is no time with a zone")
-    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-
-
-def _date(value: Any) -> str:
-    if isinstance(value, datetime):
-        raise ValueError(f"{_short(value)} is a time, not a date")
-    if isinstance(value, str):
-        value = date.fromisoformat(value)
-    if not isinstance(value, date):
-        raise ValueError(f"{_short(value)} is no date")
-    return value.isoformat()
-
-
-def _list(value: Any) -> list[str]:
-    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
-        raise ValueError(f"{_short(value)} is no list of texts")
-    texts = [_text(item) for item in value]
-    if sum(map(len, texts)) > _MAX_LIST:
-        raise ValueError(f"a list of {len(texts)} texts is too long to store")
-    return texts
-
-
-_BASE: Mapping[FieldType, Converter] = {
-    FieldType.TEXT: _text,
-    FieldType.INTEGER: _integer,
-    FieldType.NUMBER: _number,
-    FieldType.BOOLEAN: _boolean,
-    FieldType.TIMESTAMP: _timestamp,
-    FieldType.DATE: _date,
-    FieldType.LIST: _list,
-}
+    return any(isinstance(text, str) and len(text) > MAX_TEXT for text in texts)

@@ -92,11 +92,11 @@ def staging_folder(below: Path, *, resume: bool) -> Iterator[Path]:
         )
     folder = left[-1] if resume else below / f"{datetime.now(UTC):%Y-%m-%dT%H%M%S.%fZ}-{os.getpid()}"
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make(folder)
         with (folder / _LOCK).open("w") as lock:
             _hold(lock)
             yield folder
-            for one in [*left, folder]:
+            for one in [folder, *(one for one in left if not _is_in_use(one))]:
                 shutil.rmtree(one, ignore_errors=True)
     except BlockingIOError:
         raise ConfigError(
@@ -108,6 +108,15 @@ def staging_folder(below: Path, *, resume: bool) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
         with suppress(OSError):
             below.rmdir()
+
+
+def _make(folder: Path) -> None:
+    """Makes it, also where another run that ends takes the empty folder above it away in the same moment."""
+    for _ in range(8):
+        with suppress(FileNotFoundError):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 def unfinished(below: Path) -> list[Path]:

@@ -5,7 +5,6 @@ What a collector gives passes the border and is staged as JSON Lines, one file p
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections import Counter, defaultdict, deque
@@ -19,10 +18,13 @@ from queue import SimpleQueue
 from types import MappingProxyType
 from typing import IO, Any
 
-from hiscomply.collect.border import Border, mask
+from hiscomply.collect.border import Border
 from hiscomply.collect.deriving import Given, staged_rows, with_gaps
 from hiscomply.collect.keeper import Keeper
+from hiscomply.collect.plain_rows import written
 from hiscomply.collect.secrets import read_secret
+from hiscomply.collect.stored_values import utc_stamp
+from hiscomply.collect.suspects import mask
 from hiscomply.hookspecs import (
     PARALLEL,
     CollectContext,
@@ -70,6 +72,14 @@ class _Work:
     failed_kinds: tuple[str, ...] = ()
     """The kinds that a failure is known to be limited to, empty for all."""
     files: dict[str, IO[str]] = field(default_factory=dict)
+    total: int = 0
+    stamps: tuple[datetime | None, str] = (None, "null")
+    """The last time of observation, and how it is written; most records of a target share it."""
+    collection: str = field(init=False)
+    collected: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.collection, self.collected = written(self.target.name), _stamp(self.started)
 
     def run(self) -> None:
         """Collects until the end, an error, or the time-out."""
@@ -98,31 +108,36 @@ class _Work:
                     self._stage(item, stack)
 
     def _stage(self, record: Record, stack: ExitStack) -> None:
-        row, rejected = self.border.admit(record)
-        for item in rejected:
-            self._set_aside(item)
+        row = self.border.plain(record)
         if row is None:
-            return
-        row |= {
-            "_collection": self.target.name,
-            "_source": self.border.shown(record.source) if self.border.secrets else record.source,
-            "_line": record.line,
-            "_column": record.column,
-            "_pointer": record.pointer,
-            "_observed_at": _stamp(record.observed_at),
-            "_collected_at": _stamp(self.started),
-        }
+            admitted, rejected = self.border.admit(record)
+            for item in rejected:
+                self._set_aside(item)
+            if admitted is None:
+                return
+            row = written(admitted)[1:-1]
         file = self.files.get(record.kind)
         if file is None:
             path = self.folder / f"{record.kind}.jsonl"
             file = self.files[record.kind] = stack.enter_context(
                 path.open("w", encoding="utf-8", errors="replace")
             )
-        file.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
+        file.write(f"{{{row},{self._provenance(record)}}}\n")
         self.records[record.kind] += 1
-        total = self.records.total()
-        if total % 2000 == 0:
-            self.progress(self.target.name, total, None)
+        self.total += 1
+        if self.total % 2000 == 0:
+            self.progress(self.target.name, self.total, None)
+
+    def _provenance(self, record: Record) -> str:
+        """Where and when a record was found, and by whom, as JSON without braces."""
+        if self.stamps[0] is not record.observed_at:
+            self.stamps = record.observed_at, _stamp(record.observed_at)
+        return (
+            f'"_collection":{self.collection},"_source":{self.border.place(record.source)},'
+            f'"_line":{written(record.line)},"_column":{written(record.column)},'
+            f'"_pointer":{written(record.pointer)},"_observed_at":{self.stamps[1]},'
+            f'"_collected_at":{self.collected}'
+        )
 
     def _set_aside(self, item: Rejected) -> None:
         self.rejected_count += 1
@@ -403,7 +418,5 @@ def _shown(reason: Text) -> Text:
     return Text(mask(reason.zh), mask(reason.en))
 
 
-def _stamp(moment: datetime | None) -> Any:
-    if moment is None or moment.tzinfo is None:
-        return None
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+def _stamp(moment: datetime | None) -> str:
+    return written(None if moment is None or moment.tzinfo is None else utc_stamp(moment))

@@ -7,7 +7,9 @@ import hmac
 import os
 import secrets
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,24 @@ def _key_of(text: str) -> bytes:
     return key
 
 
+def _make_key(file: Path) -> None:
+    """A key that is there whole or not at all, and never in the place of one that another run has just made."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix="key.", dir=file.parent)
+    made = Path(name)
+    try:
+        with os.fdopen(descriptor, "w") as target:
+            target.write(secrets.token_hex(_KEY_BYTES))
+        try:
+            with suppress(FileExistsError):
+                os.link(made, file)
+        except OSError:
+            # A share without hard links.
+            made.replace(file)
+    finally:
+        made.unlink(missing_ok=True)
+
+
 def project_digest(project: Path) -> Callable[[str], str]:
     """A keyed digest with the key of a project, which is made on first use, readable by its owner only.
 
@@ -47,10 +67,7 @@ def project_digest(project: Path) -> Callable[[str], str]:
     file = project / ".hiscomply" / "key"
     try:
         if not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as target:
-                target.write(secrets.token_hex(_KEY_BYTES))
+            _make_key(file)
         key = _key_of(file.read_text())
     except (OSError, ValueError) as error:
         raise ConfigError(

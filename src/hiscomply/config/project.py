@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hiscomply.config.declared import choose_profile, declared_records
 from hiscomply.config.document import ProjectDocument
+from hiscomply.config.option_errors import option_error
 from hiscomply.config.settings import Override, Settings
 from hiscomply.errors import ConfigError, Place, nearest
 from hiscomply.hookspecs import Collector
@@ -247,25 +248,9 @@ def make_target(
     from jsonschema import Draft202012Validator
 
     validator = Draft202012Validator(dict(collector.options_schema))
-    for error in sorted(validator.iter_errors(options), key=lambda one: list(map(str, one.absolute_path))):
-        where = (*path, *error.absolute_path)
-        hint = ""
-        if error.validator == "additionalProperties":
-            known = list(error.schema.get("properties", {}))
-            unknown = [key for key in error.instance if key not in known]
-            if unknown:
-                place = yaml.key_place((*where, unknown[0]))
-                hint = nearest(unknown[0], known) or "known / 可用: " + ", ".join(known)
-                raise ConfigError(f"unknown option {unknown[0]!r} / 未知的选项", place=place, hint=hint)
-        if any(isinstance(part, Mapping) and part.get("x-secret") for part in _schemas_on(error, collector)):
-            raise ConfigError(
-                f"{collector.name}: a secret is never written into the project file / 密钥不得写入项目文件",
-                place=yaml.place(where),
-                hint="name where it is / 请写明其所在: {env: NAME}, {file: PATH} or/或 {command: [PROGRAM]}",
-            )
-        raise ConfigError(
-            f"{collector.name}: {error.message} / 选项不正确", place=yaml.place(where), hint=hint
-        )
+    errors = sorted(validator.iter_errors(options), key=lambda one: list(map(str, one.absolute_path)))
+    if errors:
+        raise option_error(errors[0], collector, yaml, path)
     return Target(
         collector=collector.name,
         name=name,
@@ -274,14 +259,6 @@ def make_target(
         timeout_s=timeout.total_seconds(),
         origin=str(yaml.place(path)),
     )
-
-
-def _schemas_on(error: Any, collector: Collector) -> Iterator[Any]:
-    """The schemas on the way to the one that an option does not fit, itself included."""
-    at: Any = collector.options_schema
-    for part in error.absolute_schema_path:
-        yield at
-        at = at[part]
 
 
 def _origins(document: ProjectDocument, yaml: YamlDocument, flags: Mapping[str, Any]) -> dict[str, str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,11 +38,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def collect(project: Path) -> Runner:
     """Collection alone, of targets in YAML flow form without ``collector``."""
-    number = itertools.count()
 
     def run(*targets: str) -> Audited:
-        # A folder of its own each time: two collections of one project in one second are refused.
-        folder = written(project / str(next(number)), targets)
+        folder = written(project, targets)
         return Audited(*command("collect", str(folder)), folder)
 
     return run
@@ -62,9 +58,6 @@ def judge(project: Path) -> Runner:
 
 def written(project: Path, targets: tuple[str, ...]) -> Path:
     """The project with these targets."""
-    if not (project / "systems.jsonl").exists():
-        project.mkdir()
-        shutil.copy(project.parent / "systems.jsonl", project)
     lines = "".join(f"  - {{collector: backups, {one}}}\n" for one in targets)
     return write_project(project, SYSTEMS + lines)
 

@@ -21,6 +21,7 @@ pytestmark = [
     pytest.mark.usefixtures("secrets"),
 ]
 DORMANT, DEFAULTS = "dormant_accounts_disabled", "default_accounts_disabled"
+LENGTH, LOCKED = "directory_password_min_length_set", "directory_accounts_locked_after_failures"
 CANARIES = (PATIENT, PATIENT_ID, "欧阳", READER_PASSWORD, ADMIN_PASSWORD, "Canary-Pw", "Wrong-2b9d-secret")
 
 
@@ -48,7 +49,7 @@ def good(samba: SambaDc, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
         target(samba, include=include) + target(samba, "all", include="[policy]", **starttls, **admin),
     )
     before = samba.dump()
-    audited = audit(project, [DORMANT, DEFAULTS])
+    audited = audit(project, [DORMANT, DEFAULTS, LENGTH, LOCKED])
     yield audited, before, samba.dump()
     patch.undo()
 
@@ -119,6 +120,15 @@ def test_rules_of_the_domain_and_fine_grained_ones(good: tuple[Audited, str, str
     assert rules["AD", None, "password_history"] == 24
     assert rules["ALL", "Admins-PSO", "password_min_length"] == 16
     assert rules["ALL", "Admins-PSO", "lockout_duration_minutes"] == 30
+
+
+def test_short_passwords_of_the_domain_are_found_and_the_stricter_rules_are_not(
+    good: tuple[Audited, str, str],
+) -> None:
+    found = [(one["verdict"], one["subject"].split(":")[0]) for one in good[0].findings(LENGTH)]
+    assert ("fail", "AD") in found and {"fail"} == {verdict for verdict, _ in found}
+    assert not [one for one in good[0].findings(LENGTH) if "Admins-PSO" in one["subject"]]
+    assert good[0].policy(LOCKED)["verdict"] == "pass"
 
 
 def test_nothing_was_written_but_the_log_ins_themselves(good: tuple[Audited, str, str]) -> None:

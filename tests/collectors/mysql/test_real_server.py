@@ -18,6 +18,12 @@ pytestmark = [needs("mariadbd", "mariadb-install-db", package="mariadb-server"),
 
 DEFAULT_ACCOUNTS, SHARED = "default_accounts_disabled", "shared_accounts_registered"
 WRONG = "Wr0ng-canary-5512"
+IN_EFFECT = {
+    "mysql_tls_required": "version",
+    "mysql_client_files_refused": "local_infile",
+    "mysql_password_min_length_set": "version",
+}
+"""Policies that the planted server fails, and the setting each finds."""
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +41,10 @@ def whole(maria: Maria, tmp_path_factory: pytest.TempPathFactory) -> Audited:
             include=["accounts", "settings", "replication"],
             account_kinds={"shared": ["shared_*"], "service": ["*"]},
         )
-        done = audit(write_project(tmp_path_factory.mktemp("whole"), target), [DEFAULT_ACCOUNTS, SHARED])
+        done = audit(
+            write_project(tmp_path_factory.mktemp("whole"), target),
+            [DEFAULT_ACCOUNTS, SHARED, *IN_EFFECT, "mysql_binary_log_on"],
+        )
     assert maria.written() == before
     return done
 
@@ -69,6 +78,13 @@ def test_settings_are_the_ones_in_effect(whole: Audited) -> None:
         "require_secure_transport": "OFF", "log_bin": "ON", "local_infile": "ON", "connection.tls": "TLSv1.3",
     }.items() <= values.items()  # fmt: skip
     assert [row["covers_every_user"] for row in whole.rows("log_source")] == [False]
+
+
+@pytest.mark.parametrize("policy", IN_EFFECT)
+def test_a_weak_setting_in_effect_is_found_by_its_policy(whole: Audited, policy: str) -> None:
+    (finding,) = whole.findings(policy)
+    assert (finding["verdict"], finding["subject"].split("/")[-2]) == ("fail", IN_EFFECT[policy])
+    assert whole.policy("mysql_binary_log_on")["verdict"] == "pass"
 
 
 def test_a_primary_says_nothing_of_redundancy(whole: Audited) -> None:

@@ -21,6 +21,10 @@ SYSTEMS = """  - {collector: tables, name: systems, path: systems.csv, kind: sys
 WRONG, REFUSED = "Wr0ng-canary-5512", "password authentication failed for user"
 SHARED = "shared_accounts_registered"
 DEFAULT_ACCOUNTS = "default_accounts_disabled"
+IN_EFFECT = (
+    "postgresql_network_rules_ask_who_connects", "postgresql_network_rules_ask_for_tls",
+    "postgresql_writes_survive_power_loss",
+)  # fmt: skip
 EVERYTHING = ["accounts", "settings", "host_rules", "archiving", "replication", "password_schemes"]
 ADMIN_LOGIN = {
     "user": "postgres",
@@ -46,7 +50,7 @@ def whole(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Audit
     done = audit(
         folder,
         [DEFAULT_ACCOUNTS, "privileged_share_limited", "postgresql_tls_enabled", "postgresql_connections_logged",
-         "postgresql_passwords_hashed_with_scram", "core_audit_logs_cover_every_user"],
+         "postgresql_passwords_hashed_with_scram", "core_audit_logs_cover_every_user", *IN_EFFECT],
     )  # fmt: skip
     monkeypatch.undo()
     assert postgres.written() == before
@@ -99,6 +103,19 @@ def test_a_server_without_tls_is_found_by_its_settings(postgres: Postgres, tmp_p
 def test_a_rule_that_trusts_everybody_is_evidence_with_its_line(whole: Audited) -> None:
     (rule,) = [row for row in whole.rows("setting") if row["format"] == "pg_hba" and row["value"] == "trust"]
     assert (rule["key"], rule["_line"]) == ("host all all 192.168.0.0/255.255.0.0", 4)
+
+
+def test_rules_that_let_anyone_in_and_lost_writes_are_found_by_their_policies(whole: Audited) -> None:
+    failed = {
+        policy: sorted(one["subject"] for one in whole.findings(policy) if one["verdict"] == "fail")
+        for policy in IN_EFFECT
+    }
+    assert ["host all all 192.168.0.0/255.255.0.0" in one for one in failed[IN_EFFECT[0]]] == [True]
+    assert [one.rsplit("conf/", 1)[1].split("/")[0] for one in failed[IN_EFFECT[1]]] == [
+        "host all all 192.168.0.0",
+        "host app legacy 10.0.0.0",
+    ]
+    assert failed[IN_EFFECT[2]] == ["his-db-01:pg_settings/fsync/1"]
 
 
 def test_a_broken_rule_is_set_aside_with_its_line_and_the_rest_is_kept(whole: Audited) -> None:

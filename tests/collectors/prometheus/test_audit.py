@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from running_prometheus import PASSWORD, PATIENT, Running, month_start
+from running_prometheus import PASSWORD, PATIENT, Running, ask, month_start
 from tests.servers.audits import Audited, assert_nowhere, audit, command, write_project
 from tests.servers.beside import assets_target
 from tests.servers.running import needs
@@ -29,6 +29,16 @@ POLICIES = (
 )
 
 
+def state(running: Running) -> list[object]:
+    """What an account could change: configuration, flags, names of rules, silences; without what is measured."""
+    config, flags = (running.ask(f"/api/v1/status/{one}")["data"] for one in ("config", "flags"))
+    groups = running.ask("/api/v1/rules")["data"]["groups"]
+    rules = [(rule["name"], rule["query"]) for group in groups for rule in group["rules"]]
+    silences = ask(running.alertmanager + "/api/v2/silences")
+    assert rules
+    return [config, flags, rules, silences]
+
+
 @pytest.fixture(scope="module")
 def audited(running: Running, tmp_path_factory: pytest.TempPathFactory) -> Audited:
     folder = tmp_path_factory.mktemp("project")
@@ -46,10 +56,9 @@ def audited(running: Running, tmp_path_factory: pytest.TempPathFactory) -> Audit
             "LIS": {"series": 'probe_success{instance="lis"}', "sample_s": 300},
         },
     )
-    before = running.ask("/api/v1/rules")["data"]["groups"][0]["file"], (folder / "x").exists()
+    before = state(running)
     result = audit(write_project(folder, target + assets_target(folder, assets)), POLICIES)
-    after = running.ask("/api/v1/rules")["data"]["groups"][0]["file"], (folder / "x").exists()
-    assert before == after
+    assert state(running) == before
     return result
 
 

@@ -71,6 +71,56 @@ def test_files_of_every_sort_come_as_they_are(tree: Path, shell: list[str]):
 
 
 @pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+def test_files_are_the_same_where_the_host_cannot_read_several_with_one_process(
+    tree: Path, shell: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    names = ("binary", "empty", "a folder", "dangling", "none/below", "binary/below")
+    ask = Ask(files=(*(f"{tree}/{name}" for name in names), f"{tree}/d/*.conf", "/proc/sys/kernel/ostype"))
+    steps = steps_of([ask, Ask(heads=(f"{tree}/d/no",))])
+    together = run(shell, steps)
+    monkeypatch.setattr(script_module, "OWN_ENVIRONMENT", "/dev/null")
+
+    assert run(shell, steps) == together
+    assert together.answers.file("/proc/sys/kernel/ostype").text == "Linux\n"
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+def test_one_file_that_fails_among_several_costs_only_itself(tree: Path, shell: list[str]):
+    bad = "/proc/self/mem"  # regular by its mode, and an error at its first byte, for root too
+    read = run(shell, steps_of([Ask(files=(f"{tree}/binary", bad, f"{tree}/empty", f"{tree}/d/*.conf"))]))
+
+    assert read.answers.file(bad).outcome is Outcome.BROKEN
+    assert read.answers.file(f"{tree}/binary").data == (tree / "binary").read_bytes()
+    assert read.answers.file(f"{tree}/empty") == Answer(Outcome.OK)
+    assert [answer.text for _, answer in read.answers.matching(f"{tree}/d/1.conf")] == ["in 1.conf"]
+    assert read.missing == ()
+
+
+def test_a_command_that_needs_a_folder_is_absent_without_it(tmp_path: Path):
+    without, with_ = (Command(("echo",), ("x",), if_folder=f"{tmp_path}{end}") for end in ("/none", ""))
+    read = run(["sh"], steps_of([Ask(commands=(without, with_))]))
+
+    assert read.answers.command(without) == ABSENT
+    assert read.answers.command(with_).data == b"x\n"
+
+
+def test_files_of_every_fact_take_two_processes(tmp_path: Path):
+    if shutil.which("strace") is None:
+        pytest.skip("strace not installed (Debian: strace)")
+    steps = steps_of([Ask(ask.files, ask.heads) for ask in (IDENTITY, *(f.ask for f in FACTS.values()))])
+    trace = tmp_path / "trace"
+    subprocess.run(
+        ["strace", "-f", "-qq", "-e", "trace=execve", "-o", str(trace), "sh", "-s"],
+        input=script(steps, NONCE, 30, sudo=False).encode(),
+        capture_output=True,
+        check=True,
+    )
+    heads = [line for line in trace.read_text().splitlines() if '"head", ' in line and "ENOENT" not in line]
+
+    assert len(heads) == 3, "one to see whether it can, one for whole files, one for their heads"
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
 def test_commands_come_with_exit_code_and_last_complaint(shell: list[str]):
     fails = Command(("sh",), ("-c", "echo out; echo 'one\ntwo' >&2; exit 3"))
     hangs = Command(("sleep",), ("60",))
@@ -143,6 +193,39 @@ def test_an_answer_cut_at_any_byte_never_makes_anything_absent():
         for step in read.missing:
             answer = read.answers.command(step.command) if step.command else read.answers.file(step.path)
             assert answer is CUT
+
+
+def _together(names: bytes, data: bytes) -> bytes:
+    n = NONCE.encode()
+    return b"\n%b hello 0\n%b\n%b names\n%b\n%b many 0\n\n%b end\n" % (n, names, n, data, n, n)
+
+
+BETWEEN = b"PATH=/bin\0M=" + NONCE.encode() + b"\0LC_ALL=C\0"
+
+
+def test_files_that_one_process_read_cut_at_any_byte_are_never_absent():
+    names = b"0 0 /a\n1 0 /b1\n1 0 /b2\n1 listed /b*\n"
+    out = _together(names, BETWEEN + BETWEEN.join([b"first\n", b"", b"\0third", b""]))
+    whole = read_answers(out, b"", NONCE, STEPS, cut=CUT)
+    assert {path: answer.data for path, answer in whole.answers.files.items()} == {
+        "/a": b"first\n", "/b1": b"", "/b2": b"\0third",
+    }  # fmt: skip
+    assert whole.missing == STEPS[2:]
+
+    for length in range(len(out) - len(f"\n{NONCE} end\n")):
+        read = read_answers(out[:length], b"", NONCE, STEPS, cut=CUT)
+        assert set(read.missing) == set(STEPS)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", BETWEEN, BETWEEN + b"one" + BETWEEN, BETWEEN + b"1" + BETWEEN + b"2" + BETWEEN + b"3", b"x" + BETWEEN * 3],
+    ids=["nothing", "no content", "one too few", "no end", "no beginning"],
+)  # fmt: skip
+def test_contents_that_cannot_be_told_apart_are_broken(data: bytes):
+    read = read_answers(_together(b"0 0 /a\n1 0 /b1\n1 listed /b*\n", data), b"", NONCE, STEPS, cut=CUT)
+
+    assert {answer.outcome for answer in read.answers.files.values()} == {Outcome.BROKEN}
 
 
 def test_a_file_cannot_pretend_to_be_the_end_of_an_answer():

@@ -15,6 +15,7 @@ from tests.servers.running import Server, free_port, is_open, program
 import hiscomply_windows
 
 RECORDED = Path(hiscomply_windows.__file__).parent / "recorded"
+ADDRESSES = ("127.0.0.1", "127.0.0.2", "127.0.0.3")
 
 POWERSHELL = """#!/bin/sh
 words=$(cat)
@@ -81,8 +82,9 @@ def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Windows]:
     (folder / "bin" / "powershell").chmod(0o755)
     (folder / "gate").write_text(GATE.format(folder=folder))
     port = free_port()
+    addresses = "".join(f"ListenAddress {one}\n" for one in ADDRESSES)
     (folder / "sshd_config").write_text(
-        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/hostkey\nPidFile none\n"
+        f"Port {port}\n{addresses}HostKey {folder}/hostkey\nPidFile none\n"
         f"AuthorizedKeysFile {folder}/authorized_keys\nStrictModes no\nUsePAM no\nPasswordAuthentication yes\n"
         "KbdInteractiveAuthentication yes\nPermitRootLogin yes\nMaxStartups 100\nMaxAuthTries 6\n"
         f"SetEnv PATH={folder}/bin:/usr/bin:/bin\nForceCommand sh {folder}/gate\n"

@@ -6,7 +6,7 @@ import base64
 import re
 
 from hiscomply_windows.collector import SCRIPT
-from hiscomply_windows.fetch import typed
+from hiscomply_windows.command import typed
 
 TEXT = SCRIPT.read_text(encoding="ascii")
 WITHOUT_COMMENTS = re.sub(r"(?m)^\s*#.*$", "", TEXT)

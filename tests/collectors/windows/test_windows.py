@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.collectors.windows.conftest import RECORDED, Windows
+from tests.collectors.windows.conftest import ADDRESSES, RECORDED, Windows
 from tests.servers.audits import Audited, assert_nowhere, audit, command, write_project
 from tests.servers.running import needs, needs_root
 from tests.servers.trouble import cut_off, garbage, hung
 
 from hiscomply_windows.collector import SCRIPT, WindowsCollector
-from hiscomply_windows.fetch import COMMAND, typed
+from hiscomply_windows.command import COMMAND, typed
 from hiscomply_windows.options import KINDS
 
 pytestmark = [needs("sshd", package="openssh-server"), needs_root()]
@@ -49,12 +49,14 @@ def night(windows: Windows, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     windows.answer("CUT", f"head -n 6 {windows.folder}/CUT.jsonl")
     windows.replay("GONE", "server-by-hand")
     windows.answer("GONE", f"cat {windows.folder}/GONE.jsonl; yes '' | head -n 900000")
+    windows.answer("STUCK", f"cat {windows.folder}/GONE.jsonl; yes '' | head -n 900000")
     windows.answer("SLOW", "exec sleep 20")
     windows.answer("MAD", "echo 'Canary-Said-9021 欧阳测试 11010519491231002X'; printf '\\377\\000\\n{}\\n'")
     windows.answer("LOUD", "exec head -c 17000000 /dev/zero")
     windows.answer("BARE", "echo \"'powershell' is not recognized\" >&2; exit 1")
     with (
         cut_off(windows.port, 100_000) as gone,
+        cut_off(windows.port, 100_000, hang=True) as stuck,
         hung() as mute,
         garbage() as web,
         pytest.MonkeyPatch.context() as patch,
@@ -69,6 +71,7 @@ def night(windows: Windows, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             windows.target("FORGED").replace("known_hosts: known_hosts", "known_hosts: other"),
             windows.target("NEW").replace("known_hosts: known_hosts", "known_hosts: none"),
             windows.target("GONE", port=gone),
+            windows.target("STUCK", port=stuck, extra="step_timeout: 2"),
             windows.target("CUT"),
             windows.target("SLOW", extra="step_timeout: 2"),
             windows.target("MUTE", port=mute, extra="connect_timeout: 0.5"),
@@ -76,7 +79,7 @@ def night(windows: Windows, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             windows.target("MAD"),
             windows.target("LOUD"),
             windows.target("BARE"),
-            ports=(gone, mute, web),
+            ports=(gone, stuck, mute, web),
         )
         shutil.copy(windows.folder / "stranger", project / "stranger")
         (project / "other").write_text(windows.hosts(windows.port, key="stranger.pub"))
@@ -91,15 +94,16 @@ def night(windows: Windows, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     ("asset", "status", "told"),
     [
         ("LOW", "partial", "3 items"),
-        ("LOCKED", "denied", "it is not tried again"),
-        ("STRANGE", "denied", "refuses the login"),
-        ("FORGED", "failed", "no login was tried"),
+        ("LOCKED", "denied", "it was not tried again"),
+        ("STRANGE", "denied", "the login was refused"),
+        ("FORGED", "failed", "poses as it"),
         ("NEW", "failed", "no file of host keys"),
         ("GONE", "failed", "connection"),
+        ("STUCK", "timed_out", "within 2 seconds"),
         ("CUT", "failed", "no end line after 6 records"),
         ("SLOW", "timed_out", "within 2 seconds"),
-        ("MUTE", "timed_out", "no login within 0.5 seconds"),
-        ("WEB", "failed", "connection"),
+        ("MUTE", "timed_out", "no connection and login within 0.5 s"),
+        ("WEB", "failed", "connection broke"),
         ("MAD", "failed", "no end line"),
         ("LOUD", "failed", "more than 16,000,000 bytes"),
         ("BARE", "failed", "exit code 1: 'powershell' is not recognized"),
@@ -109,7 +113,7 @@ def test_trouble_ends_a_collection_with_its_status_and_reason(
     night: Night, asset: str, status: str, told: str
 ) -> None:
     collection = night.done.collections[asset]
-    assert collection.status == status, collection
+    assert collection.status == status, collection.reason
     assert collection.reason is not None
     assert told in collection.reason.en
     assert collection.reason.zh != collection.reason.en
@@ -129,9 +133,30 @@ def test_a_refused_login_is_not_tried_again(night: Night) -> None:
     assert night.refusals == 1, "the wrong password once; an unknown key is only asked about"
 
 
+def test_a_wrong_password_is_tried_at_one_host_of_a_fleet(
+    windows: Windows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WINDOWS_TEST_PASSWORD", PASSWORD + "-of-the-fleet")
+    fleet = windows.target("X", extra="password: {env: WINDOWS_TEST_PASSWORD}").replace(
+        "name: X", "name: all"
+    )
+    fleet = fleet.replace("host: 127.0.0.1", f"hosts: [{', '.join(ADDRESSES)}]").replace(", asset_id: X", "")
+    project = windows.project(tmp_path, fleet)
+    keys = windows.hosts(windows.port)
+    (project / "known_hosts").write_text("".join(keys.replace("127.0.0.1", one) for one in ADDRESSES))
+    before = windows.server.log.read_text().count("Failed ")
+    done = audit(project, [REBOOT])
+
+    assert [done.collections[f"all/{one}"].status for one in ADDRESSES] == ["denied"] * 3
+    assert windows.server.log.read_text().count("Failed ") - before == 1
+    reasons = [str(done.collections[f"all/{one}"].reason) for one in ADDRESSES]
+    assert sum("refused the same account and password" in one for one in reasons) == 2
+    assert done.code == 3
+
+
 def test_only_one_command_is_ever_run(night: Night) -> None:
     assert set(night.commands.splitlines()) == {COMMAND}
-    assert len(night.commands.splitlines()) == 8, "no host with a strange key, and none twice"
+    assert len(night.commands.splitlines()) == 9, "no host with a strange key, and none twice"
 
 
 def test_what_came_before_the_end_of_the_connection_is_kept(night: Night) -> None:

@@ -74,7 +74,7 @@ def test_without_a_project_secrets_are_withheld_and_stay_apart() -> None:
 
 
 def test_what_stands_for_a_withheld_secret_is_no_secret_to_the_border() -> None:
-    from hiscomply.collect.border import mask
+    from hiscomply.collect.suspects import mask
 
     text = f"password: {withholding()('Hospital#1')}"
     assert mask(text) == text

@@ -1,0 +1,140 @@
+"""The short way over the border, for rows of which nothing is to be said.
+
+Most values of a collection come again and again: words, versions, names of hosts, days. Each is judged once, by the
+same checks as on the long way, and remembered as the piece of JSON that it becomes; a row is its pieces joined.
+Whatever is not plainly right takes the long way.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from math import isfinite
+from types import NoneType
+from typing import Any
+
+from hiscomply.collect.stored_values import MAX_TEXT, Converter, converter
+from hiscomply.kinds import Field, FieldType, Kind
+
+Harmless = Callable[[str], bool]
+
+_MEMORY = 2_000
+"""So many values of a field and type are remembered; then they are forgotten, so that memory stays flat."""
+_LONGEST_KEPT = 200
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_TYPES: Mapping[FieldType, tuple[type, ...]] = {
+    FieldType.TEXT: (str,),
+    FieldType.INTEGER: (int,),
+    FieldType.NUMBER: (int, float),
+    FieldType.BOOLEAN: (bool,),
+    FieldType.TIMESTAMP: (str, datetime),
+    FieldType.DATE: (str, date),
+    FieldType.LIST: (list, tuple),
+}
+
+
+def written(value: Any) -> str:
+    """A value as JSON, as ``json.dumps`` would have it."""
+    if value is None:
+        return "null"
+    if type(value) is int or (type(value) is float and isfinite(value)):
+        return repr(value)
+    return _ENCODER.encode(value)
+
+
+class PlainRows:
+    """Rows of one kind.
+
+    Args:
+        is_harmless: says that a text holds neither patient data nor a secret.
+    """
+
+    def __init__(self, kind: Kind, is_harmless: Harmless) -> None:
+        self._key = kind.key
+        self._nullable = [name for name, known in kind.fields.items() if known.none_means is not None]
+        self._pieces = {name: _pieces(known, is_harmless) for name, known in kind.fields.items()}
+
+    def row(self, fields: Mapping[str, Any]) -> str | None:
+        """The row as JSON without its braces; None if it has to take the long way."""
+        pieces = self._pieces
+        try:
+            # By type before value, for 1, 1.0 and True are one value to a dict.
+            row = [pieces[name][type(value)][value] for name, value in fields.items()]
+        except (LookupError, ValueError, OverflowError, TypeError):
+            return None
+        for name in self._key:
+            if fields.get(name) is None:
+                return None
+        missing = [name for name in self._nullable if name not in fields]
+        # Names of fields are plain words, see kinds.
+        row.append('"_missing":["' + '","'.join(missing) + '"]' if missing else '"_missing":null')
+        return ",".join(row)
+
+
+def _pieces(known: Field, is_harmless: Harmless) -> dict[type, _Pieces | _ListPieces]:
+    """Pieces of JSON of one field, by type and value."""
+    start, check = f'"{known.name}":', converter(known)
+    if known.type is FieldType.LIST:
+        by_type: dict[type, _Pieces | _ListPieces] = dict.fromkeys(
+            _TYPES[known.type], _ListPieces(start, check, is_harmless)
+        )
+    else:
+        guard = is_harmless if known.type is FieldType.TEXT else None
+        by_type = {one: _Pieces(start, check, guard) for one in _TYPES[known.type]}
+    return by_type | {NoneType: _Pieces(start, check, None)}
+
+
+class _Pieces(dict[Any, str]):
+    """What each value becomes, judged when it is first asked for.
+
+    Raises:
+        LookupError, ValueError, OverflowError: on look-up of a value that does not simply become a piece.
+    """
+
+    __slots__ = ("_check", "_is_harmless", "_start")
+
+    def __init__(self, start: str, check: Converter, is_harmless: Harmless | None) -> None:
+        super().__init__()
+        self._start, self._check, self._is_harmless = start, check, is_harmless
+
+    def __missing__(self, value: Any) -> str:
+        stored = self._check(value)
+        if self._is_harmless is not None and (len(stored) > MAX_TEXT or not self._is_harmless(stored)):
+            raise LookupError
+        piece = self._start + written(stored)
+        if _is_kept(value):
+            if len(self) >= _MEMORY:
+                self.clear()
+            self[value] = piece
+        return piece
+
+
+class _ListPieces:
+    """The same for lists, which are searched as a whole: a secret may begin in one text and end in the next."""
+
+    __slots__ = ("_pieces",)
+
+    def __init__(self, start: str, check: Converter, is_harmless: Harmless) -> None:
+        def judged(key: tuple[Any, ...]) -> list[str]:
+            stored: list[str] = check(key)
+            if any(len(text) > MAX_TEXT for text in stored) or not is_harmless("\n".join(stored)):
+                raise LookupError
+            return stored
+
+        self._pieces = _Pieces(start, judged, None)
+
+    def __getitem__(self, value: list[Any] | tuple[Any, ...]) -> str:
+        return self._pieces[tuple(value)]
+
+
+def _is_kept(value: Any) -> bool:
+    """False for what is long, and for values that equal another one and are written otherwise.
+
+    That is so for -0.0 and 0.0, and for times of one zone when its clocks are set back.
+    """
+    if isinstance(value, str):
+        return len(value) <= _LONGEST_KEPT
+    if isinstance(value, tuple):
+        return sum(map(len, value)) <= _LONGEST_KEPT
+    return value.tzinfo is UTC if isinstance(value, datetime) else not isinstance(value, float)

@@ -1,0 +1,132 @@
+"""A Borg repository behind a real sshd that lets an account run ``borg serve`` and nothing else."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.collectors.backups.conftest import Runner, told
+from tests.collectors.backups.repositories import PASSWORD, PATIENT, state
+from tests.servers import ssh_host
+from tests.servers.audits import assert_nowhere
+from tests.servers.running import needs, needs_root
+from tests.servers.ssh_host import CHECKER, SshHost, keygen
+from tests.servers.trouble import cut_off, garbage, hung
+
+pytestmark = [
+    needs("borg", package="borgbackup"),
+    needs("sshd", "ssh", "ssh-keygen", package="openssh-server openssh-client"),
+    needs_root(),
+]
+RECENT = "recent_backup_exists"
+WRONG = "Wrong-Pass-0815"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A repository, and the sshd in front of it."""
+
+    host: SshHost
+    repository: Path
+
+    def target(self, name: str, *, port: int | None = None, user: str = "root", **options: object) -> str:
+        """A target, in YAML flow form."""
+        repository = options.pop("repository", self.repository)
+        more = {
+            "ssh_key": self.host.key, "known_hosts": self.host.known_hosts, "password": "{env: REPO_PASS}",
+            "system_id": "HIS", "step_timeout": 20, **options,
+        }  # fmt: skip
+        said = ", ".join(f"{key}: {value}" for key, value in more.items())
+        return f"name: {name}, tool: borg, repository: 'ssh://{user}@127.0.0.1:{port or self.host.port}{repository}', {said}"
+
+    def known_at(self, folder: Path, *ports: int) -> Path:
+        """The host's key also for other ports of the same address."""
+        own = self.host.known_hosts.read_text()
+        file = folder / "known_hosts"
+        file.write_text(own + "".join(own.replace(f":{self.host.port} ", f":{port} ") for port in ports))
+        return file
+
+
+@pytest.fixture(scope="module")
+def served(vault: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A copy of the repository, owned by root, that one key may serve."""
+    folder = tmp_path_factory.mktemp("served")
+    repository = folder / "borg"
+    shutil.copytree(vault / "borg", repository)
+    repository.chmod(0o700)
+    host = ssh_host.start(folder / "sshd")
+    serve = f"env BORG_BASE_DIR={folder}/base borg serve --restrict-to-repository {repository} --append-only"
+    allowed = host.folder / "etc" / "ssh" / "authorized_keys"
+    allowed.write_text(f'restrict,command="{serve}" {host.key.with_suffix(".pub").read_text()}')
+    yield Served(host, repository)
+    host.server.stop()
+
+
+def test_the_copies_are_listed_and_the_repository_is_not_touched(served: Served, collect: Runner) -> None:
+    before = state(served.repository)
+    run = collect(served.target("b"))
+    assert told(run, "b") == ("ok", "")
+    assert [row["type"] for row in run.rows("backup_job")] == ["full", "full"]
+    assert all(row["encrypted"] for row in run.rows("backup_job"))
+    assert state(served.repository) == before
+    assert_nowhere([PASSWORD, PATIENT], run.run, run.out, run.err)
+
+
+def test_a_check_is_not_run_where_it_would_write(served: Served, collect: Runner) -> None:
+    before = state(served.repository)
+    run = collect(served.target("b", check="data"))
+    status, reason = told(run, "b")
+    assert (status, "borg check writes to a remote repository" in reason) == ("failed", True)
+    assert len(run.rows("backup_job")) == 2
+    assert state(served.repository) == before
+
+
+@pytest.fixture
+def troubled(served: Served, vault: Path, tmp_path: Path) -> Iterator[dict[str, tuple[str, str, str]]]:
+    """Targets that go wrong: the status that each must get, a word of the reason, the target."""
+    stranger = keygen(tmp_path / "stranger")
+    other = keygen(tmp_path / "other")
+    (tmp_path / "forged").write_text(
+        f"[127.0.0.1]:{served.host.port} {other.with_suffix('.pub').read_text()}"
+    )
+    (tmp_path / "none").write_text("")
+    with ExitStack() as stack:
+        midway = stack.enter_context(cut_off(served.host.port, 6000))
+        silent = stack.enter_context(cut_off(served.host.port, 6000, hang=True))
+        mute, rubbish = stack.enter_context(hung()), stack.enter_context(garbage())
+        known = served.known_at(tmp_path, midway, silent)
+        quick: dict[str, Any] = {"step_timeout": 2, "known_hosts": known}
+        yield {
+            "wrong": ("denied", "the password is wrong", served.target("wrong", password="{env: WRONG_PASS}")),
+            "stranger": ("denied", "not allowed to read", served.target("stranger", ssh_key=stranger)),
+            "rights": ("denied", "not allowed to read", served.target("rights", user=CHECKER)),
+            "elsewhere": ("failed", "cannot list", served.target("elsewhere", repository=vault / "borg")),
+            "forged": ("failed", "cannot list", served.target("forged", known_hosts=tmp_path / "forged")),
+            "unknown": ("failed", "cannot list", served.target("unknown", known_hosts=tmp_path / "none")),
+            "midway": ("failed", "cannot list", served.target("midway", port=midway, known_hosts=known)),
+            "silent": ("timed_out", "within 2 s", served.target("silent", port=silent, **quick)),
+            "mute": ("timed_out", "within 2 s", served.target("mute", port=mute, **quick)),
+            "rubbish": ("failed", "cannot list", served.target("rubbish", port=rubbish)),
+        }  # fmt: skip
+
+
+def test_trouble_is_never_a_pass(
+    served: Served, troubled: dict[str, tuple[str, str, str]], judge: Runner
+) -> None:
+    log = served.host.folder / "sshd.log"
+    before = log.read_text().count("Failed publickey")
+    good = served.target("good").replace("system_id: HIS", "system_id: LIS")
+    run = judge([RECENT], *(target for _, _, target in troubled.values()), good)
+
+    assert {name: told(run, name)[0] for name in troubled} == {name: one[0] for name, one in troubled.items()}
+    for name, (_, word, _) in troubled.items():
+        assert word in told(run, name)[1], (name, told(run, name)[1])
+    assert told(run, "good") == ("ok", "")
+    assert (run.policy(RECENT)["verdict"], run.code) == ("unknown", 3)
+    assert log.read_text().count("Failed publickey") - before == 1
+    assert_nowhere([WRONG, PASSWORD, PATIENT], run.run, run.out, run.err)
