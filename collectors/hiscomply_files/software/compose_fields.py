@@ -26,6 +26,7 @@ SCALARS = (
     ("healthcheck", "disable"), ("deploy", "resources", "limits", "memory"),
     ("deploy", "restart_policy", "condition"),
 )  # fmt: skip
+EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - what Docker takes where none is written
 _VARIABLE = re.compile(r"\$\{[^}]*\}|\$\w+")
 _PORT = re.compile(
     r"(?:(?:(?P<ip>\[[^\]]*\]|[^:\[\]]+):)?(?P<published>[^:]*):)?(?P<target>[^:/]+)(?:/(?P<protocol>\w+))?"
@@ -138,10 +139,8 @@ def _ports(service: Part, file: str, known: Mapping[str, str]) -> Fields:
         published = parts.get("published") or ""
         # in the short form a variable may hold an address and a port
         is_open = one.leaf is not None and not parts.get("ip") and "?" in published
-        ip, target = (
-            "?" if is_open else (parts.get("ip") or "0.0.0.0").strip("[]"),
-            parts.get("target") or "?",
-        )  # noqa: S104
+        ip = "?" if is_open else (parts.get("ip") or EVERY_ADDRESS).strip("[]")
+        target = parts.get("target") or "?"
         text = f"{ip}:{published}:{target}/{parts.get('protocol') or 'tcp'}"
         stands_at = one.scalar("target") or place
         values.append(Value("ports", text, file, stands_at.line, stands_at.column))
