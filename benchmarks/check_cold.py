@@ -1,7 +1,6 @@
 """``hiscomply check`` as a CI job meets it: a new process each time.
 
-hiscomply knows no Dockerfile yet, so it checks one sshd_config while Checkov checks one Dockerfile: most of
-what is compared is what each needs before it reads the first line.
+Checkov knows no sshd_config: on the same files as it, see ``check_repository``.
 """
 
 from __future__ import annotations
@@ -10,19 +9,17 @@ import shutil
 from pathlib import Path
 
 from benchmarks.measure import Cost, measure_command
-from benchmarks.peers import checkov
 from benchmarks.setting import HOSPITAL, Setting, hiscomply
-from benchmarks.table import Row, aim, times
+from benchmarks.table import Row, aim
 
 LIMIT_S = 0.5
 LIMIT_MIB = 120
 MANY = 338
 JUDGED = frozenset({0, 1, 3})
-DOCKERFILE = "FROM debian:12\nRUN apt-get update\nEXPOSE 22\nUSER root\n"
 
 
 def rows(setting: Setting) -> list[Row]:
-    """One file with a warm and a cold pack cache, many files, and Checkov if it is there."""
+    """One file with a warm and a cold pack cache, and many files."""
     folder = setting.folder("check_cold")
     one = folder / "sshd_config"
     shutil.copy(HOSPITAL / "config/ssh/sshd_config", one)
@@ -43,7 +40,6 @@ def rows(setting: Setting) -> list[Row]:
         Row("check_cold", "hiscomply check, one sshd_config, warm pack cache", warm, said),
         Row("check_cold", "hiscomply check, same, empty pack cache", cold, "compiles every policy first"),
         Row("check_cold", f"hiscomply check, {MANY} configuration files, warm", many),
-        _checkov(setting, folder, warm),
     ]
 
 
@@ -69,14 +65,3 @@ def _tree(folder: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, target)
     return tree
-
-
-def _checkov(setting: Setting, folder: Path, ours: Cost) -> Row:
-    what, program = "Checkov, one Dockerfile", checkov(setting.peers)
-    if not program.exists():
-        return Row("check_cold", what, None, "not installed (peers.py install --with-checkov)")
-    file = folder / "Dockerfile"
-    file.write_text(DOCKERFILE)
-    command = [str(program), "--file", str(file), "--framework", "dockerfile", "--compact", "--quiet"]
-    cost = measure_command(command, 3, expected=frozenset({0, 1}), folder=folder)
-    return Row("check_cold", what, cost, f"{times(cost, ours)}; not the same file, see the remarks")

@@ -23,12 +23,12 @@ SECRET_ENDINGS = (
     *("apikey", "privatekey", "secretkey", "accesskey"),
 )
 POINTER_WORDS = frozenset({"file", "path", "ref"})
-SECRET_PARENTS = frozenset({"registeredusers", "passwords", "credentials", "stringdata"})
+SECRET_PARENTS = frozenset({"registeredusers", "passwords", "credentials", "stringdata", "secretdata"})
 FLAGS = frozenset({"true", "false", "yes", "no", "on", "off", "none", "null", "{}", "[]"})
 
 PLACEHOLDER = re.compile(
     r"""\s*(?:\$\{[^}:]*(?::-?|:?\?[^}]*)?\}|\$[A-Za-z_]\w*|\$\([^)]*\)|\{\{.*\}\}|<%=.*%>|%[A-Za-z_]\w*%|@[\w.-]+@
-    |\#\{[^}]*\}\#|__[A-Z0-9_]+__|<[A-Za-z][\w .-]*>|ENC\(.*\)|\$ANSIBLE_VAULT;.*
+    |\#\{[^}]*\}\#|__[A-Z0-9_]+__|<[A-Za-z][\w .-]*>|ENC\(.*\)|ENC\[.*\]|\$ANSIBLE_VAULT;.*
     |(?:vault|op|awssm|secretsmanager|keyvault|file|env):\S+|/run/secrets/\S+)\s*""",
     re.X | re.S,
 )

@@ -110,6 +110,8 @@ LACKING = {
     },
 }
 """What a policy cannot have in any situation (``fail``, ``unknown`` or ``pass``), and why not."""
+CORPUS = Path(__file__).parents[1] / "corpus"
+"""Configuration files that plant what the example has none of, run by ``tests/corpus/test_corpus.py``."""
 SHOWN = 12
 """How many differences of one policy a failing test shows."""
 
@@ -254,6 +256,8 @@ def test_every_policy_has_a_planted_fail_a_planted_unknown_and_a_clean_subject(h
             seen[one["policy"], one["expected"]] += 1
         for policy, count in audited.passed.items():
             seen[policy, "pass"] += count
+    for file in CORPUS.glob("*/*"):
+        seen[file.parent.name, file.suffix[1:]] += 1
     policies = sorted(path.parent.name for path in (EXAMPLE.parents[1] / "policies").rglob("policy.yaml"))
     wanted = {(policy, verdict) for policy in policies for verdict in ("fail", "unknown", "pass")}
     lacking = {pair for pair in wanted if not seen[pair]}

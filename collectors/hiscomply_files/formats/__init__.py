@@ -8,10 +8,12 @@ from hiscomply.hookspecs import FileFormat
 def builtin_formats() -> list[FileFormat]:
     """All built-in formats, narrow before wide: the first that recognises a file reads it."""
     from hiscomply_files.formats.apache_conf import ApacheConf
+    from hiscomply_files.formats.dockerfile import Dockerfile
     from hiscomply_files.formats.dotenv import DotEnv
     from hiscomply_files.formats.haproxy_cfg import HaproxyCfg
     from hiscomply_files.formats.ini import Ini
     from hiscomply_files.formats.json_comments import Json
+    from hiscomply_files.formats.kubernetes import Kubernetes
     from hiscomply_files.formats.login_defs import LoginDefs
     from hiscomply_files.formats.nginx_conf import NginxConf
     from hiscomply_files.formats.pam_conf import Faillock, Pwquality
@@ -32,7 +34,9 @@ def builtin_formats() -> list[FileFormat]:
         LoginDefs(),
         Pwquality(),
         Faillock(),
+        Dockerfile(),
         DockerCompose(),
+        Kubernetes(),
         Yaml(),
         Json(),
         Toml(),

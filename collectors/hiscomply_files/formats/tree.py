@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
 
+RESET, OVERRIDE = "!reset", "!override"
 MAX_DEPTH = 100
 MAX_KEY_LENGTH = 4096
 EXTRA_NODES = 100_000
@@ -16,13 +17,18 @@ EXTRA_CHARACTERS = 4_000_000
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """A scalar (both lists None), a mapping (``entries``) or a sequence (``items``), with its position."""
+    """A scalar (both lists None), a mapping (``entries``) or a sequence (``items``), with its position.
+
+    Attributes:
+        tag: a tag of YAML that changes how Compose files are merged (``!reset``, ``!override``).
+    """
 
     line: int
     column: int
     value: str | None = None
     entries: list[tuple[str, Node]] | None = None
     items: list[Node] | None = None
+    tag: str | None = None
 
 
 def too_deep(line: int, column: int) -> FormatError:
@@ -60,6 +66,11 @@ class Flattener:
     def walk(self, node: Node, key: str = "", is_effective: bool = True, depth: int = 0) -> None:
         """Adds the settings at and below ``node``; raises FormatError beyond the limits."""
         self._count(node, key, depth)
+        if node.tag is not None:
+            name = key if node.tag == RESET else f"{key}.{node.tag}"
+            self.settings.append(Setting(name, node.tag, node.line, node.column, is_effective, self.section))
+            if node.tag == RESET:
+                return
         if node.entries:
             last = {name: index for index, (name, _) in enumerate(node.entries)}
             for index, (name, child) in enumerate(node.entries):

@@ -13,6 +13,15 @@ from hiscomply_files.formats.tree import Flattener
 
 COMPOSE_NAME = re.compile(r"(docker-)?compose([._-][^/]*)?\.ya?ml|[^/]*[._-]compose\.ya?ml", re.I)
 
+COMPOSE_SERVICE = re.compile(
+    rb"""^services:[ \t]*(?:\#[^\n]*)?\r?\n
+    (?:[ \t]*(?:\#[^\n]*)?\r?\n)*
+    (?P<indent>[ ]+)[\w.-]+:[ \t]*(?:&[\w-]+[ \t]*)?(?:\#[^\n]*)?\r?\n
+    (?:[ \t]*(?:\#[^\n]*)?\r?\n)*
+    (?P=indent)[ ]+(?:<<|image|build|extends|container_name|env_file|environment|restart|ports|volumes|command):""",
+    re.X | re.M,
+)
+
 
 class Yaml:
     """Any YAML file; its second and further documents have the section ``document 2`` and so on."""
@@ -55,10 +64,14 @@ class Yaml:
 
 
 class DockerCompose(Yaml):
-    """A Compose file by its name; short and long syntax stay as they are written."""
+    """A Compose file by its name or its first service; short and long syntax stay as they are written."""
 
     name: ClassVar[str] = "docker-compose"
 
     def recognises(self, path: str, head: bytes) -> bool:
-        """True for ``compose.yaml``, ``docker-compose.prod.yml``, ``his.compose.yaml`` and the like."""
-        return COMPOSE_NAME.fullmatch(PurePosixPath(path).name) is not None
+        """True for ``compose.yaml``, ``docker-compose.prod.yml``, ``his.compose.yaml`` and the like, and for
+        other YAML whose first service begins with a key of Compose's.
+        """
+        if COMPOSE_NAME.fullmatch(PurePosixPath(path).name):
+            return True
+        return super().recognises(path, head) and COMPOSE_SERVICE.search(head) is not None

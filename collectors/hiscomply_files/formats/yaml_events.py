@@ -9,9 +9,10 @@ import yaml
 
 from hiscomply.hookspecs import FormatError
 from hiscomply.model import Text
-from hiscomply_files.formats.tree import EXTRA_NODES, MAX_DEPTH, Node, too_deep, too_much
+from hiscomply_files.formats.tree import EXTRA_NODES, MAX_DEPTH, OVERRIDE, RESET, Node, too_deep, too_much
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MERGE_TAGS = frozenset({RESET, OVERRIDE})
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -25,6 +26,10 @@ def read_documents(text: str) -> Iterator[Node]:
             builder = _Builder(builder.merged)
         else:
             builder.take(event)
+
+
+def _merge_tag(event: Any) -> str | None:
+    return event.tag if event.tag in MERGE_TAGS else None
 
 
 def _is_empty(root: Node) -> bool:
@@ -48,7 +53,9 @@ class _Builder:
         if kind is yaml.ScalarEvent:
             mark = event.start_mark
             is_null = event.implicit[0] and event.value in NULLS
-            node = Node(mark.line + 1, mark.column + 1, None if is_null else event.value)
+            node = Node(
+                mark.line + 1, mark.column + 1, None if is_null else event.value, tag=_merge_tag(event)
+            )
             if event.anchor:
                 self.anchors[event.anchor] = node
             self._place(node, event.value, is_absent=is_null and not event.value)
@@ -64,7 +71,7 @@ class _Builder:
 
     def _start(self, event: Any, is_mapping: bool) -> None:
         mark = event.start_mark
-        node = Node(mark.line + 1, mark.column + 1)
+        node = Node(mark.line + 1, mark.column + 1, tag=_merge_tag(event))
         if is_mapping:
             node.entries = []
         else:

@@ -15,9 +15,13 @@ EXAMPLES = (
     "postgresql.conf", "postgresql.auto.conf", "etc/login.defs", "etc/security/pwquality.conf",
     "etc/security/faillock.conf", "compose.yaml", "docker-compose.prod.yml", "deploy/his.yaml", "deploy/his.yml",
     "settings.json", "settings.jsonc", "pyproject.toml", "application.properties", ".env", ".env.production",
-    "his.env", "my.cnf", "php.ini", "app.conf", "app.cfg", "Dockerfile", "notes.txt",
+    "his.env", "my.cnf", "php.ini", "app.conf", "app.cfg", "Dockerfile", "Dockerfile.prod", "Containerfile", "notes.txt",
 )  # fmt: skip
-_HEADS = ((b"", ""), (b"[section]\nkey = value\n", "begins with `[section]` / 以 `[section]` 开头"))
+_HEADS = (
+    (b"", ""),
+    (b"[section]\nkey = value\n", "begins with `[section]` / 以 `[section]` 开头"),
+    (b"apiVersion: v1\nkind: Pod\n", "begins with `apiVersion` and `kind` / 以 `apiVersion` 和 `kind` 开头"),
+)
 
 
 def formats_page(formats: Sequence[FileFormat], reporters: Mapping[str, Reporter]) -> str:

@@ -16,7 +16,6 @@ sshd_root_login_disabled sshd_password_login_disabled sshd_max_auth_tries_limite
 postgresql_tls_enabled postgresql_passwords_hashed_with_scram postgresql_connections_logged
 """,
     "orthanc.json": "orthanc_authentication_enabled orthanc_tls_enabled",
-    "docker-compose.yml": "compose_containers_unprivileged",
     "pwquality.conf": "password_complexity_set",
 }
 """Files that fail a policy as a whole."""
@@ -26,19 +25,27 @@ SETTINGS = (
     ("pwquality.conf/minlen", "password_min_length_set", "口令最短 6 位"),
     ("sysctl.conf/net.ipv4.conf.all.accept_redirects", "kernel_network_hardened", "接受 ICMP 重定向"),
     ("sysctl.conf/net.ipv4.tcp_syncookies", "kernel_network_hardened", "未启用 SYN cookies"),
-    ("docker-compose.yml/services.db.image", "compose_images_pinned", "镜像标签是 latest"),
-    (
-        "docker-compose.yml/services.db.ports[0]",
-        "compose_database_ports_not_published_to_all",
-        "数据库端口对外",
-    ),
     (
         "docker-compose.yml/services.db.environment.MYSQL_ROOT_PASSWORD",
         "cleartext_secrets_absent",
         "明文口令",
     ),
 )
-
+CONTAINERS = {
+    "compose_capabilities_dropped": ("gateway", "db"),
+    "compose_containers_not_root": ("gateway",),
+    "compose_containers_unprivileged": ("gateway",),
+    "compose_database_ports_not_published_to_all": ("db",),
+    "compose_health_checked": ("gateway",),
+    "compose_host_paths_limited": ("gateway",),
+    "compose_images_pinned": ("db",),
+    "compose_logs_kept": ("gateway",),
+    "compose_memory_limited": ("gateway", "db"),
+    "compose_no_new_privileges": ("gateway", "db"),
+    "compose_restart_policy_set": ("gateway", "db"),
+    "compose_root_filesystem_read_only": ("gateway", "db"),
+}
+"""The services of the old gateway that fail each policy on containers."""
 
 HANDOVER = "config/handover"
 UNFOLLOWED = {
@@ -48,7 +55,6 @@ sshd_root_login_disabled sshd_password_login_disabled sshd_max_auth_tries_limite
     "postgresql.conf": """
 postgresql_tls_enabled postgresql_passwords_hashed_with_scram postgresql_connections_logged
 """,
-    "docker-compose.yml": "compose_containers_unprivileged",
 }
 """Files that include others which were not delivered."""
 UNSTATED = (
@@ -57,11 +63,6 @@ UNSTATED = (
     ("pwquality.conf", "password_complexity_set", "值由安装脚本代入"),
     ("login.defs/PASS_MAX_DAYS/1", "password_max_age_limited", "值由安装脚本代入"),
     ("pwquality.conf/minlen/1", "password_min_length_set", "值由安装脚本代入"),
-    (
-        "docker-compose.yml/services.cache.ports[0]/1",
-        "compose_database_ports_not_published_to_all",
-        "端口由变量给出",
-    ),
 )
 EFFECTIVE = (
     ("permitrootlogin", "sshd_effective_root_login_disabled", {"value": "yes"}, "value"),
@@ -80,6 +81,12 @@ def plant(plan: Plan, clock: Clock) -> None:
             plan.find(policy, f"{HANDOVER}/{file}", "unknown", f"{file} 引入的文件没有一并交付")
     for place, policy, why in UNSTATED:
         plan.find(policy, f"{HANDOVER}/{place}", "unknown", why)
+    compose = f"{HANDOVER}/docker-compose.yml#"
+    for policy in CONTAINERS:
+        plan.find(policy, f"{compose}include[0]", "unknown", "引入的公共部分没有一并交付")
+    plan.find(
+        "compose_database_ports_not_published_to_all", f"{compose}services.cache", "unknown", "端口由变量给出"
+    )
     stated, silent = ["password_max_age_stated"], "没有写口令有效期"
     plan.find(stated[0], "config/frontend/login.defs", "fail", silent)
     for key, policy, bad, lacking in EFFECTIVE:
@@ -94,6 +101,9 @@ def _legacy(plan: Plan) -> None:
             plan.find(policy, f"{LEGACY}/{file}", "fail", f"旧影像网关的 {file} 从未整改")
     for place, policy, why in SETTINGS:
         plan.find(policy, f"{LEGACY}/{place}/1", "fail", why)
-    subject = f"{LEGACY}/docker-compose.yml/services.gateway.image/1"
-    plan.find("compose_images_pinned", subject, "unknown", "镜像由变量给出,文件里看不到")
+    compose = f"{LEGACY}/docker-compose.yml#services"
+    for policy, services in CONTAINERS.items():
+        for service in services:
+            plan.find(policy, f"{compose}.{service}", "fail", "旧影像网关的容器从未整改")
+    plan.find("compose_images_pinned", f"{compose}.gateway", "unknown", "镜像由变量给出,文件里看不到")
     plan.canaries.append(SECRET)

@@ -287,8 +287,8 @@ def config(plan: Plan, clock: Clock) -> None:
         for file in files:
             plan.find(policy, f"config/damaged/{file}", "unknown", "文件残缺,读不出来")
     for policy in listed("""
-        account_locked_after_failures cleartext_secrets_absent compose_database_ports_not_published_to_all
-        compose_images_pinned dicom_callers_checked dicom_certificate_lasts dicom_cleartext_refused
+        account_locked_after_failures cleartext_secrets_absent dicom_callers_checked
+        dicom_certificate_lasts dicom_cleartext_refused
         dicom_current_tls_only directory_accounts_locked_after_failures directory_lock_lasts
         directory_password_complexity_set directory_password_history_kept directory_password_min_length_set
         directory_passwords_expire directory_passwords_irreversible kernel_network_hardened

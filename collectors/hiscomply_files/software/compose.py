@@ -1,0 +1,225 @@
+"""Docker Compose: each service of a project, after ``extends``, override files and ``env_file``.
+
+Source: the Compose specification; docker compose reads ``compose.override.yaml`` by itself, other files beside it
+(``compose.prod.yaml``) are laid over the main one with ``-f``.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+from hiscomply.configurations import Configuration, ReadFile, Value
+from hiscomply.model import Text
+from hiscomply_files.software.compose_fields import Fields, inherited, laid_over, service_fields
+from hiscomply_files.software.compose_values import DEFAULTS, service_values
+from hiscomply_files.software.effective import with_defaults
+from hiscomply_files.software.parts import Part, documents, standing_at
+
+NAME = re.compile(r"(?P<stem>(?:docker-)?compose)(?:[._-](?P<variant>.+))?\.ya?ml", re.I)
+MAX_EXTENDS = 20
+
+
+class Compose:
+    """Services of Compose files."""
+
+    name: ClassVar[str] = "compose_service"
+
+    def wants(self, path: str, file_format: str) -> bool:
+        """Compose files, and the files with variables that they name."""
+        return file_format in {"docker-compose", "dotenv"}
+
+    def configurations(
+        self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
+    ) -> Iterator[Configuration]:
+        """One for each service of each project, named ``services.db``; and one for what a file includes that is not there."""
+        composes = {path for path, file in files.items() if file.format == "docker-compose"}
+        lost = {path for path in unread if not _is_dotenv(path)}
+        tree = _Tree(files, unread)
+        extended = {target for path in composes for target in tree.extended(path)}
+        roots = {path for path in composes if path not in extended or _is_main(path)}
+        for path in [*files, *lost]:
+            if path in lost:
+                yield Configuration(self.name, path, (), missing=(unread[path],))
+            elif path in roots and not _is_override(path, composes):
+                yield from self._project(path, tree, composes, lost)
+
+    def _project(self, path: str, tree: _Tree, composes: set[str], lost: set[str]) -> Iterator[Configuration]:
+        over = [one for one in _overrides(path) if one in composes]
+        missing = [tree.unread[one] for one in _overrides(path) if one in lost]
+        base = _main_of(path, composes)
+        names = dict.fromkeys(name for one in (path, *over) for name in tree.services(one))
+        for name in names:
+            built = tree.resolved(path, name, path) if name in tree.services(path) else _Built()
+            if base is not None and name in tree.services(base):
+                built = tree.resolved(base, name, path).under(built)
+            for one in over:
+                if name in tree.services(one):
+                    built = built.under(tree.resolved(one, name, path))
+            values = [*service_values(tree.with_environment(built.fields), tree.devices(path))]
+            first = tree.services(path)[name].first() if name in tree.services(path) else None
+            line = first.line if first else None
+            values = [*standing_at(line, with_defaults(values, DEFAULTS, path))]
+            yield Configuration(
+                self.name, path, values, f"services.{name}", line, missing=(*missing, *built.missing)
+            )
+        yield from self._included(path, tree)
+
+    def _included(self, path: str, tree: _Tree) -> Iterator[Configuration]:
+        for number, target, line in tree.included(path):
+            if target is None or target not in {*tree.files, *tree.unread}:
+                shown = target or "?"
+                reason = Text(f"引用的 {shown} 不在检查范围内", f"what it includes, {shown}, was not read")
+                yield Configuration(self.name, path, (), f"include[{number}]", line, missing=(reason,))
+
+
+@dataclass(slots=True)
+class _Built:
+    fields: Fields = field(default_factory=dict)
+    missing: tuple[Text, ...] = ()
+
+    def under(self, over: _Built) -> _Built:
+        """This with the other laid over it."""
+        return _Built(laid_over(inherited(self.fields), over.fields), (*self.missing, *over.missing))
+
+
+class _Tree:
+    """The Compose files of a tree, each taken apart once."""
+
+    def __init__(self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]) -> None:
+        self.files, self.unread = files, unread
+        self._roots: dict[str, Part] = {}
+        self._services: dict[str, dict[str, Part]] = {}
+
+    def root(self, path: str) -> Part:
+        """The first document of a file."""
+        if path not in self._roots:
+            self._roots[path] = next(documents(self.files[path]), Part())
+        return self._roots[path]
+
+    def services(self, path: str) -> Mapping[str, Part]:
+        """The services that a file names. A name with dots was taken apart: it is put together again."""
+        if path not in self._services:
+            part = self.root(path).at("services")
+            self._services[path] = dict(_named(part, "")) if part else {}
+        return self._services[path]
+
+    def variables(self, path: str) -> Mapping[str, str]:
+        """The variables of a file of the format ``dotenv``."""
+        file = self.files.get(path)
+        if file is None or file.format != "dotenv":
+            return {}
+        return {one.key: one.value for one in file.settings if one.is_effective and one.value is not None}
+
+    def resolved(self, path: str, name: str, project: str, depth: int = 0) -> _Built:
+        """A service with what it extends below it."""
+        part = self.services(path)[name]
+        known = self.variables(posixpath.join(posixpath.dirname(project), ".env"))
+        own = _Built(service_fields(part, path, known))
+        if "env_file" in own.fields:
+            own.fields["env_file"] = tuple(_beside(path, value) for value in own.fields["env_file"])
+        service = part.text("extends") or part.text("extends", "service")
+        if service is None:
+            return own
+        file = part.text("extends", "file")
+        target = path if file is None else posixpath.normpath(posixpath.join(posixpath.dirname(path), file))
+        if target in self.files and service in self.services(target) and depth < MAX_EXTENDS:
+            return self.resolved(target, service, project, depth + 1).under(own)
+        shown = f"{target}#services.{service}"
+        own.missing = (Text(f"继承的 {shown} 不在检查范围内", f"what it extends, {shown}, was not read"),)
+        return own
+
+    def with_environment(self, fields: Fields) -> Fields:
+        """With the variables of its ``env_file``; what ``environment`` says goes before them.
+
+        The ``env_file`` of a file that is not in the tree has no value: what it sets is not known.
+        """
+        loaded: Fields = {}
+        paths: list[Value] = []
+        for value in fields.get("env_file", ()):
+            file = self.files.get(value.value or "")
+            paths.append(value if file is not None else replace(value, value=None))
+            for one in file.settings if file is not None and file.format == "dotenv" else ():
+                if one.is_effective:
+                    key = f"environment.{one.key}"
+                    loaded[key] = (Value(key, one.value, file.path, one.line, one.column, "inherited"),)  # type: ignore[union-attr]
+        return {**loaded, **fields, **({"env_file": tuple(paths)} if paths else {})}
+
+    def devices(self, path: str) -> Mapping[str, str]:
+        """Named volumes that are folders of the host."""
+        volumes = self.root(path).at("volumes")
+        found = {} if volumes is None else volumes.below
+        return {name: device for name, one in found.items() if (device := one.text("driver_opts", "device"))}
+
+    def extended(self, path: str) -> Iterator[str]:
+        """The files whose services this one extends."""
+        for part in self.services(path).values():
+            file = part.text("extends", "file")
+            if file is not None:
+                yield posixpath.normpath(posixpath.join(posixpath.dirname(path), file))
+
+    def included(self, path: str) -> Iterator[tuple[int, str | None, int | None]]:
+        """Number, path and line of each file that this one includes; None for what is given by a variable."""
+        for number, one in enumerate(self.root(path).elements("include")):
+            for found in (one.leaf, one.scalar("path"), *(leaf.leaf for leaf in one.elements("path"))):
+                if found is not None and found.value is not None:
+                    joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), found.value))
+                    yield number, None if "$" in found.value else joined, found.line
+
+
+def _named(part: Part, prefix: str) -> Iterator[tuple[str, Part]]:
+    from hiscomply_files.software.compose_keys import SERVICE_KEYS
+
+    for name, below in part.below.items():
+        is_split = below.below and not any(
+            key in SERVICE_KEYS or key[0] == "[" or key[:2] == "x-" for key in below.below
+        )
+        if is_split and len(prefix) < 200:
+            yield from _named(below, f"{prefix}{name}.")
+        elif below.below:
+            yield f"{prefix}{name}", below
+
+
+def _beside(path: str, value: Value) -> Value:
+    joined = None if value.value is None else posixpath.join(posixpath.dirname(path), value.value)
+    return replace(value, value=None if joined is None else posixpath.normpath(joined))
+
+
+def _is_dotenv(path: str) -> bool:
+    name = posixpath.basename(path).lower()
+    return name.endswith(".env") or name.startswith(".env.")
+
+
+def _variant(path: str) -> str | None:
+    match = NAME.fullmatch(posixpath.basename(path))
+    return match["variant"] or "" if match else None
+
+
+def _is_main(path: str) -> bool:
+    return _variant(path) == ""
+
+
+def _overrides(path: str) -> list[str]:
+    """Where the override files of a main file would be."""
+    if not _is_main(path):
+        return []
+    folder, name = posixpath.split(path)
+    stem = name.rpartition(".")[0]
+    return [posixpath.join(folder, f"{stem}.override.{end}") for end in ("yml", "yaml")]
+
+
+def _is_override(path: str, composes: set[str]) -> bool:
+    return _variant(path) == "override" and _main_of(path, composes) is not None
+
+
+def _main_of(path: str, composes: set[str]) -> str | None:
+    """The main file beside a variant of it."""
+    folder, name = posixpath.split(path)
+    match = NAME.fullmatch(name)
+    if match is None or not match["variant"]:
+        return None
+    beside = (posixpath.join(folder, f"{match['stem']}.{end}") for end in ("yml", "yaml"))
+    return next((one for one in beside if one in composes), None)

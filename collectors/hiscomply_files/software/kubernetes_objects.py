@@ -1,0 +1,88 @@
+"""Objects that give rights (roles and their bindings) or let traffic in (ingresses)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hiscomply.configurations import Configuration, Value
+from hiscomply.hookspecs import Setting
+from hiscomply_files.software.image_reference import is_open
+from hiscomply_files.software.parts import Part
+
+
+def object_configurations(
+    kind: str, name: str, file: str, line: int | None, part: Part
+) -> Iterator[Configuration]:
+    """The one configuration of a role, a binding or an ingress; none for other kinds."""
+    if kind in {"Role", "ClusterRole"}:
+        software, values = "kubernetes_role", [*_rules(part, file)]
+    elif kind in {"RoleBinding", "ClusterRoleBinding"}:
+        software, values = "kubernetes_role_binding", [*_binding(part, file)]
+    elif kind == "Ingress":
+        software, values = "kubernetes_ingress", [*_hosts(part, file, line)]
+    else:
+        return
+    yield Configuration(software, file, values, f"{kind}/{name}", line)
+
+
+def _value(key: str, setting: Setting, text: str | None, file: str) -> Value:
+    shown = None if text is None or is_open(text) else text
+    return Value(key, shown, file, setting.line, setting.column)
+
+
+def _rules(part: Part, file: str) -> Iterator[Value]:
+    """Each rule as ``groups/resources: verbs``; of a rule for URLs, the URLs stand for the resources."""
+    for rule in part.elements("rules"):
+        first = rule.first()
+        if first is None:
+            continue
+        groups, resources, urls, verbs = (
+            ",".join(one.text() or "" for one in rule.elements(key))
+            for key in ("apiGroups", "resources", "nonResourceURLs", "verbs")
+        )
+        text = f"{groups}/{resources or urls}: {verbs}"
+        yield _value("rules", first, text, file)
+    if part.at("aggregationRule") is not None:
+        first = part.at("aggregationRule").first()  # type: ignore[union-attr]
+        if first is not None:
+            yield Value("rules", None, file, first.line, first.column)
+    elif not part.elements("rules"):
+        yield Value("rules", "none", file, origin="default")
+
+
+def _binding(part: Part, file: str) -> Iterator[Value]:
+    role = part.scalar("roleRef", "name")
+    if role is not None:
+        yield _value("roleRef", role, f"{part.text('roleRef', 'kind') or ''}/{role.value}", file)
+    for subject in part.elements("subjects"):
+        name = subject.scalar("name")
+        if name is not None:
+            yield _value("subjects", name, f"{subject.text('kind') or ''}/{name.value}", file)
+
+
+def _hosts(part: Part, file: str, line: int | None) -> Iterator[Value]:
+    """``tls`` of each host: true if one of the certificates is for it."""
+    entries = part.elements("spec", "tls")
+    covered = [one.text() or "" for entry in entries for one in entry.elements("hosts")]
+    is_for_all = any(not entry.elements("hosts") for entry in entries)
+    rules = part.elements("spec", "rules")
+    for rule in rules:
+        host, first = rule.scalar("host"), rule.first()
+        place = host or first
+        if place is None:
+            continue
+        name = host.value or "" if host is not None else ""
+        is_covered = is_for_all or any(_is_same(name, one) for one in covered)
+        is_known = is_covered or not any(map(is_open, (name, *covered)))
+        yield Value(
+            "tls", ("true" if is_covered else "false") if is_known else None, file, place.line, place.column
+        )
+    if not rules:
+        yield Value("tls", "true" if entries else "false", file, line)
+
+
+def _is_same(host: str, pattern: str) -> bool:
+    """A wildcard stands for one label."""
+    if pattern.startswith("*."):
+        return host == pattern or host.partition(".")[2] == pattern[2:]
+    return host == pattern

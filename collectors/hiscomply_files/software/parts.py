@@ -1,0 +1,79 @@
+"""Settings put together again to the document that they come from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from hiscomply.configurations import ReadFile, Value
+from hiscomply.hookspecs import Setting
+
+EMPTY = frozenset({"[]", "{}"})
+_STEP = re.compile(r"\[\d+\]|[^.\[]+|\[|\.")
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """A mapping or list (``below``, by name or by ``[0]``), or a scalar (``leaf``)."""
+
+    leaf: Setting | None = None
+    below: dict[str, Part] = field(default_factory=dict)
+
+    def at(self, *path: str) -> Part | None:
+        """What is below these names, if it is there."""
+        part: Part | None = self
+        for name in path:
+            part = part.below.get(name) if part else None
+        return part
+
+    def scalar(self, *path: str) -> Setting | None:
+        """The scalar below these names; None if there is none, or no value in it."""
+        part = self.at(*path)
+        return None if part is None or part.leaf is None or part.leaf.value is None else part.leaf
+
+    def text(self, *path: str) -> str | None:
+        """Its value."""
+        found = self.scalar(*path)
+        return found.value if found else None
+
+    def elements(self, *path: str) -> list[Part]:
+        """The elements of the list below these names; empty if it is no list."""
+        part = self.at(*path)
+        return [] if part is None else [one for name, one in part.below.items() if name[0] == "["]
+
+    def first(self) -> Setting | None:
+        """The first scalar at or below it: about where it stands."""
+        part = self
+        while part.leaf is None:
+            if not part.below:
+                return None
+            part = next(iter(part.below.values()))
+        return part.leaf
+
+    def is_empty(self) -> bool:
+        """Nothing but an empty list or mapping, or a key without a value."""
+        return not self.below and (self.leaf is None or self.leaf.value is None or self.leaf.value in EMPTY)
+
+
+def documents(file: ReadFile) -> Iterator[Part]:
+    """The documents of a file, of the settings in effect."""
+    sections: dict[str | None, Part] = {}
+    for setting in file.settings:
+        if setting.is_effective:
+            part = sections.setdefault(setting.section, Part())
+            for step in steps(setting.key):
+                part = part.below.setdefault(step, Part())
+            part.leaf = setting
+    yield from sections.values()
+
+
+def steps(key: str) -> list[str]:
+    """The names of a key path: ``a.b[0].c`` gives ``a``, ``b``, ``[0]``, ``c``."""
+    return [step for step in _STEP.findall(key) if step != "."]
+
+
+def standing_at(line: int | None, values: Iterable[Value]) -> Iterator[Value]:
+    """Defaults at the line where their part begins: one file has many parts."""
+    for value in values:
+        yield replace(value, line=line) if value.origin == "default" else value
