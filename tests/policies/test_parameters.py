@@ -23,6 +23,9 @@ from hiscomply.policy.tuning import tune
 from hiscomply.policy_lint import NUMBERS, _look_at_parameters
 
 CATALOGUE = """
+4.2.3-c2  directory_password_min_length_set.min_length  14       CIS     intl
+4.2.3-c2  mysql_password_min_length_set.min_length  14           CIS     intl
+4.2.3-c2  windows_password_min_length_set.min_length  14         CIS     intl
 2-c2    unmapped_assets_resolved.max_age              7 days      CIS     intl
 2-c3    inventory_reviewed.period                     182 days    CIS     intl
 2-c4    core_systems_graded_high_enough.least_level   3           HC85    rule

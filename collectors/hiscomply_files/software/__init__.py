@@ -8,14 +8,23 @@ from hiscomply.configurations import Software
 def builtin_software() -> list[Software]:
     """All software whose configuration is understood."""
     from hiscomply_files.software.apache import Apache
-    from hiscomply_files.software.haproxy import Haproxy
-    from hiscomply_files.software.nginx import Nginx
     from hiscomply_files.software.compose import Compose
     from hiscomply_files.software.dockerfile import Dockerfile
+    from hiscomply_files.software.haproxy import Haproxy
     from hiscomply_files.software.kubernetes import Kubernetes
+    from hiscomply_files.software.nginx import Nginx
     from hiscomply_files.software.postgresql import Postgresql
     from hiscomply_files.software.sshd import Sshd
     from hiscomply_files.software.sysctl import Sysctl
 
-    return [Sshd(), Postgresql(), Sysctl(), Nginx(), Apache(), Haproxy()]
-    return [Sshd(), Postgresql(), Sysctl(), Dockerfile(), Compose(), Kubernetes()]
+    return [
+        Sshd(),
+        Postgresql(),
+        Sysctl(),
+        Nginx(),
+        Apache(),
+        Haproxy(),
+        Dockerfile(),
+        Compose(),
+        Kubernetes(),
+    ]
