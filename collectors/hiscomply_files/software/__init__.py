@@ -7,8 +7,30 @@ from hiscomply.configurations import Software
 
 def builtin_software() -> list[Software]:
     """All software whose configuration is understood."""
+    from hiscomply_files.software.keycloak_realm import KeycloakRealm
+    from hiscomply_files.software.mirth import Mirth
+    from hiscomply_files.software.mongod import Mongod
+    from hiscomply_files.software.mysql import Mysql
+    from hiscomply_files.software.openmrs import Openmrs
+    from hiscomply_files.software.orthanc import Orthanc
+    from hiscomply_files.software.pg_hba import PgHba
     from hiscomply_files.software.postgresql import Postgresql
+    from hiscomply_files.software.redis import Redis
+    from hiscomply_files.software.spring import Spring
     from hiscomply_files.software.sshd import Sshd
     from hiscomply_files.software.sysctl import Sysctl
 
-    return [Sshd(), Postgresql(), Sysctl()]
+    return [
+        Sshd(),
+        Postgresql(),
+        Sysctl(),
+        KeycloakRealm(),
+        Mirth(),
+        Mongod(),
+        Mysql(),
+        Openmrs(),
+        Orthanc(),
+        PgHba(),
+        Redis(),
+        Spring(),
+    ]
