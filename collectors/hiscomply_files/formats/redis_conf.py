@@ -19,6 +19,7 @@ WORD = re.compile(
 )
 ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|.)")
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "a": "\a"}
+FOLDERS = frozenset({"redis", "redis.conf.d", "valkey"})
 CUMULATIVE = frozenset({"include", "loadmodule", "save", "rename-command", "client-output-buffer-limit"})
 PAIRED = frozenset({"sentinel"})
 """Directives whose first argument says what they are about: ``sentinel.auth-pass``."""
@@ -31,9 +32,11 @@ class RedisConf:
     name: ClassVar[str] = "redis_conf"
 
     def recognises(self, path: str, head: bytes) -> bool:
-        """True for ``redis.conf``, ``redis-6379.conf``, ``valkey.conf``, ``sentinel.conf``."""
-        name = PurePosixPath(path).name.lower()
-        return re.fullmatch(r"(redis|valkey|sentinel)([._-][\w.-]+)?\.conf", name) is not None
+        """True for ``redis.conf``, ``redis-6379.conf``, ``valkey.conf``, ``sentinel.conf``, ``redis/*.conf``."""
+        file = PurePosixPath(path.lower())
+        if re.fullmatch(r"(redis|valkey|sentinel)([._-][\w.-]+)?\.conf", file.name):
+            return True
+        return file.suffix == ".conf" and file.parent.name in FOLDERS
 
     def parse(self, text: str) -> Iterator[Setting]:
         """Directives in lower case, arguments joined by a blank; the last occurrence is effective.

@@ -25,6 +25,7 @@ def parsed(name: str, text: str) -> list[Row]:
         ("etc/mysql/mariadb.conf.d/50-server.cnf", "my_cnf"),
         ("openssl.cnf", "ini"),
         ("redis/redis-6380.conf", "redis_conf"),
+        ("etc/redis/site.conf", "redis_conf"),
         ("etc/mongod.conf", "mongod_conf"),
         ("tomcat/server.xml", "xml"),
     ],
