@@ -12,7 +12,7 @@ Digest = Callable[[str], str]
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 SECRET_WORDS = frozenset(
     {"password", "passwords", "passwd", "passphrase", "passcode", "pwd", "pass"}
-    | {"secret", "token", "credential", "credentials", "authorization", "requirepass"}
+    | {"secret", "token", "credential", "credentials", "authorization", "requirepass", "masterauth"}
 )
 SECRET_PAIRS = frozenset(
     {"private key", "api key", "secret key", "access key", "account key", "encryption key", "signing key"}
@@ -25,6 +25,10 @@ SECRET_ENDINGS = (
 POINTER_WORDS = frozenset({"file", "path", "ref"})
 SECRET_PARENTS = frozenset({"registeredusers", "passwords", "credentials", "stringdata", "secretdata"})
 FLAGS = frozenset({"true", "false", "yes", "no", "on", "off", "none", "null", "{}", "[]"})
+SECRET_PARENTS = frozenset({"registeredusers", "passwords", "credentials", "stringdata"})
+FLAGS = frozenset(
+    {"true", "false", "yes", "no", "on", "off", "enabled", "disabled", "none", "null", "{}", "[]"}
+)
 
 PLACEHOLDER = re.compile(
     r"""\s*(?:\$\{[^}:]*(?::-?|:?\?[^}]*)?\}|\$[A-Za-z_]\w*|\$\([^)]*\)|\{\{.*\}\}|<%=.*%>|%[A-Za-z_]\w*%|@[\w.-]+@

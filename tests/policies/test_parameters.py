@@ -86,6 +86,10 @@ CATALOGUE = """
 4.2.2-c6 network_firmware_supported.notice            0 days      CIS     intl
 4.2.2-c6 network_firmware_verified_monthly.period     31 days     CIS     intl
 4.2.3-c2 servers_use_two_time_sources.min_sources     2           CIS     intl
+4.2.3-c2 keycloak_password_min_length_set.min_length  14          CIS     intl
+4.2.3-c2 mirth_password_min_length_set.min_length     14          CIS     intl
+4.2.3-c2 keycloak_sessions_end_when_idle.max_seconds  900         CIS     intl
+4.2.3-c2 spring_sessions_end_when_idle.max_seconds    900         CIS     intl
 4.2.3-c5 configuration_baselines_reviewed.period      365 days    CIS     intl
 5.3.1-c4 cryptography_results_filed.max_delay         30 days     CRYPTO3 unverified
 """

@@ -15,13 +15,18 @@ def builtin_formats() -> list[FileFormat]:
     from hiscomply_files.formats.json_comments import Json
     from hiscomply_files.formats.kubernetes import Kubernetes
     from hiscomply_files.formats.login_defs import LoginDefs
+    from hiscomply_files.formats.mongod_conf import MongodConf
+    from hiscomply_files.formats.my_cnf import MyCnf
     from hiscomply_files.formats.nginx_conf import NginxConf
     from hiscomply_files.formats.pam_conf import Faillock, Pwquality
+    from hiscomply_files.formats.pg_hba_conf import PgHbaConf
     from hiscomply_files.formats.postgresql_conf import PostgresqlConf
     from hiscomply_files.formats.properties import Properties
+    from hiscomply_files.formats.redis_conf import RedisConf
     from hiscomply_files.formats.sshd_config import SshdConfig
     from hiscomply_files.formats.sysctl_conf import SysctlConf
     from hiscomply_files.formats.toml import Toml
+    from hiscomply_files.formats.xml import Xml
     from hiscomply_files.formats.yaml import DockerCompose, Yaml
 
     return [
@@ -31,6 +36,10 @@ def builtin_formats() -> list[FileFormat]:
         NginxConf(),
         ApacheConf(),
         HaproxyCfg(),
+        PgHbaConf(),
+        MyCnf(),
+        RedisConf(),
+        MongodConf(),
         LoginDefs(),
         Pwquality(),
         Faillock(),
@@ -40,6 +49,7 @@ def builtin_formats() -> list[FileFormat]:
         Yaml(),
         Json(),
         Toml(),
+        Xml(),
         Properties(),
         DotEnv(),
         Ini(),

@@ -11,9 +11,18 @@ def builtin_software() -> list[Software]:
     from hiscomply_files.software.compose import Compose
     from hiscomply_files.software.dockerfile import Dockerfile
     from hiscomply_files.software.haproxy import Haproxy
+    from hiscomply_files.software.keycloak_realm import KeycloakRealm
     from hiscomply_files.software.kubernetes import Kubernetes
+    from hiscomply_files.software.mirth import Mirth
+    from hiscomply_files.software.mongod import Mongod
+    from hiscomply_files.software.mysql import Mysql
     from hiscomply_files.software.nginx import Nginx
+    from hiscomply_files.software.openmrs import Openmrs
+    from hiscomply_files.software.orthanc import Orthanc
+    from hiscomply_files.software.pg_hba import PgHba
     from hiscomply_files.software.postgresql import Postgresql
+    from hiscomply_files.software.redis import Redis
+    from hiscomply_files.software.spring import Spring
     from hiscomply_files.software.sshd import Sshd
     from hiscomply_files.software.sysctl import Sysctl
 
@@ -27,4 +36,13 @@ def builtin_software() -> list[Software]:
         Dockerfile(),
         Compose(),
         Kubernetes(),
+        KeycloakRealm(),
+        Mirth(),
+        Mongod(),
+        Mysql(),
+        Openmrs(),
+        Orthanc(),
+        PgHba(),
+        Redis(),
+        Spring(),
     ]

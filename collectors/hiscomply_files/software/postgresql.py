@@ -137,7 +137,16 @@ class _Reading:
 def _read(value: Value) -> Value:
     text = value.value
     if value.key in _BOOLEANS:
-        text = boolean(text)
+        text = _boolean(text)
     elif value.key in _TIMES and text is not None:
         text = seconds(text, _TIMES[value.key]) or text
     return Value(value.key, text, value.file, value.line, value.column)
+
+
+def _boolean(text: str | None) -> str | None:
+    """As parse_bool: any unambiguous beginning of true, false, yes, no, on and off."""
+    word = (text or "").strip().lower()
+    for whole, meant in (("true", "true"), ("yes", "true"), ("false", "false"), ("no", "false")):
+        if word and whole.startswith(word):
+            return meant
+    return "false" if word == "of" else boolean(text)

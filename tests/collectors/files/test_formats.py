@@ -381,7 +381,7 @@ RECOGNISED: list[Any] = [
     ("mirth.properties", "properties"),
     (".env", "dotenv"),
     (".env.production", "dotenv"),
-    ("my.cnf", "ini"),
+    ("my.cnf", "my_cnf"),
     ("app.conf", "ini"),
     ("nginx.conf", "nginx_conf"),
     ("readme.md", None),

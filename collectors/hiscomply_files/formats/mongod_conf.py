@@ -1,0 +1,20 @@
+"""mongod.conf: YAML under a name that does not say so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+from hiscomply_files.formats.yaml import Yaml
+
+
+class MongodConf(Yaml):
+    """``mongod.conf``, ``mongos.conf`` and the like."""
+
+    name: ClassVar[str] = "mongod_conf"
+
+    def recognises(self, path: str, head: bytes) -> bool:
+        """True by the file's name, also ``mongod.yaml``."""
+        name = PurePosixPath(path).name.lower()
+        return re.fullmatch(r"mongo(d|s|db)([._-][\w-]+)?\.(conf|cfg|ya?ml)", name) is not None
