@@ -24,8 +24,6 @@ SECRET_ENDINGS = (
 )
 POINTER_WORDS = frozenset({"file", "path", "ref"})
 SECRET_PARENTS = frozenset({"registeredusers", "passwords", "credentials", "stringdata", "secretdata"})
-FLAGS = frozenset({"true", "false", "yes", "no", "on", "off", "none", "null", "{}", "[]"})
-SECRET_PARENTS = frozenset({"registeredusers", "passwords", "credentials", "stringdata"})
 FLAGS = frozenset(
     {"true", "false", "yes", "no", "on", "off", "enabled", "disabled", "none", "null", "{}", "[]"}
 )
