@@ -172,3 +172,26 @@ def test_a_number_that_the_institution_set_is_told_with_its_place(
     assert "max_tries = 3" in out
     assert "hiscomply.yaml:3" in out and "the default is 5" in out
     assert "+MaxAuthTries 3" in out
+
+
+def test_a_finding_of_a_sealed_run_is_explained_and_tried_on_the_files_of_now(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tree / "hiscomply.yaml").write_text(
+        "institution: {name: {zh: 医院, en: Hospital}}\n"
+        "collect:\n  - {collector: files, name: configuration, path: [etc]}\n",
+        encoding="utf-8",
+    )
+    assert run(["audit", str(tree), "--no-previous"]) in (1, 3)
+    capsys.readouterr()
+    (sealed,) = [one for one in (tree / ".hiscomply/runs").iterdir() if not one.name.startswith(".")]
+    before = digests(sealed)
+    code, out, err = explained(capsys, "etc/ssh/sshd_config:2", "etc", "--run", str(sealed))
+    assert (code, err) == (1, "")
+    assert "+MaxAuthTries 5" in out
+    (tree / "etc/ssh/sshd_config").write_text("MaxAuthTries 3\n", encoding="utf-8")
+    code, out, _ = explained(capsys, "etc/ssh/sshd_config:2", "etc", "--run", str(sealed))
+    assert code == 1
+    assert "the file is not what it was then" in out
+    assert "the finding is gone" in out
+    assert digests(sealed) == before

@@ -22,6 +22,33 @@ ALPHABET = (
 )  # fmt: skip
 
 
+FIRST = (
+    "a = 1\nb: 2\n",
+    "key value\n",
+    '{"a": {"b": [1, "x"]}}\n',
+    "<a b='1'><c>x</c><!-- d --></a>\n",
+    "[Unit]\nDescription=x\n[Service]\nExecStart=/bin/x -y\n",
+    "user www;\nhttp {\n  server {\n    listen 443 ssl;\n    location / { return 200 'x'; }\n  }\n}\n",
+    "Listen 80\n<VirtualHost *:80>\n  ServerName x\n  <Directory />\n    Require all denied\n  </Directory>\n</VirtualHost>\n",
+    "global\n  log /dev/log local0\nfrontend f\n  bind :443 ssl crt /x\nbackend b\n  server s 127.0.0.1:80 check\n",
+    "local all all peer\nhost all all 10.0.0.0/8 scram-sha-256\n",
+    "auth required pam_faillock.so preauth deny=5\n@include common-auth\n",
+    "login auth required pam_unix.so\n",
+    "-w /etc/passwd -p wa -k identity\n-a always,exit -F arch=b64 -S execve -k run\n-e 2\n",
+    "* hard core 0\n@doctors soft nofile 1024\n",
+    "Defaults use_pty\nroot ALL=(ALL:ALL) ALL\n%wheel ALL=(ALL) NOPASSWD: /bin/x\n",
+    "*/5 * * * * /bin/x\n",
+    "17 * * * * root /bin/x\n",
+    "UUID=1 / ext4 defaults,noexec 0 1\n",
+    "/var/log/x {\n  weekly\n  rotate 4\n}\n",
+    'module(load="imuxsock")\n*.info @@10.0.0.1:514\n',
+    "[mysqld]\nskip-networking\nssl_ca=/x\n!includedir /etc/mysql/conf.d\n",
+    'resource "x" "y" {\n  a = 1\n}\n',
+    "FROM debian:12\nRUN x\nUSER app\n",
+)
+"""Short texts of many kinds, so that also a format without a situation begins with something that it reads."""
+
+
 @cache
 def situations() -> Sequence[Situation]:
     """All of the corpus."""
@@ -38,15 +65,15 @@ def format_of(path: str, text: str) -> FileFormat | None:
 @cache
 def seeds() -> Mapping[str, Sequence[str]]:
     """Texts by the name of a format: at least one for each."""
-    found: dict[str, list[str]] = {one.name: ["a = 1\nb: 2\n"] for one in builtin_formats()}
+    found: dict[str, list[str]] = {one.name: [FIRST[0]] for one in builtin_formats()}
     for situation in situations():
         for path, text in situation.files.items():
             one = format_of(path, text)
             if one is not None:
                 found[one.name].append(text)
-    for text in _literals():
+    for text in (*FIRST, *_literals()):
         for one in builtin_formats():
-            if _is_read(one, text):
+            if is_read(one, text):
                 found[one.name].append(text)
     return {name: sorted(set(texts)) for name, texts in found.items()}
 
@@ -60,7 +87,8 @@ def _literals() -> Iterator[str]:
                 yield node.value  # type: ignore[attr-defined]
 
 
-def _is_read(one: FileFormat, text: str) -> bool:
+def is_read(one: FileFormat, text: str) -> bool:
+    """Whether the format takes a setting out of the text."""
     try:
         return any(True for _ in one.parse(text))
     except FormatError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 
 from hiscomply.explaining.evidence import COVER, Settings
@@ -10,12 +11,17 @@ from hiscomply.explaining.model import Line
 
 AROUND = 3
 """Lines shown before and after."""
+_TOLD = re.compile(
+    r"(?i)((?:pass(?:word|wd|phrase)?|secret|token|key|credential|口令|密码|密钥)\S*\s*[=:： \t]\s*)\S.*"
+)
+"""What a comment may tell, where no format looks."""
 
 
 def covered(lines: Sequence[str], settings: Settings) -> list[str]:
     """The lines without secrets: from where one begins to the end of its line, and what goes on below it.
 
-    What follows a secret up to the next setting may belong to it (a key of several lines), so it is covered too.
+    A comment that seems to tell one is covered as well. What follows a secret up to the next setting may belong to it
+    (a key of several lines), so it is covered too.
     Where nothing of a file was read, the caller shows nothing of it.
     """
     shown: list[str] = []
@@ -26,7 +32,7 @@ def covered(lines: Sequence[str], settings: Settings) -> list[str]:
             column = settings.secrets.get(number)
             shown.append(line if column is None else line[: column - 1] + COVER)
         else:
-            shown.append(COVER if is_secret and line.strip() else line)
+            shown.append(COVER if is_secret and line.strip() else _TOLD.sub(rf"\1{COVER}", line))
     return shown
 
 
