@@ -195,3 +195,27 @@ def test_a_finding_of_a_sealed_run_is_explained_and_tried_on_the_files_of_now(
     assert "the file is not what it was then" in out
     assert "the finding is gone" in out
     assert digests(sealed) == before
+
+
+def test_a_link_into_the_tree_is_never_written_through(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    link = tree / "copy/ssh/sshd_config"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(tree / "etc/ssh/sshd_config")
+    (tree / "copy/ssh/outside.conf").symlink_to("/etc/hostname")
+    before = digests(tree)
+    code, out, _ = explained(capsys, "copy/ssh/sshd_config:2")
+    assert code == 1
+    assert "the file is a link" in out
+    code, out, _ = explained(capsys, "etc/ssh/sshd_config:2")
+    assert "+MaxAuthTries 5" in out
+    assert digests(tree) == before
+
+
+def test_a_file_for_the_json_that_cannot_be_written_is_told(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = explained(capsys, "etc/ssh/sshd_config:2", "-o", "json=no/such/folder.json")
+    assert code == 2
+    assert "no/such/folder.json: the explanation cannot be written" in err

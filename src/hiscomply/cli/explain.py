@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from hiscomply.cli.options import STDOUT, report_targets
-from hiscomply.errors import ConfigError, Place
+from hiscomply.errors import ConfigError, Place, RunError
 from hiscomply.i18n import LANGUAGES
 from hiscomply.model import AuditResult, Verdict
 
@@ -75,10 +75,21 @@ def explain(
         if path == STDOUT:
             click.echo(document(explanation), nl=False)
         else:
-            path.write_text(document(explanation), encoding="utf-8")
+            _write(path, document(explanation))
     for line in lines(explanation, language):
         click.echo(line, err=STDOUT in targets.values())
     return _EXIT[one.verdict]
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise RunError(
+            f"the explanation cannot be written: {error.strerror} / 无法写入",
+            place=Place(str(path)),
+            hint="check the path and its permissions / 请检查路径与权限",
+        ) from error
 
 
 def _targets(output: tuple[str, ...]) -> dict[str, Path]:

@@ -78,9 +78,9 @@ class Known:
         rows = self.rows("config_file", "format", "path = ? AND status = 'read'", [file])
         return rows[0][0] if rows else None
 
-    def files(self) -> list[str]:
-        """All files that were seen."""
-        return [row[0] for row in self.rows("config_file", "path", "true", [])]
+    def files(self) -> dict[str, bool]:
+        """All files that were seen, and whether they could be read (not: parsed)."""
+        return dict(self.rows("config_file", "path, status <> 'unreadable'", "true", []))
 
     def sha256(self, file: str) -> str | None:
         """The digest of a file as it was read."""

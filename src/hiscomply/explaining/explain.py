@@ -27,6 +27,7 @@ NO_PLACE = Text(
     "没有可以修改的位置，或不能确定应如何写",
     "there is no value to change, or how to write it is not sure",
 )
+LINK = Text("文件是链接，改动会落在别处", "the file is a link, and a change would be one of another file")
 NONE_PASSED = "试过的改法（{0} 种）都不能使该策略通过而不使其他结论变差"
 NONE_PASSED_EN = "of the changes tried ({0}), none made this policy pass without making another verdict worse"
 GONE = Text("按现在的文件重新检查，已没有该问题", "with the files as they are now, the finding is gone")
@@ -101,6 +102,8 @@ def _change(
     text, problem = _text(known, file, root)
     if text is None or file is None:
         return None, problem
+    if (root / file).is_symlink():
+        return None, LINK
     if here is None and len(keys) != 1:
         return None, NO_PLACE
     key = here.key if here is not None else keys[0]

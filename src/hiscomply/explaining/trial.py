@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,19 +26,21 @@ class Passed:
 
 
 @contextmanager
-def copied(root: Path, files: Iterable[str]) -> Iterator[Path]:
-    """A folder with copies of the files, links as links; gone afterwards."""
+def copied(root: Path, files: Mapping[str, bool]) -> Iterator[Path]:
+    """A folder with copies of the files; gone afterwards. No link in it leads out of it.
+
+    Args:
+        files: path below ``root``, and whether it could be read; one that could not cannot be read in the copy either.
+    """
     with TemporaryDirectory(prefix="hiscomply-explain-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
-        for name in files:
+        for name, is_readable in files.items():
             source, copy = root / name, folder / name
             copy.parent.mkdir(parents=True, exist_ok=True)
-            if source.is_symlink():
-                copy.symlink_to(source.readlink())
-            elif source.is_file() and os.access(source, os.R_OK):
-                shutil.copyfile(source, copy)
+            if not is_readable:
+                copy.symlink_to("nowhere")
             elif source.is_file():
-                copy.touch(mode=0)
+                shutil.copyfile(source, copy)
         yield folder
 
 
