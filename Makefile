@@ -7,7 +7,7 @@ LISTS := examples/hospital/reference
 PUBLIC := examples/hospital/exports/参考数据
 IMPORT = $(BIN)/hiscomply reference import --project examples/hospital
 
-.PHONY: audit test check mutate bench docs clean
+.PHONY: audit test check mutate fuzz bench docs clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -45,6 +45,10 @@ check: $(VENV)/installed
 # Proof that the policies' cases can go red: minutes, not seconds, so it is not part of `check`.
 mutate: $(VENV)/installed
 	$(BIN)/hiscomply policy mutate --markdown docs/reference/mutation.md
+
+# A million mutated files over all formats and software: a quarter of an hour, for every night. `make test` runs a share.
+fuzz: $(VENV)/installed
+	$(BIN)/python -m tests.fuzz --keep .fuzz
 
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks

@@ -254,6 +254,22 @@ class FileFormat(Protocol):
 
 
 @runtime_checkable
+class Stating(Protocol):
+    """A format that can write what it reads, for ``hiscomply explain``."""
+
+    def stated(self, text: str, key: str, value: str) -> str | None:
+        """The file's text with a line that states the setting, where it takes effect in this file.
+
+        Args:
+            key: as ``Setting.key``; the text does not state it yet.
+
+        Returns:
+            None where that cannot be said for sure.
+        """
+        ...
+
+
+@runtime_checkable
 class FormatUser(Protocol):
     """A collector that reads configuration files, and so wants the formats that all plugins bring."""
 

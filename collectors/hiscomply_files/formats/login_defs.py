@@ -11,6 +11,7 @@ from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.lines import matched_lines
 from hiscomply_files.formats.precedence import last_wins
+from hiscomply_files.formats.stating import if_read, with_line
 
 LINE = re.compile(r"\s*+(?P<key>[A-Za-z_][A-Za-z0-9_]*)(?:\s++(?P<value>.*))?$")
 NOT_A_SETTING = Text(zh="不是“名称 值”的形式", en="not a name and its value")
@@ -28,6 +29,10 @@ class LoginDefs:
     def parse(self, text: str) -> Iterator[Setting]:
         """Names as written, which shadow tells apart by case; the last occurrence is effective."""
         yield from last_wins(list(_settings(text)))
+
+    def stated(self, text: str, key: str, value: str) -> str | None:
+        """With a line at the end, where the last one wins."""
+        return if_read(self, with_line(text, f"{key} {value}"), key, value)
 
 
 def _settings(text: str) -> Iterator[Setting]:

@@ -11,6 +11,7 @@ from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.lines import matched_lines
 from hiscomply_files.formats.precedence import last_wins
+from hiscomply_files.formats.stating import if_read, with_line
 
 LINE = re.compile(r"\s*+(?P<key>[A-Za-z_]\w*+)\s*+(?:=\s*+(?P<value>[^#]*+))?(?:#.*)?$")
 NOT_A_SETTING = Text(zh="不是“键 = 值”的形式", en="not key = value")
@@ -31,6 +32,10 @@ class Pwquality:
     def parse(self, text: str) -> Iterator[Setting]:
         """Keys as written; the last occurrence is effective."""
         yield from last_wins(list(_settings(text)))
+
+    def stated(self, text: str, key: str, value: str) -> str | None:
+        """With a line at the end, where the last one wins."""
+        return if_read(self, with_line(text, f"{key} = {value}"), key, value)
 
 
 class Faillock(Pwquality):

@@ -11,6 +11,7 @@ from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.lines import matched_lines
 from hiscomply_files.formats.precedence import last_wins
+from hiscomply_files.formats.stating import if_read, with_line
 
 LINE = re.compile(
     r"""\s*(?P<key>[A-Za-z_][\w$]*(?:\.[A-Za-z_][\w$]*)*)
@@ -41,6 +42,10 @@ class PostgresqlConf:
     def parse(self, text: str) -> Iterator[Setting]:
         """Parameters in lower case; the last occurrence is effective, includes add up."""
         yield from last_wins(list(_settings(text)), INCLUDES)
+
+    def stated(self, text: str, key: str, value: str) -> str | None:
+        """With a line at the end, where the last one wins."""
+        return if_read(self, with_line(text, f"{key} = '{value}'"), key, value)
 
 
 def _settings(text: str) -> Iterator[Setting]:

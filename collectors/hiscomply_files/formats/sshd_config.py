@@ -13,8 +13,10 @@ from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
+from hiscomply_files.formats.stating import if_read, with_line
 
 LINE = re.compile(r"""\s*(?P<key>"[^"]*"|[^\s="]+)(?:[ \t]*=[ \t]*|[ \t]+|$)(?P<rest>.*)$""")
+MATCH = re.compile(r"\s*\"?match\b", re.I)
 COMMENT = re.compile(r"(?:^|\s)#.*$")
 TIME = re.compile(r"(?:\d+[smhdw]?)+", re.I)
 CUMULATIVE = frozenset(
@@ -53,6 +55,11 @@ class SshdConfig:
             else:
                 is_effective = setting.key in CUMULATIVE or leading[setting.key] == index
             yield replace(setting, is_effective=is_effective)
+
+    def stated(self, text: str, key: str, value: str) -> str | None:
+        """With a line before the first Match block, or at the end: the first one wins, and there is none yet."""
+        starts = (index for index, line in enumerate(text.split("\n")) if MATCH.match(line))
+        return if_read(self, with_line(text, f"{key} {value}", next(starts, None)), key, value)
 
 
 def _first(settings: list[Setting], section: str | None) -> dict[str, int]:

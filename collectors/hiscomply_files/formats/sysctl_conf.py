@@ -10,6 +10,7 @@ from typing import ClassVar
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.precedence import last_wins
+from hiscomply_files.formats.stating import if_read, with_line
 
 LINE = re.compile(r"\s*+(?:-\s*+)?(?P<key>[^\s=]++)\s*+=\s*+(?P<value>.*)$")
 
@@ -27,6 +28,10 @@ class SysctlConf:
     def parse(self, text: str) -> Iterator[Setting]:
         """Keys with dots, also where the file writes slashes; the last occurrence is effective."""
         yield from last_wins(list(_settings(text)))
+
+    def stated(self, text: str, key: str, value: str) -> str | None:
+        """With a line at the end, where the last one wins."""
+        return if_read(self, with_line(text, f"{key} = {value}"), key, value)
 
 
 def _settings(text: str) -> Iterator[Setting]:

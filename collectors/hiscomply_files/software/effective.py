@@ -12,6 +12,8 @@ from hiscomply.configurations import Origin, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 
+PATH_MAX = 4096
+"""No system opens a longer path."""
 _DURATION = re.compile(r"(\d{1,12})\s*([a-zµ]*)")
 _SIZE = re.compile(r"(\d{1,15})\s*([kmgt]?)i?b?")
 _SECONDS = {
@@ -96,7 +98,8 @@ def resolve(
         In the order of names. A pattern with wildcards may match nothing where its folder is in the tree; a
         plain name that is not there, or a folder outside of the tree, is missing.
     """
-    for candidate in _candidates(pattern, base, roots):
+    candidates = _candidates(pattern, base, roots) if len(pattern) <= PATH_MAX else ()
+    for candidate in candidates:
         found = sorted(path for path in files if _matches(path, candidate))
         lost = sorted(path for path in unread if _matches(path, candidate))
         if lost:
@@ -104,9 +107,8 @@ def resolve(
             return Included(tuple(found), Text(f"{lost[0]}:{reason.zh}", f"{lost[0]}: {reason.en}"))
         if found:
             return Included(tuple(found))
-    return Included(
-        (), Text(f"引用的 {pattern} 不在检查范围内", f"what it includes, {pattern}, was not read")
-    )
+    shown = pattern if len(pattern) <= PATH_MAX else f"{pattern[:80]}…"
+    return Included((), Text(f"引用的 {shown} 不在检查范围内", f"what it includes, {shown}, was not read"))
 
 
 def _candidates(pattern: str, base: str, roots: Collection[str]) -> Iterator[str]:

@@ -18,6 +18,11 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "init": ("hiscomply.cli.init", "新建一个带注释的项目文件夹", "Make a commented project folder"),
     "audit": ("hiscomply.cli.audit", "采集、评估、报告:主要工作", "Collect, evaluate, report: the main job"),
     "check": ("hiscomply.cli.check", "检查配置仓库(用于 CI)", "Check a configuration repository in CI"),
+    "explain": (
+        "hiscomply.cli.explain",
+        "解释一个问题,并给出验证过的最小改动",
+        "Explain a finding, with a change that was proven to pass",
+    ),
     "collect": ("hiscomply.cli.stages", "只采集证据", "Collect evidence only"),
     "evaluate": ("hiscomply.cli.stages", "对已有证据重新评估", "Evaluate a run's evidence again"),
     "report": ("hiscomply.cli.stages", "由一次运行生成报告", "Write reports of a run"),
