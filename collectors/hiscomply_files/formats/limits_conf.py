@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import ClassVar
 
-from hiscomply.hookspecs import Setting
+from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.lines import matched_lines
 from hiscomply_files.formats.precedence import last_wins
@@ -45,6 +45,8 @@ class LimitsConf:
 def _settings(text: str) -> Iterator[Setting]:
     for number, match in matched_lines(text, LINE, NOT_A_LIMIT):
         if match["item"] is None:
+            if match["type"] != "-":
+                raise FormatError(NOT_A_LIMIT, number, match.start("domain") + 1)
             continue  # "domain -" alone takes a domain out of all limits that stand below
         both = ("hard", "soft") if match["type"] == "-" else (match["type"].lower(),)
         for kind in both:

@@ -33,7 +33,7 @@ SPECIFICATION = re.compile(r"\s:\s*+[^=:()/]++=")
 
 
 class Sudo:
-    """Each ``sudoers`` of the tree. Values: each default; ``nopasswd`` (what may run without a password),
+    """Each ``sudoers`` of the tree. Values: each default; ``unauthenticated`` (what may run without a password),
     ``everyone`` (what all users may run), ``logging`` (syslog, logfile or none)."""
 
     name: ClassVar[str] = "sudo"
@@ -128,7 +128,7 @@ def _of_rule(setting: Setting, path: str, aliases: Mapping[str, str]) -> Iterato
         _commands(specification, aliases, free, all_)
     line = value_of(setting, path)
     if free:
-        yield replace(line, key="nopasswd", value=", ".join(free))
+        yield replace(line, key="unauthenticated", value=", ".join(free))
     if "ALL" in users:
         yield replace(line, key="everyone", value=", ".join(all_))
 
