@@ -58,6 +58,7 @@ CATALOGUE = """
 4.4.2-c6 us_breach_notice_sent_in_time.within         60 days     HIPAA   intl
 4.4.3-c5 serious_incidents_summarised.within          30 days     IRM     rule
 5.1.1-c5 logs_kept_long_enough.min_days               180         CSL     law
+5.3.3-c3 security_logs_rotated_late_enough.min_days   180         CSL     law
 5.1.1-c6 logs_reviewed_weekly.max_age                 7 days      CIS     intl
 5.1.2-c1 recent_backup_exists.max_age[3]              7 days      CIS     intl
 5.1.2-c5 restore_sample_tested.period                 92 days     CIS     intl
@@ -90,6 +91,7 @@ CATALOGUE = """
 4.2.3-c2 mirth_password_min_length_set.min_length     14          CIS     intl
 4.2.3-c2 keycloak_sessions_end_when_idle.max_seconds  900         CIS     intl
 4.2.3-c2 spring_sessions_end_when_idle.max_seconds    900         CIS     intl
+4.2.3-c2 time_sources_configured.min_sources          2           CIS     intl
 4.2.3-c5 configuration_baselines_reviewed.period      365 days    CIS     intl
 5.3.1-c4 cryptography_results_filed.max_delay         30 days     CRYPTO3 unverified
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from hiscomply.hookspecs import FormatError
 from hiscomply.model import Text
@@ -23,3 +24,35 @@ def matched_lines(text: str, pattern: re.Pattern[str], reason: Text) -> Iterator
         if match is None:
             raise FormatError(reason, number, len(line) - len(line.lstrip()) + 1)
         yield number, match
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Text that a backslash at the end of a line may spread over several, with the place of its first character."""
+
+    text: str
+    line: int
+    column: int
+
+
+def statements(text: str, comments: str = "#") -> Iterator[Statement]:
+    """All that is neither blank nor a comment; continued lines are joined by one blank.
+
+    Args:
+        comments: characters that begin a comment where a statement would begin.
+    """
+    parts: list[str] = []
+    place = (1, 1)
+    for number, line in enumerate(text.split("\n"), start=1):
+        stripped = line.strip()
+        if not parts:
+            if not stripped or stripped[0] in comments:
+                continue
+            place = (number, len(line) - len(line.lstrip()) + 1)
+        is_open = stripped.endswith("\\")
+        parts.append(stripped[:-1].rstrip() if is_open else stripped)
+        if not is_open:
+            yield Statement(" ".join(parts), *place)
+            parts = []
+    if parts:
+        yield Statement(" ".join(parts), *place)

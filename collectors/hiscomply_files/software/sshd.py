@@ -6,7 +6,7 @@ Source: sshd_config(5) of OpenSSH 9.2 and servconf.c.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import ClassVar
@@ -19,6 +19,7 @@ from hiscomply_files.software.effective import Default, resolve, value_of, with_
 
 MAX_DEPTH = 16
 """Includes within includes, as sshd itself allows."""
+_IDLE = ("clientaliveinterval", "clientalivecountmax")
 _SOURCE = "sshd_config(5), OpenSSH 9.2"
 DEFAULTS: Mapping[str, Default] = {
     key: Default(value, _SOURCE)
@@ -45,6 +46,14 @@ DEFAULTS: Mapping[str, Default] = {
         "pubkeyauthentication": "yes",
         "usepam": "no",
         "port": "22",
+        "ciphers": "chacha20-poly1305@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr,"
+        "aes128-gcm@openssh.com,aes256-gcm@openssh.com",
+        "macs": "umac-64-etm@openssh.com,umac-128-etm@openssh.com,hmac-sha2-256-etm@openssh.com,"
+        "hmac-sha2-512-etm@openssh.com,hmac-sha1-etm@openssh.com,umac-64@openssh.com,umac-128@openssh.com,"
+        "hmac-sha2-256,hmac-sha2-512,hmac-sha1",
+        "kexalgorithms": "sntrup761x25519-sha512@openssh.com,curve25519-sha256,curve25519-sha256@libssh.org,"
+        "ecdh-sha2-nistp256,ecdh-sha2-nistp384,ecdh-sha2-nistp521,diffie-hellman-group-exchange-sha256,"
+        "diffie-hellman-group16-sha512,diffie-hellman-group18-sha512,diffie-hellman-group14-sha256",
     }.items()
 }
 
@@ -78,7 +87,30 @@ class Sshd:
             values = [*reading.values()]
             if not reading.missing:
                 values = [*with_defaults(values, DEFAULTS, path)]
+            values += _idle_limits(values)
             yield Configuration(self.name, path, values, missing=tuple(reading.missing))
+
+
+def _idle_limits(values: Sequence[Value]) -> Iterator[Value]:
+    """``idle_limit``: after how many seconds a client that does not answer is given up, for all and for each Match block.
+
+    Interval times count, at the interval's line; 0 is never. Left out where one of both is not known.
+    """
+    whole = {one.key: one for one in values if one.origin != "conditional"}
+    sections = dict.fromkeys(
+        one.section for one in values if one.origin == "conditional" and one.key in _IDLE
+    )
+    for section in (None, *sections):
+        own = {one.key: one for one in values if one.section == section and one.origin == "conditional"}
+        interval, count = (own.get(key) or whole.get(key) for key in _IDLE)
+        if interval is None or count is None:
+            continue
+        place = own.get(_IDLE[0]) or own.get(_IDLE[1]) or interval
+        texts = (interval.value or "", count.value or "")
+        product = str(int(texts[0][:9]) * int(texts[1][:9])) if all(map(str.isdigit, texts)) else texts[0]
+        yield replace(
+            place, key="idle_limit", value=product, is_certain=interval.is_certain and count.is_certain
+        )
 
 
 def _is_fragment(path: str) -> bool:

@@ -11,12 +11,17 @@ SECRET = "Gateway-2019-example"
 FILES = {
     "sshd_config": """
 sshd_root_login_disabled sshd_password_login_disabled sshd_max_auth_tries_limited sshd_idle_session_ends
+sshd_empty_passwords_refused sshd_x11_forwarding_off sshd_logins_logged sshd_login_grace_time_limited
+sshd_host_based_login_off sshd_user_environment_off sshd_ciphers_current sshd_macs_current
+sshd_key_exchange_current sshd_start_rate_limited sshd_strict_modes_on sshd_tunnels_off
 """,
     "postgresql.conf": """
 postgresql_tls_enabled postgresql_passwords_hashed_with_scram postgresql_connections_logged
 """,
     "orthanc.json": "orthanc_authentication_enabled orthanc_tls_enabled",
-    "pwquality.conf": "password_complexity_set",
+    "pwquality.conf": "password_complexity_set password_repeats_limited password_rules_bind_root",
+    "faillock.conf": "lockout_covers_root",
+    "login.defs": "password_hash_method_strong login_umask_restrictive",
 }
 """Files that fail a policy as a whole."""
 SETTINGS = (
@@ -51,6 +56,9 @@ HANDOVER = "config/handover"
 UNFOLLOWED = {
     "sshd_config": """
 sshd_root_login_disabled sshd_password_login_disabled sshd_max_auth_tries_limited sshd_idle_session_ends
+sshd_empty_passwords_refused sshd_x11_forwarding_off sshd_logins_logged sshd_login_grace_time_limited
+sshd_host_based_login_off sshd_user_environment_off sshd_ciphers_current sshd_macs_current
+sshd_key_exchange_current sshd_start_rate_limited sshd_strict_modes_on sshd_tunnels_off
 """,
     "postgresql.conf": """
 postgresql_tls_enabled postgresql_passwords_hashed_with_scram postgresql_connections_logged
@@ -64,6 +72,18 @@ UNSTATED = (
     ("login.defs/PASS_MAX_DAYS/1", "password_max_age_limited", "值由安装脚本代入"),
     ("pwquality.conf/minlen/1", "password_min_length_set", "值由安装脚本代入"),
 )
+LEFT_OUT = {
+    "handover/pwquality.conf": "password_repeats_limited password_rules_bind_root",
+    "handover/faillock.conf": "lockout_covers_root",
+    "handover/login.defs": "password_hash_method_strong login_umask_restrictive",
+    "frontend/login.defs": "password_hash_method_strong",
+}
+"""Files that leave a setting to the program, whose own default is not good enough."""
+OF_THE_KERNEL = """
+sysctl_kernel_messages_restricted sysctl_kernel_pointers_hidden sysctl_privileged_core_dumps_off
+sysctl_reverse_path_filter_on sysctl_links_protected sysctl_tracing_restricted
+"""
+"""What the legacy machine leaves to its kernel, whose build is not known."""
 EFFECTIVE = (
     ("permitrootlogin", "sshd_effective_root_login_disabled", {"value": "yes"}, "value"),
     ("passwordauthentication", "sshd_effective_password_login_disabled", {"value": "yes"}, "value"),
@@ -87,6 +107,11 @@ def plant(plan: Plan, clock: Clock) -> None:
     plan.find(
         "compose_database_ports_not_published_to_all", f"{compose}services.cache", "unknown", "端口由变量给出"
     )
+    for file, policies in LEFT_OUT.items():
+        for policy in policies.split():
+            plan.find(policy, f"config/{file}", "fail", f"{file} 没有写,软件的默认值不合格")
+    for policy in OF_THE_KERNEL.split():
+        plan.find(policy, f"{LEGACY}/sysctl.conf", "unknown", "没有写,取决于内核的编译选项")
     stated, silent = ["password_max_age_stated"], "没有写口令有效期"
     plan.find(stated[0], "config/frontend/login.defs", "fail", silent)
     for key, policy, bad, lacking in EFFECTIVE:

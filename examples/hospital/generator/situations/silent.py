@@ -282,6 +282,8 @@ def config(plan: Plan, clock: Clock) -> None:
         ("orthanc_authentication_enabled", ("orthanc.json",)),
         ("orthanc_tls_enabled", ("orthanc.json",)),
         ("password_max_age_stated", ("login.defs",)),
+        ("password_hash_method_strong", ("login.defs",)),
+        ("login_umask_restrictive", ("login.defs",)),
     )
     for policy, files in policies:
         for file in files:

@@ -1,0 +1,157 @@
+"""What rules passwords and log-ins on a machine: login.defs, pwquality, faillock, limits.
+
+Sources: login.defs(5) of shadow 4.13, pwquality.conf(5) of libpwquality 1.4.5, faillock.conf(5) and limits.conf(5) of
+Linux-PAM 1.5. What the lines of PAM give a module as arguments overrides the module's own file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+from hiscomply.configurations import ReadFile, Value
+from hiscomply.hookspecs import Setting
+from hiscomply.model import Text
+from hiscomply_files.software.effective import Default, value_of
+from hiscomply_files.software.machine import LastWins, lost, root_of
+
+PAM_FORMATS = ("pam_service", "pam_conf")
+_CREDITS = ("dcredit", "ucredit", "lcredit", "ocredit")
+_SHADOW, _PWQUALITY = "login.defs(5), shadow 4.13", "pwquality.conf(5), libpwquality 1.4.5"
+_FAILLOCK, _LIMITS = "faillock.conf(5), Linux-PAM 1.5", "systemd-system.conf(5), systemd 252"
+
+
+class LoginDefs(LastWins):
+    """``login.defs``."""
+
+    name: ClassVar[str] = "login_defs"
+    file_format: ClassVar[str] = "login_defs"
+    main: ClassVar[str] = "login.defs"
+    defaults: ClassVar[Mapping[str, Default]] = {
+        "PASS_MAX_DAYS": Default("-1", _SHADOW),
+        "PASS_MIN_DAYS": Default("-1", _SHADOW),
+        "ENCRYPT_METHOD": Default("DES", _SHADOW),
+        "UMASK": Default("022", _SHADOW),
+    }
+
+
+class Limits(LastWins):
+    """``limits.conf`` and ``limits.d``."""
+
+    name: ClassVar[str] = "limits"
+    file_format: ClassVar[str] = "limits_conf"
+    main: ClassVar[str] = "limits.conf"
+    defaults: ClassVar[Mapping[str, Default]] = {"*.hard.core": Default("unlimited", _LIMITS)}
+
+    def read(self, setting: Setting, path: str) -> Value:
+        """The domain in front of the key; ``-1`` and ``infinity`` are ``unlimited``."""
+        value = "unlimited" if setting.value in ("-1", "infinity") else setting.value
+        return replace(value_of(setting, path), key=f"{setting.section}.{setting.key}", value=value)
+
+
+class _Module(LastWins):
+    """The file of a module of PAM, whose arguments in PAM's own files come first."""
+
+    module: ClassVar[str]
+
+    def wants(self, path: str, file_format: str) -> bool:
+        """Its own files, and the stacks."""
+        return file_format == self.file_format or file_format in PAM_FORMATS
+
+    def is_own(self, path: str) -> bool:
+        """Not one of PAM's stacks."""
+        file = PurePosixPath(path)
+        return file.parent.name != "pam.d" and file.name != "pam.conf"
+
+    def also_missing(self, root: str, unread: Mapping[str, Text]) -> Iterable[Text]:
+        """Stacks that could not be read: their arguments may override the file."""
+        return lost([path for path in unread if not self.is_own(path) and root_of(path) == root], unread)
+
+    def read(self, setting: Setting, path: str) -> Value:
+        """A key alone is a flag."""
+        return replace(value_of(setting, path), value="true" if setting.value is None else setting.value)
+
+    def completed(self, values: list[Value], root: str, files: Mapping[str, ReadFile]) -> Iterator[Value]:
+        """The file's values, but for those that every line of PAM overrides; then the arguments."""
+        lines = [*_arguments(self.module, root, files)]
+        given = [value for line in lines for value in line]
+        everywhere = {
+            value.key for value in given if all(any(one.key == value.key for one in line) for line in lines)
+        }
+        yield from (value for value in values if value.key not in everywhere)
+        yield from given
+
+
+class Pwquality(_Module):
+    """``pwquality.conf``, which is read after ``pwquality.conf.d``."""
+
+    name: ClassVar[str] = "pwquality"
+    file_format: ClassVar[str] = "pwquality"
+    main: ClassVar[str] = "pwquality.conf"
+    is_main_last: ClassVar[bool] = True
+    module: ClassVar[str] = "pam_pwquality.so"
+    defaults: ClassVar[Mapping[str, Default]] = {
+        key: Default(value, _PWQUALITY)
+        for key, value in {
+            "minlen": "8", "minclass": "0", "dictcheck": "1", "usercheck": "1", "enforcing": "1", "retry": "1",
+            "maxrepeat": "0", "enforce_for_root": "false", "dcredit": "0", "ucredit": "0", "lcredit": "0",
+            "ocredit": "0",
+        }.items()
+    }  # fmt: skip
+
+    def completed(self, values: list[Value], root: str, files: Mapping[str, ReadFile]) -> Iterator[Value]:
+        """Also ``classes``: how many kinds of characters a password must have, by minclass or by negative credits."""
+        known = [*super().completed(values, root, files)]
+        yield from known
+        by_key = {value.key: value for value in known}
+        minclass = by_key.get("minclass")
+        if minclass is None:
+            return
+        demanded = [
+            by_key[key] for key in _CREDITS if key in by_key and (by_key[key].value or "").startswith("-")
+        ]
+        if (minclass.value or "").isdigit() and len(demanded) > int(minclass.value or "0"):
+            yield replace(demanded[0], key="classes", value=str(len(demanded)))
+        else:
+            yield replace(minclass, key="classes")
+
+
+class Faillock(_Module):
+    """``faillock.conf``."""
+
+    name: ClassVar[str] = "faillock"
+    file_format: ClassVar[str] = "faillock"
+    main: ClassVar[str] = "faillock.conf"
+    module: ClassVar[str] = "pam_faillock.so"
+    defaults: ClassVar[Mapping[str, Default]] = {
+        "deny": Default("3", _FAILLOCK),
+        "fail_interval": Default("900", _FAILLOCK),
+        "unlock_time": Default("600", _FAILLOCK),
+        "even_deny_root": Default("false", _FAILLOCK),
+    }
+
+    def read(self, setting: Setting, path: str) -> Value:
+        """``never`` is zero, as the module takes it."""
+        value = super().read(setting, path)
+        return replace(value, value="0") if value.value == "never" else value
+
+
+def _arguments(module: str, root: str, files: Mapping[str, ReadFile]) -> Iterator[list[Value]]:
+    """What each line of the machine's stacks gives the module."""
+    for path, file in files.items():
+        if file.format not in PAM_FORMATS or root_of(path) != root:
+            continue
+        for setting in file.settings:
+            words = (setting.value or "").split()
+            names = [position for position, word in enumerate(words) if word.endswith(module)]
+            if not setting.key.endswith("rule") or not names:
+                continue
+            line = value_of(setting, path, origin="conditional")
+            pairs = [word.partition("=") for word in words[names[0] + 1 :]]
+            yield [
+                replace(line, key=key, value="0" if value == "never" else value if sign else "true")
+                for key, sign, value in pairs
+                if key.isidentifier() and key not in ("preauth", "authfail", "authsucc", "audit", "silent")
+            ]

@@ -1,0 +1,167 @@
+"""sudo: defaults and rules of sudoers with its includes, aliases written out. Source: sudoers(5) of sudo 1.9.13."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+from hiscomply.configurations import Configuration, ReadFile, Value
+from hiscomply.hookspecs import Setting
+from hiscomply.model import Text
+from hiscomply_files.software.effective import Default, resolve, value_of, with_defaults
+from hiscomply_files.software.machine import NO_MAIN_FILE
+
+MAX_DEPTH = 128
+"""Includes within includes, as sudo itself allows."""
+_SOURCE = "sudoers(5), sudo 1.9.13"
+DEFAULTS: Mapping[str, Default] = {
+    "authenticate": Default("true", _SOURCE),
+    "env_reset": Default("true", _SOURCE),
+    "logging": Default("syslog", _SOURCE),
+}
+PREFIX = re.compile(
+    r"(?:(?P<tag>(?:NO)?(?:PASSWD|EXEC|SETENV|LOG_INPUT|LOG_OUTPUT|MAIL|FOLLOW|INTERCEPT))\s*+:|\([^)]*+\)"
+    r"|(?:ROLE|TYPE|CWD|CHROOT|TIMEOUT|NOTBEFORE|NOTAFTER)=\S++)\s*+"
+)
+LIST = re.compile(r"(?<!\\)\s*+,\s*+")
+COMMA = re.compile(r"(?<!\\),")
+SPECIFICATION = re.compile(r"\s:\s*+[^=:()/]++=")
+"""Where the rule goes on for other hosts."""
+
+
+class Sudo:
+    """Each ``sudoers`` of the tree. Values: each default; ``unauthenticated`` (what may run without a password),
+    ``everyone`` (what all users may run), ``logging`` (syslog, logfile or none)."""
+
+    name: ClassVar[str] = "sudo"
+
+    def wants(self, path: str, file_format: str) -> bool:
+        """Files of the format ``sudoers``."""
+        return file_format == "sudoers"
+
+    def configurations(
+        self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
+    ) -> Iterator[Configuration]:
+        """One for each main file, and for each fragment that none includes."""
+        taken: set[str] = set()
+        for path in sorted((*files, *unread), key=_is_fragment):
+            if path in taken:
+                continue
+            reading = _Reading(files, unread)
+            reading.file(path, 0)
+            if _is_fragment(path):
+                reading.missing.append(NO_MAIN_FILE)
+            taken |= reading.seen
+            values = [*reading.values()]
+            if not reading.missing:
+                values = [*with_defaults(values, DEFAULTS, path)]
+            yield Configuration(self.name, path, values, missing=tuple(reading.missing))
+
+
+def _is_fragment(path: str) -> bool:
+    return PurePosixPath(path).parent.name == "sudoers.d"
+
+
+class _Reading:
+    def __init__(self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]) -> None:
+        self._files, self._unread = files, unread
+        self._met: list[tuple[str, Setting]] = []
+        self.missing: list[Text] = []
+        self.seen: set[str] = set()
+
+    def file(self, path: str, depth: int) -> None:
+        """Adds the statements of a file and of what it includes, in order."""
+        if path in self.seen or depth > MAX_DEPTH:
+            return
+        self.seen.add(path)
+        if path in self._unread:
+            self.missing.append(Text(f"{path}:{self._unread[path].zh}", f"{path}: {self._unread[path].en}"))
+            return
+        for setting in self._files[path].settings:
+            if setting.key in ("include", "includedir"):
+                target = (setting.value or "").rstrip("/")
+                pattern = f"{target}/*" if setting.key == "includedir" else target
+                found = resolve(pattern, path, self._files, self._unread)
+                if found.missing is not None:
+                    self.missing.append(found.missing)
+                for name in found.files:
+                    self.file(name, depth + 1)
+            else:
+                self._met.append((path, setting))
+
+    def values(self) -> Iterator[Value]:
+        """The last of each default; for each rule what it lets run without a password, and what for everyone."""
+        last: dict[str, Value] = {}
+        for path, setting in self._met:
+            if setting.key.startswith("defaults."):
+                value = replace(value_of(setting, path), key=setting.key.removeprefix("defaults."))
+                if setting.section is not None:
+                    yield replace(value, origin="conditional")
+                else:
+                    last[value.key] = replace(value, is_certain=not self.missing)
+        yield from last.values()
+        yield from _logging(last)
+        aliases = {one.key: one.value or "" for _, one in self._met if "_alias." in one.key}
+        for path, setting in self._met:
+            if setting.key == "rule":
+                yield from _of_rule(setting, path, aliases)
+
+
+def _logging(last: Mapping[str, Value]) -> Iterator[Value]:
+    syslog, logfile = last.get("syslog"), last.get("logfile")
+    if logfile is not None and logfile.value != "false":
+        yield replace(logfile, key="logging", value="logfile")
+    elif syslog is not None:
+        value = "none" if syslog.value == "false" else "syslog"
+        yield replace(syslog, key="logging", value=value)
+
+
+def _of_rule(setting: Setting, path: str, aliases: Mapping[str, str]) -> Iterator[Value]:
+    left, _, right = LIST.sub(",", setting.value or "").partition("=")
+    users = _members(left.rsplit(None, 1)[0] if " " in left.strip() else left, "user", aliases)
+    free: list[str] = []
+    all_: list[str] = []
+    for specification in SPECIFICATION.split(right):
+        _commands(specification, aliases, free, all_)
+    line = value_of(setting, path)
+    if free:
+        yield replace(line, key="unauthenticated", value=", ".join(free))
+    if "ALL" in users:
+        yield replace(line, key="everyone", value=", ".join(all_))
+
+
+def _commands(text: str, aliases: Mapping[str, str], free: list[str], all_: list[str]) -> None:
+    """Adds the commands that need no password, and all of them. A tag holds for what follows it, too."""
+    needs_password = True
+    for part in COMMA.split(text):
+        rest = part.strip()
+        prefix = PREFIX.match(rest)
+        while prefix:
+            if prefix["tag"] in ("PASSWD", "NOPASSWD"):
+                needs_password = prefix["tag"] == "PASSWD"
+            rest = rest[prefix.end() :]
+            prefix = PREFIX.match(rest)
+        commands = _members(rest, "cmnd", aliases)
+        all_ += commands
+        if not needs_password or "NOPASSWD" in rest:
+            free += commands
+
+
+def _members(text: str, kind: str, aliases: Mapping[str, str]) -> list[str]:
+    """A list with its aliases written out, each once."""
+    found: list[str] = []
+    waiting = [text]
+    written_out: set[str] = set()
+    while waiting:
+        for part in waiting.pop().split(","):
+            name = part.strip()
+            inside = aliases.get(f"{kind}_alias.{name}")
+            if inside is None:
+                found += [name] if name else []
+            elif name not in written_out:
+                written_out.add(name)
+                waiting.append(inside)
+    return found
