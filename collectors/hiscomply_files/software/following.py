@@ -26,9 +26,22 @@ def read_value(
     return replace(value, value=text, section=section if section is not None else setting.section)
 
 
+FALLBACK = re.compile(r"\$\{[^}:]+:-?([^}]*)\}")
+"""A variable with the value that holds when it is not set."""
+
+
 def is_template(text: str | None) -> bool:
     """True if a value is filled in elsewhere."""
     return text is not None and TEMPLATE.search(text) is not None
+
+
+def holds_published(text: str | None, published: Collection[str]) -> str:
+    """``true`` if a file itself holds one of the passwords that everybody knows, also as the value for want of a variable.
+
+    What a variable brings is not in the file and not judged here.
+    """
+    fallback = FALLBACK.fullmatch(text or "")
+    return str((fallback[1] if fallback else text) in published).lower()
 
 
 class Following:

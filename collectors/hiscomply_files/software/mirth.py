@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.model import Text
-from hiscomply_files.software.following import each_file, is_template, read_value
+from hiscomply_files.software.following import each_file, holds_published, read_value
 
 PUBLISHED = frozenset({"81uWxplDtB", "docker_storepass", "docker_keypass", "mirthdb"})
 """Passwords that the installer and the container image come with."""
@@ -46,6 +46,5 @@ def _values(file: ReadFile) -> Iterator[Value]:
         value = read_value(setting, file.path)
         yield value
         if setting.key in PASSWORDS:
-            published = "true" if setting.value in PUBLISHED else "false"
-            shown = None if is_template(setting.value) else published
+            shown = holds_published(setting.value, PUBLISHED)
             yield replace(value, key="published_password", value=shown)

@@ -13,7 +13,7 @@ from typing import ClassVar
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.model import Text
 from hiscomply_files.software.effective import Default, boolean
-from hiscomply_files.software.following import each_file, is_template, read_value
+from hiscomply_files.software.following import each_file, holds_published, read_value
 
 DEFAULTS: Mapping[str, Default] = {"auto_update_database": Default("false", "OpenMRS 2.6, DatabaseUpdater")}
 PUBLISHED = frozenset({"openmrs", "test", "Admin123"})
@@ -44,5 +44,5 @@ def _values(file: ReadFile) -> Iterator[Value]:
             value = replace(value, value=boolean(value.value))
         yield value
         if setting.key == "connection.password":
-            shown = None if is_template(setting.value) else str(setting.value in PUBLISHED).lower()
+            shown = holds_published(setting.value, PUBLISHED)
             yield replace(value, key="published_password", value=shown)

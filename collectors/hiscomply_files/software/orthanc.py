@@ -15,7 +15,7 @@ from typing import ClassVar
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.model import Text
 from hiscomply_files.software.effective import Default, with_defaults
-from hiscomply_files.software.following import is_template, read_value
+from hiscomply_files.software.following import holds_published, read_value
 
 _SOURCE = "configuration of Orthanc 1.12"
 DEFAULTS: Mapping[str, Default] = {
@@ -92,6 +92,5 @@ def _values(file: ReadFile) -> Iterator[Value]:
             continue
         yield read_value(setting, file.path)
         if setting.key.startswith("RegisteredUsers."):
-            published = "true" if setting.value in PUBLISHED else "false"
-            shown = None if is_template(setting.value) else published
+            shown = holds_published(setting.value, PUBLISHED)
             yield replace(read_value(setting, file.path), key="published_password", value=shown)
