@@ -14,7 +14,10 @@ import pytest
 
 from hiscomply.cli.main import run
 
-BAD_SSHD = "PermitRootLogin yes\nPasswordAuthentication no\nMaxAuthTries 3\nClientAliveInterval 300\nClientAliveCountMax 2\n"
+BAD_SSHD = (
+    "PermitRootLogin yes\nPasswordAuthentication no\nMaxAuthTries 3\nClientAliveInterval 300\nClientAliveCountMax 2\n"
+    "LoginGraceTime 60\n"
+)
 GOOD_SSHD = BAD_SSHD.replace("PermitRootLogin yes", "PermitRootLogin no")
 SSHD = "etc/ssh/sshd_config"
 

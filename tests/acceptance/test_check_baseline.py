@@ -55,7 +55,7 @@ class TestAgainstAReport:
         known = baseline(tree)
         tree.write("b/compose.yaml", COMPOSE)
         tree.write("compose.yaml", COMPOSE + "  pacs:\n    image: postgres\n")
-        answer = tree.check("--baseline", known)
+        answer = tree.check("--baseline", known, "--policy", PINNED)
         assert answer.code == 1
         assert answer.findings == [
             f"b/compose.yaml:3:12: medium {PINNED}",
