@@ -136,7 +136,7 @@ def test_no_such_finding_is_said_with_those_there_are(
     assert code == 2
     assert not out
     assert f"there is no finding {name!r}" in err
-    assert "the findings are" in err
+    assert "\n  -> " in err
 
 
 def test_a_name_that_stands_for_several_findings_asks_which(

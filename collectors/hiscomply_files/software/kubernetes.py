@@ -61,8 +61,8 @@ class Kubernetes:
     name: ClassVar[str] = "kubernetes"
 
     def wants(self, path: str, file_format: str) -> bool:
-        """Files of the format ``kubernetes``."""
-        return file_format == "kubernetes"
+        """Files of the format ``kubernetes``, and each kustomization, which need not say its kind."""
+        return file_format == "kubernetes" or _is_kustomization(path)
 
     def configurations(
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
@@ -71,20 +71,33 @@ class Kubernetes:
 
         A file that could not be read, a template among them, is an incomplete one of each.
         """
+        # what a kustomization that cannot be read lays over what is not known: all beside it may be patches
+        lost = {posixpath.dirname(path) for path in unread if _is_kustomization(path)}
         for path, reason in unread.items():
             for software in SOFTWARE:
                 yield Configuration(software, path, (), missing=(reason,))
         found = [one for file in files.values() for one in _objects(file)]
-        patches = {path for one in found if one.kind == "Kustomization" for path in _patches(one)}
+        patches = {
+            path
+            for one in found
+            if _is_kustomization(one.file) or one.kind == "Kustomization"
+            for path in _patches(one)
+        }
         # an account counts for the manifests beside it: elsewhere in the tree it may be another cluster's
         accounts = {_account(one, one.name): one.part for one in found if one.kind == "ServiceAccount"}
         names: Counter[tuple[str, str, str]] = Counter()
         for one in found:
-            for configuration in _of_object(one, accounts, one.file in patches):
+            for configuration in _of_object(
+                one, accounts, one.file in patches or posixpath.dirname(one.file) in lost
+            ):
                 key = configuration.software, configuration.file, configuration.name
                 names[key] += 1
                 again = f" ({names[key]})" if names[key] > 1 else ""
                 yield replace(configuration, name=f"{configuration.name}{again}")
+
+
+def _is_kustomization(path: str) -> bool:
+    return posixpath.basename(path) in ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
 def _objects(file: ReadFile) -> Iterator[Object]:
