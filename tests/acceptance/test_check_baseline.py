@@ -178,7 +178,7 @@ class TestAgainstARevision:
         commit(tree)
         tree.write(SSHD, "# moved\n\n" + BAD_SSHD)
         git(tree, "mv", "docker-compose.yml", "compose.yaml")
-        answer = tree.check("--changed-since", "HEAD")
+        answer = tree.check("--changed-since", "HEAD", "--policy", ROOT, "--policy", PINNED)
         assert (answer.code, answer.findings) == (0, [])
         assert "held back: 3 failures" in answer.out
 
@@ -200,7 +200,7 @@ class TestAgainstARevision:
         tree.write(SSHD, GOOD_SSHD)
         commit(tree)
         git(tree, "checkout", "-q", "topic")
-        assert tree.check("--changed-since", "main").code == 0
+        assert tree.check("--changed-since", "main", "--policy", ROOT, "--policy", PINNED).code == 0
 
     def test_the_repository_is_left_as_it_was(self, tree: Tree) -> None:
         tree.write(SSHD, BAD_SSHD)
