@@ -14,8 +14,8 @@ from typing import ClassVar
 from hiscomply.configurations import ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
-from hiscomply_files.software.effective import Default, value_of
-from hiscomply_files.software.machine import LastWins, lost, root_of
+from hiscomply_files.software.effective import Default, lost, value_of
+from hiscomply_files.software.machine import LastWins, root_of
 
 PAM_FORMATS = ("pam_service", "pam_conf")
 _CREDITS = ("dcredit", "ucredit", "lcredit", "ocredit")

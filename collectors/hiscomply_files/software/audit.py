@@ -14,8 +14,8 @@ from typing import ClassVar
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
-from hiscomply_files.software.effective import Default, value_of
-from hiscomply_files.software.machine import LastWins, by_machine, lost
+from hiscomply_files.software.effective import Default, lost, value_of
+from hiscomply_files.software.machine import LastWins, by_machine
 
 _SOURCE = "auditd-config.c, audit 3.0"
 FIELD = re.compile(r"-F\s*+(?P<name>path|dir|perm)\s*+=\s*+(?P<value>\S++)")

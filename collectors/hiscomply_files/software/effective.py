@@ -12,6 +12,8 @@ from hiscomply.configurations import Origin, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 
+MAIN_NOT_READ = Text("主文件不在检查范围内", "its main file was not read")
+"""Why a fragment alone is not complete: what stands before and after it is not in the tree."""
 PATH_MAX = 4096
 """No system opens a longer path."""
 _DURATION = re.compile(r"(\d{1,12})\s*([a-zµ]*)")
@@ -64,6 +66,13 @@ def value_of(setting: Setting, file: str, *, origin: Origin = "written", is_cert
         origin,
         setting.section,
         is_certain,
+    )
+
+
+def lost(paths: Iterable[str], unread: Mapping[str, Text]) -> tuple[Text, ...]:
+    """Which of the files could not be read, and why."""
+    return tuple(
+        Text(f"{path}:{unread[path].zh}", f"{path}: {unread[path].en}") for path in paths if path in unread
     )
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from hiscomply.configurations import Configuration, Origin, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
-from hiscomply_files.software.effective import Default, resolve, value_of, with_defaults
+from hiscomply_files.software.effective import MAIN_NOT_READ, Default, lost, resolve, value_of, with_defaults
 
 MAX_DEPTH = 10
-MAIN_NOT_READ = Text("主文件不在检查范围内", "its main file was not read")
+MAX_NESTED = 128
+"""Includes within includes, as sudo allows; what lies deeper is not read, and so not known."""
 TEMPLATE = re.compile(r"\$\{|\$\(|\{\{|\{%|<%|\bENC\(|__[A-Z][A-Z0-9_]*__|!vault\b")
 """What stands for a value that the file does not hold."""
 
@@ -44,6 +46,71 @@ def holds_published(text: str | None, published: Collection[str]) -> str:
     return str((fallback[1] if fallback else text) in published).lower()
 
 
+class Statements:
+    """The statements of a main file and of what it includes, in order; a file that is included again adds nothing.
+
+    Args:
+        pattern: what a setting includes, as a glob; None if it is no include.
+    """
+
+    def __init__(
+        self,
+        files: Mapping[str, ReadFile],
+        unread: Mapping[str, Text],
+        pattern: Callable[[Setting], str | None],
+    ) -> None:
+        self._files, self._unread, self._pattern = files, unread, pattern
+        self.met: list[tuple[str, Setting]] = []
+        self.missing: list[Text] = []
+        self.seen: set[str] = set()
+
+    def file(self, path: str, depth: int = 0) -> None:
+        """Adds a file."""
+        if path in self.seen:
+            return
+        if depth > MAX_NESTED:
+            self.missing.append(Text(f"{path}:引用嵌套过深", f"{path}: includes are nested too deep"))
+            return
+        self.seen.add(path)
+        self.missing += lost([path], self._unread)
+        for setting in self._files[path].settings if path in self._files else ():
+            pattern = self._pattern(setting)
+            if pattern is None:
+                self.met.append((path, setting))
+                continue
+            found = resolve(pattern, path, self._files, self._unread)
+            if found.missing is not None:
+                self.missing.append(found.missing)
+            for name in found.files:
+                self.file(name, depth + 1)
+
+
+def whole_statements(
+    files: Mapping[str, ReadFile],
+    unread: Mapping[str, Text],
+    pattern: Callable[[Setting], str | None],
+    fragments: str,
+) -> Iterator[tuple[str, Statements]]:
+    """The statements of each main file, and of each fragment that none includes.
+
+    Args:
+        fragments: the name of the folder that fragments stand in.
+    """
+    taken: set[str] = set()
+    for path in sorted((*files, *unread), key=lambda one: _is_in(one, fragments)):
+        if path not in taken:
+            reading = Statements(files, unread, pattern)
+            reading.file(path)
+            if _is_in(path, fragments):
+                reading.missing.append(MAIN_NOT_READ)
+            taken |= reading.seen
+            yield path, reading
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return PurePosixPath(path).parent.name == folder
+
+
 class Following:
     """The values of a main file and of what it includes.
 
@@ -51,6 +118,7 @@ class Following:
         pattern: what a setting includes, as a glob; None if it is no include.
         cumulative: keys of which all occurrences hold.
         bare: what a key without a value means.
+        read: makes a value of a setting and its file.
     """
 
     def __init__(
@@ -60,9 +128,10 @@ class Following:
         pattern: Callable[[Setting], str | None],
         cumulative: Collection[str] = (),
         bare: str | None = None,
+        read: Callable[[Setting, str], Value] = read_value,
     ) -> None:
         self._files, self._unread = files, unread
-        self._pattern, self._cumulative, self._bare = pattern, cumulative, bare
+        self._pattern, self._cumulative, self._bare, self._read = pattern, cumulative, bare, read
         self._values: list[Value] = []
         self.missing: list[Text] = []
         self.seen: set[str] = set()
@@ -76,7 +145,7 @@ class Following:
         for setting in self._files[path].settings:
             pattern = self._pattern(setting)
             if pattern is None:
-                value = read_value(setting, path)
+                value = self._read(setting, path)
                 self._values.append(replace(value, value=self._bare) if setting.value is None else value)
                 continue
             found = resolve(pattern, path, self._files, self._unread)

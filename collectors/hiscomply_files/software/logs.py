@@ -14,8 +14,9 @@ from typing import ClassVar
 from hiscomply.configurations import Configuration, Origin, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
-from hiscomply_files.software.effective import Default, resolve, value_of
-from hiscomply_files.software.machine import NO_MAIN_FILE, LastWins
+from hiscomply_files.software.effective import MAIN_NOT_READ, Default, resolve, value_of
+from hiscomply_files.software.following import Statements, whole_statements
+from hiscomply_files.software.machine import LastWins
 
 LEGACY = re.compile(r"@{1,2}(?:\([^)]*+\))?(?P<host>\[[^\]]++\]|[^\s:;]++)")
 _DRIVERS = frozenset({"gtls", "ossl", "mbedtls"})
@@ -61,49 +62,23 @@ class Rsyslog:
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
     ) -> Iterator[Configuration]:
         """One for each main file, and for each fragment that none includes."""
-        taken: set[str] = set()
-        for path in sorted((*files, *unread), key=_is_fragment):
-            if path in taken:
-                continue
-            reading = _Reading(files, unread)
-            reading.file(path)
-            if _is_fragment(path):
-                reading.missing.append(NO_MAIN_FILE)
-            taken |= reading.seen
-            yield Configuration(self.name, path, [*reading.values(path)], missing=tuple(reading.missing))
+        for path, reading in whole_statements(files, unread, _pattern, "rsyslog.d"):
+            sent = _Sent(reading)
+            yield Configuration(self.name, path, [*sent.values(path)], missing=tuple(reading.missing))
 
 
-def _is_fragment(path: str) -> bool:
-    return PurePosixPath(path).parent.name == "rsyslog.d"
+def _pattern(setting: Setting) -> str | None:
+    if setting.key != "$includeconfig" and not re.fullmatch(r"include\[\d+\]\.file", setting.key):
+        return None
+    target = setting.value or ""
+    return f"{target}*" if target.endswith("/") else target
 
 
-class _Reading:
-    def __init__(self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]) -> None:
-        self._files, self._unread = files, unread
-        self.met: list[tuple[str, Setting]] = []
-        self.missing: list[Text] = []
-        self.seen: set[str] = set()
+class _Sent:
+    """What the statements send to other hosts."""
 
-    def file(self, path: str) -> None:
-        """Adds the statements of a file and of what it includes."""
-        if path in self.seen:
-            return
-        self.seen.add(path)
-        if path in self._unread:
-            self.missing.append(Text(f"{path}:{self._unread[path].zh}", f"{path}: {self._unread[path].en}"))
-            return
-        for setting in self._files[path].settings:
-            if setting.key == "$includeconfig" or re.fullmatch(r"include\[\d+\]\.file", setting.key):
-                target = setting.value or ""
-                found = resolve(
-                    f"{target}*" if target.endswith("/") else target, path, self._files, self._unread
-                )
-                if found.missing is not None:
-                    self.missing.append(found.missing)
-                for name in found.files:
-                    self.file(name)
-            else:
-                self.met.append((path, setting))
+    def __init__(self, reading: Statements) -> None:
+        self._met, self._missing = reading.met, reading.missing
 
     def values(self, main: str) -> Iterator[Value]:
         """What is sent to other hosts."""
@@ -113,12 +88,12 @@ class _Reading:
             yield replace(value, key="forward_encrypted", value="true" if is_encrypted else "false")
         if not found:
             for key in ("forward", "forward_encrypted"):
-                yield Value(key, None, main, origin="default", is_certain=not self.missing)
+                yield Value(key, None, main, origin="default", is_certain=not self._missing)
 
     def _legacy(self) -> Iterator[tuple[Value, bool]]:
         """``*.* @@host``, to which the directives above it apply."""
         driver = mode = ""
-        for path, setting in self.met:
+        for path, setting in self._met:
             if setting.key == "$defaultnetstreamdriver":
                 driver = (setting.value or "").lower()
             elif setting.key == "$actionsendstreamdrivermode":
@@ -134,7 +109,7 @@ class _Reading:
         """``action(type="omfwd" …)`` and ``omrelp``."""
         actions: dict[tuple[str, str], dict[str, Setting]] = {}
         driver = ""
-        for path, setting in self.met:
+        for path, setting in self._met:
             name, _, parameter = setting.key.partition(".")
             if name.startswith("action["):
                 actions.setdefault((path, name), {})[parameter] = setting
@@ -191,7 +166,7 @@ class Logrotate:
         for path in unread:
             yield Configuration(self.name, path, (), missing=(unread[path],))
         for path, file in files.items():
-            missing = () if path in mains or path in inherited else (NO_MAIN_FILE,)
+            missing = () if path in mains or path in inherited else (MAIN_NOT_READ,)
             yield from _blocks(path, file, inherited.get(path, []), missing)
 
 

@@ -10,10 +10,9 @@ from typing import ClassVar
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
-from hiscomply_files.software.effective import Default, value_of, with_defaults
+from hiscomply_files.software.effective import MAIN_NOT_READ, Default, lost, value_of, with_defaults
 
 _MARKS = ("etc", "run", "usr", "lib")
-NO_MAIN_FILE = Text("主文件不在检查范围内", "its main file was not read")
 
 
 def root_of(path: str) -> str:
@@ -36,13 +35,6 @@ def by_machine(paths: Iterable[str]) -> dict[str, list[str]]:
     for path in paths:
         machines.setdefault(root_of(path), []).append(path)
     return machines
-
-
-def lost(paths: Iterable[str], unread: Mapping[str, Text]) -> tuple[Text, ...]:
-    """Which of the files could not be read, and why."""
-    return tuple(
-        Text(f"{path}:{unread[path].zh}", f"{path}: {unread[path].en}") for path in paths if path in unread
-    )
 
 
 class LastWins:
@@ -71,7 +63,7 @@ class LastWins:
             missing = [*lost(ordered, unread), *self.also_missing(root, unread)]
             mains = [path for path in ordered if PurePosixPath(path).name == self.main]
             if not mains:
-                missing.append(NO_MAIN_FILE)
+                missing.append(MAIN_NOT_READ)
             last: dict[str, Value] = {}
             for position, path in enumerate(ordered):
                 is_certain = not any(later in unread for later in ordered[position:]) and (

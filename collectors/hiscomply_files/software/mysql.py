@@ -15,8 +15,8 @@ from typing import ClassVar
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
-from hiscomply_files.software.effective import Default, boolean, with_defaults
-from hiscomply_files.software.following import MAIN_NOT_READ, Following
+from hiscomply_files.software.effective import MAIN_NOT_READ, Default, boolean, with_defaults
+from hiscomply_files.software.following import Following
 
 MAIN = re.compile(r"\.?my([._-][\w-]+)?\.(cnf|ini)")
 GROUP = re.compile(r"(mysqld|server|mariadb|mariadbd|galera)(-\d+\.\d+)?")

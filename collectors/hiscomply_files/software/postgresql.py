@@ -7,22 +7,24 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.configurations import Configuration, ReadFile, Value
+from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.postgresql_conf import INCLUDES
 from hiscomply_files.software.effective import (
+    MAIN_NOT_READ,
     Default,
     boolean,
-    resolve,
     seconds,
     value_of,
     with_defaults,
 )
+from hiscomply_files.software.following import Following
 
-MAX_DEPTH = 10
 _BOOLEANS = frozenset(
     {"ssl", "log_connections", "log_disconnections", "logging_collector", "fsync", "full_page_writes"}
     | {"log_checkpoints", "row_security", "log_hostname", "log_lock_waits", "ssl_prefer_server_ciphers"}
@@ -75,15 +77,15 @@ class Postgresql:
         for path in sorted((*files, *unread), key=lambda one: (_rank(one), one)):
             if path in taken:
                 continue
-            reading = _Reading(files, unread)
-            reading.file(path, 0)
+            reading = Following(files, unread, _pattern, read=value_of)
+            reading.file(path)
             auto = posixpath.join(posixpath.dirname(path), "postgresql.auto.conf")
             if _rank(path) == 0 and auto in {*files, *unread}:
-                reading.file(auto, 0)
+                reading.file(auto)
             if _rank(path) != 0:
-                reading.missing.append(Text("主文件不在检查范围内", "its main file was not read"))
+                reading.missing.append(MAIN_NOT_READ)
             taken |= reading.seen
-            values: list[Value] = [*reading.last.values()]
+            values = [_read(one) for one in reading.values()]
             if not reading.missing:
                 values = [*with_defaults(values, DEFAULTS, path)]
             yield Configuration(self.name, path, values, missing=tuple(reading.missing))
@@ -93,45 +95,12 @@ def _rank(path: str) -> int:
     return 0 if PurePosixPath(path).name in {"postgresql.conf", "postgresql.base.conf"} else 1
 
 
-class _Reading:
-    def __init__(self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]) -> None:
-        self._files, self._unread = files, unread
-        self.last: dict[str, Value] = {}
-        self.missing: list[Text] = []
-        self.seen: set[str] = set()
-
-    def file(self, path: str, depth: int) -> None:
-        """Adds the parameters of a file and of what it includes."""
-        self.seen.add(path)
-        if path in self._unread:
-            self._lose(self._unread[path])
-            return
-        for setting in self._files[path].settings:
-            if setting.key in INCLUDES:
-                self._include(setting.key, setting.value or "", path, depth)
-            else:
-                value = value_of(setting, path)
-                self.last[setting.key] = _read(value)
-
-    def _include(self, directive: str, target: str, path: str, depth: int) -> None:
-        pattern = f"{target.rstrip('/')}/*.conf" if directive == "include_dir" else target
-        found = resolve(pattern, path, self._files, self._unread)
-        if found.missing is not None:
-            # Also for include_if_exists: the machine may have what the tree does not.
-            self._lose(found.missing)
-        for name in found.files:
-            if depth >= MAX_DEPTH or name in self.seen:
-                self._lose(Text(f"{name} 被重复引用", f"{name} is included again"))
-            else:
-                self.file(name, depth + 1)
-
-    def _lose(self, reason: Text) -> None:
-        """What was said so far may be overridden by what was not read."""
-        self.missing.append(reason)
-        self.last = {
-            key: Value(one.key, one.value, one.file, one.line, one.column, is_certain=False)
-            for key, one in self.last.items()
-        }
+def _pattern(setting: Setting) -> str | None:
+    """What a parameter includes; ``include_if_exists`` too, since the machine may have what the tree does not."""
+    if setting.key not in INCLUDES:
+        return None
+    target = setting.value or ""
+    return f"{target.rstrip('/')}/*.conf" if setting.key == "include_dir" else target
 
 
 def _read(value: Value) -> Value:
@@ -140,7 +109,7 @@ def _read(value: Value) -> Value:
         text = _boolean(text)
     elif value.key in _TIMES and text is not None:
         text = seconds(text, _TIMES[value.key]) or text
-    return Value(value.key, text, value.file, value.line, value.column)
+    return replace(value, value=text)
 
 
 def _boolean(text: str | None) -> str | None:

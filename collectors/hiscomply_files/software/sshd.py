@@ -15,7 +15,7 @@ from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.sshd_config import CUMULATIVE, MATCH_ALL
-from hiscomply_files.software.effective import Default, resolve, value_of, with_defaults
+from hiscomply_files.software.effective import MAIN_NOT_READ, Default, resolve, value_of, with_defaults
 
 MAX_DEPTH = 16
 """Includes within includes, as sshd itself allows."""
@@ -82,8 +82,7 @@ class Sshd:
                 reading.file(path, None, 0)
             included |= reading.seen - {path}
             if _is_fragment(path):
-                # What the main file says before and after it is not in the tree.
-                reading.missing.append(Text("主文件不在检查范围内", "its main file was not read"))
+                reading.missing.append(MAIN_NOT_READ)
             values = [*reading.values()]
             if not reading.missing:
                 values = [*with_defaults(values, DEFAULTS, path)]

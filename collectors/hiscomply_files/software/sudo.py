@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
-from hiscomply_files.software.effective import Default, resolve, value_of, with_defaults
-from hiscomply_files.software.machine import NO_MAIN_FILE
+from hiscomply_files.software.effective import Default, value_of, with_defaults
+from hiscomply_files.software.following import Statements, whole_statements
 
-MAX_DEPTH = 128
-"""Includes within includes, as sudo itself allows."""
 _SOURCE = "sudoers(5), sudo 1.9.13"
 DEFAULTS: Mapping[str, Default] = {
     "authenticate": Default("true", _SOURCE),
@@ -46,68 +43,34 @@ class Sudo:
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
     ) -> Iterator[Configuration]:
         """One for each main file, and for each fragment that none includes."""
-        taken: set[str] = set()
-        for path in sorted((*files, *unread), key=_is_fragment):
-            if path in taken:
-                continue
-            reading = _Reading(files, unread)
-            reading.file(path, 0)
-            if _is_fragment(path):
-                reading.missing.append(NO_MAIN_FILE)
-            taken |= reading.seen
-            values = [*reading.values()]
+        for path, reading in whole_statements(files, unread, _pattern, "sudoers.d"):
+            values = [*_values(reading)]
             if not reading.missing:
                 values = [*with_defaults(values, DEFAULTS, path)]
             yield Configuration(self.name, path, values, missing=tuple(reading.missing))
 
 
-def _is_fragment(path: str) -> bool:
-    return PurePosixPath(path).parent.name == "sudoers.d"
+def _pattern(setting: Setting) -> str | None:
+    target = (setting.value or "").rstrip("/")
+    return {"include": target, "includedir": f"{target}/*"}.get(setting.key)
 
 
-class _Reading:
-    def __init__(self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]) -> None:
-        self._files, self._unread = files, unread
-        self._met: list[tuple[str, Setting]] = []
-        self.missing: list[Text] = []
-        self.seen: set[str] = set()
-
-    def file(self, path: str, depth: int) -> None:
-        """Adds the statements of a file and of what it includes, in order."""
-        if path in self.seen or depth > MAX_DEPTH:
-            return
-        self.seen.add(path)
-        if path in self._unread:
-            self.missing.append(Text(f"{path}:{self._unread[path].zh}", f"{path}: {self._unread[path].en}"))
-            return
-        for setting in self._files[path].settings:
-            if setting.key in ("include", "includedir"):
-                target = (setting.value or "").rstrip("/")
-                pattern = f"{target}/*" if setting.key == "includedir" else target
-                found = resolve(pattern, path, self._files, self._unread)
-                if found.missing is not None:
-                    self.missing.append(found.missing)
-                for name in found.files:
-                    self.file(name, depth + 1)
+def _values(reading: Statements) -> Iterator[Value]:
+    """The last of each default; for each rule what it lets run without a password, and what for everyone."""
+    last: dict[str, Value] = {}
+    for path, setting in reading.met:
+        if setting.key.startswith("defaults."):
+            value = replace(value_of(setting, path), key=setting.key.removeprefix("defaults."))
+            if setting.section is not None:
+                yield replace(value, origin="conditional")
             else:
-                self._met.append((path, setting))
-
-    def values(self) -> Iterator[Value]:
-        """The last of each default; for each rule what it lets run without a password, and what for everyone."""
-        last: dict[str, Value] = {}
-        for path, setting in self._met:
-            if setting.key.startswith("defaults."):
-                value = replace(value_of(setting, path), key=setting.key.removeprefix("defaults."))
-                if setting.section is not None:
-                    yield replace(value, origin="conditional")
-                else:
-                    last[value.key] = replace(value, is_certain=not self.missing)
-        yield from last.values()
-        yield from _logging(last)
-        aliases = {one.key: one.value or "" for _, one in self._met if "_alias." in one.key}
-        for path, setting in self._met:
-            if setting.key == "rule":
-                yield from _of_rule(setting, path, aliases)
+                last[value.key] = replace(value, is_certain=not reading.missing)
+    yield from last.values()
+    yield from _logging(last)
+    aliases = {one.key: one.value or "" for _, one in reading.met if "_alias." in one.key}
+    for path, setting in reading.met:
+        if setting.key == "rule":
+            yield from _of_rule(setting, path, aliases)
 
 
 def _logging(last: Mapping[str, Value]) -> Iterator[Value]:

@@ -16,6 +16,7 @@ from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 from hiscomply_files.software.effective import resolve, value_of
+from hiscomply_files.software.following import each_file
 from hiscomply_files.software.machine import LastWins
 
 REMOVABLE = re.compile(r"/(?:media|run/media|mnt/(?:usb|cd|dvd|floppy)\w*|cdrom\w*|floppy\w*)(?:/|$)")
@@ -37,10 +38,7 @@ class Fstab:
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
     ) -> Iterator[Configuration]:
         """One for each file."""
-        for path in unread:
-            yield Configuration(self.name, path, (), missing=(unread[path],))
-        for path, file in files.items():
-            yield Configuration(self.name, path, [*_mounts(file)])
+        return each_file(self.name, files, unread, _mounts, {})
 
 
 def _mounts(file: ReadFile) -> Iterator[Value]:
@@ -71,10 +69,7 @@ class Cron:
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
     ) -> Iterator[Configuration]:
         """One for each file."""
-        for path in unread:
-            yield Configuration(self.name, path, (), missing=(unread[path],))
-        for path, file in files.items():
-            yield Configuration(self.name, path, [*_jobs(file)])
+        return each_file(self.name, files, unread, _jobs, {})
 
 
 def _jobs(file: ReadFile) -> Iterator[Value]:

@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.model import Text
-from hiscomply_files.software.effective import boolean, value_of
-from hiscomply_files.software.machine import NO_MAIN_FILE, lost, root_of
+from hiscomply_files.software.effective import MAIN_NOT_READ, boolean, lost, value_of
+from hiscomply_files.software.machine import root_of
 
 _PLACES = ("etc/", "run/", "usr/local/lib/", "usr/lib/", "lib/")
 _LISTS = frozenset(
@@ -50,7 +50,7 @@ class SystemdService:
             drop_ins = _drop_ins(paths)
             mains = sorted((path for path in paths if path not in drop_ins and _is_main(path)), key=_rank)
             ordered = [*mains[:1], *drop_ins]
-            missing = [*lost(ordered, unread), *(() if mains else (NO_MAIN_FILE,))]
+            missing = [*lost(ordered, unread), *(() if mains else (MAIN_NOT_READ,))]
             values: dict[str, list[Value]] = {}
             for position, path in enumerate(ordered):
                 is_certain = not any(later in unread for later in ordered[position:])

@@ -260,10 +260,10 @@ def test_haproxy_refuses(text: str, line: int, column: int | None, reason: str) 
         ("lb/his.cfg", b"frontend his\n  bind :80\n", "haproxy_cfg"),
         ("deploy/haproxy.conf", b"global\nfrontend his\n", "haproxy_cfg"),
         ("etc/tmpfiles.d/haproxy.conf", b"d /run/haproxy 2775 haproxy haproxy -\n", None),
-        ("etc/systemd/system/nginx.service.d/limits.conf", b"# more\n[Service]\n", "ini"),
-        ("etc/rsyslog.d/49-apache2.conf", b"", None),
+        ("etc/systemd/system/nginx.service.d/limits.conf", b"# more\n[Service]\n", "systemd"),
+        ("etc/rsyslog.d/49-apache2.conf", b"", "rsyslog_conf"),
         ("setup.cfg", b"[metadata]\nname = x\n", "ini"),
-        ("etc/rsyslog.conf", b'module(load="imuxsock")\n', None),
+        ("etc/rsyslog.conf", b'module(load="imuxsock")\n', "rsyslog_conf"),
     ],
 )
 def test_a_file_is_recognised(path: str, head: bytes, name: str | None) -> None:
