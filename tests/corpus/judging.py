@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from hiscomply.cli.check import plain_settings
+from hiscomply.cli.checking import plain_settings
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.evaluate.engine import Engine, Moment
 from hiscomply.kinds import Kind

@@ -5,17 +5,52 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hiscomply.config.settings import Settings
-from hiscomply.model import AuditResult, Target, Waiver
+from hiscomply.model import AuditResult, Target, Text, Waiver
 
 if TYPE_CHECKING:
     from hiscomply.baseline.known import Known
     from hiscomply.pipeline import Outcome
 
 FILE_KINDS = frozenset({"config_file", "setting", "configuration", "effective_setting", "collection"})
+
+
+def settings_of(
+    project: Path | None, available: dict[str, Any], language: str
+) -> tuple[Settings, tuple[Any, ...]]:
+    """The settings of a project if one is named or stands here, else plain defaults."""
+    here = project or (Path() if Path("hiscomply.yaml").is_file() else None)
+    if here is not None:
+        from hiscomply.config.project import load_project
+        from hiscomply.config.waivers import load_waivers
+
+        settings = load_project(here, available, language=language, flags={})
+        return replace(settings, language=language), load_waivers(settings.waivers)
+    return plain_settings(language), ()
+
+
+def plain_settings(language: str) -> Settings:
+    """The settings where there is no project: this folder, no targets yet."""
+    return Settings(
+        project=Path.cwd(),
+        institution=Text("配置仓库", "Configuration repository"),
+        zone="Asia/Shanghai",
+        work_from=time(8),
+        work_to=time(17),
+        profile="tertiary",
+        language=language,
+        packs=(),
+        parameters={},
+        targets=(),
+        waivers=None,
+        reports={},
+        runs=Path(),
+        is_secret_kept=False,
+    )
 
 
 class Checking:

@@ -12,8 +12,8 @@ from typing import Any
 
 import click
 
-from hiscomply.cli.options import STDOUT, report_targets
-from hiscomply.errors import ConfigError, Place, RunError
+from hiscomply.cli.options import STDOUT, need_existing, over_files, report_targets
+from hiscomply.errors import Place, RunError
 from hiscomply.i18n import LANGUAGES
 from hiscomply.model import AuditResult, Verdict
 
@@ -22,14 +22,7 @@ _EXIT = {Verdict.FAIL: 1, Verdict.UNKNOWN: 3}
 
 @click.command()
 @click.argument("finding")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--exclude", multiple=True, metavar="GLOB", help="leave these files out / 排除文件")
-@click.option(
-    "--project",
-    type=click.Path(path_type=Path),
-    default=None,
-    help="parameters and waivers from here / 参数与例外",
-)
+@over_files
 @click.option(
     "--run",
     type=click.Path(path_type=Path),
@@ -98,13 +91,7 @@ def _targets(output: tuple[str, ...]) -> dict[str, Path]:
 
 def _rooted(paths: tuple[Path, ...]) -> tuple[Path, tuple[str, ...]]:
     """The folder that paths are relative to, and the paths: this folder, or one around them if they lie elsewhere."""
-    for path in paths:
-        if not path.exists():
-            raise ConfigError(
-                "this path does not exist / 路径不存在",
-                place=Place(str(path)),
-                hint="check the spelling and the folder you are in / 请检查拼写与当前目录",
-            )
+    need_existing(paths)
     here = Path.cwd()
     whole = [Path(os.path.abspath(path)) for path in paths] or [here]  # noqa: PTH100 - links are not followed
     if not all(path.is_relative_to(here) for path in whole):
@@ -116,21 +103,21 @@ def _rooted(paths: tuple[Path, ...]) -> tuple[Path, tuple[str, ...]]:
 def _checks(
     root: Path, names: tuple[str, ...], exclude: tuple[str, ...], project: Path | None, language: str
 ) -> Any:
-    from hiscomply.cli.check import _settings
+    from hiscomply.cli.checking import settings_of
     from hiscomply.explaining.checked import Checks
     from hiscomply.plugins import collectors
 
     available = collectors()
-    settings, waivers = _settings(project, available, language)
+    settings, waivers = settings_of(project, available, language)
     return Checks(replace(settings, project=root), waivers, available, names, exclude)
 
 
 @contextmanager
 def _of_run(run: Path, language: str) -> Iterator[AuditResult]:
     """What a sealed run found, judged again from its evidence."""
-    from hiscomply.cli.stages import _evaluate_again
+    from hiscomply.cli.stages import evaluate_again
     from hiscomply.run_folder import read_manifest
 
     manifest = read_manifest(run)
     with TemporaryDirectory(prefix="hiscomply-") as scratch:
-        yield _evaluate_again(run, manifest, Path(scratch), language)[0]
+        yield evaluate_again(run, manifest, Path(scratch), language)[0]

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from hiscomply.config.settings import Settings, parse_as_of
-from hiscomply.errors import ConfigError, HiscomplyError
+from hiscomply.errors import ConfigError, HiscomplyError, Place
 from hiscomply.i18n import LANGUAGES
 from hiscomply.model import AuditResult, Severity, Text
 
@@ -49,6 +49,37 @@ def judging(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def over_files(command: Command) -> Command:
+    """What every command over configuration files takes: paths, what to leave out, and a project for its rules."""
+    for option in (
+        click.option(
+            "--project",
+            type=click.Path(path_type=Path),
+            default=None,
+            help="parameters and waivers from here / 参数与例外",
+        ),
+        click.option("--exclude", multiple=True, metavar="GLOB", help="leave these files out / 排除文件"),
+        click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
+    ):
+        command = option(command)
+    return command
+
+
+def need_existing(paths: Iterable[Path]) -> None:
+    """Refuses a path that does not exist.
+
+    Raises:
+        ConfigError: with the path.
+    """
+    for path in paths:
+        if not path.exists():
+            raise ConfigError(
+                "this path does not exist / 路径不存在",
+                place=Place(str(path)),
+                hint="check the spelling and the folder you are in / 请检查拼写与当前目录",
+            )
 
 
 def collecting(command: Command) -> Command:

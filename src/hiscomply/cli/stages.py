@@ -73,7 +73,7 @@ def evaluate(obj: dict[str, Any], run: Path, output: tuple[str, ...]) -> int:
 
     manifest = read_manifest(run)
     with tempfile.TemporaryDirectory(prefix="hiscomply-") as scratch:
-        result, language = _evaluate_again(run, manifest, Path(scratch), obj["language"])
+        result, language = evaluate_again(run, manifest, Path(scratch), obj["language"])
         _write(result, output, language)
         recorded = manifest["files"].get("findings.parquet", {}).get("sha256")
         if recorded is None:
@@ -118,7 +118,7 @@ def report(obj: dict[str, Any], run: Path, output: tuple[str, ...], only: tuple[
 
     manifest = read_manifest(run)
     with tempfile.TemporaryDirectory(prefix="hiscomply-") as scratch:
-        result, language = _evaluate_again(run, manifest, Path(scratch), obj["language"])
+        result, language = evaluate_again(run, manifest, Path(scratch), obj["language"])
         changed = _changes(manifest, result)
         if changed:
             raise RunError(
@@ -160,7 +160,7 @@ def _write(result: Any, outputs: tuple[str, ...], language: str) -> list[Path]:
     return [path for path in targets.values() if path != STDOUT]
 
 
-def _evaluate_again(run: Path, manifest: dict[str, Any], scratch: Path, language: str) -> tuple[Any, str]:
+def evaluate_again(run: Path, manifest: dict[str, Any], scratch: Path, language: str) -> tuple[Any, str]:
     """The run's evidence judged once more, as of the run's own time, with its parameters and waivers."""
     from hiscomply import pipeline
     from hiscomply.plugins import evidence_kinds, pack_folders

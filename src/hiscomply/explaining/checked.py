@@ -52,7 +52,10 @@ class Checks:
                 only=only,
             )
             plan = self._whole if not only else self._narrow(only)
-            yield pipeline.audit(settings, plan, self.collectors, previous=None, command=COMMAND).result
+            outcome = pipeline.audit(
+                settings, plan, self.collectors, previous=None, command=COMMAND, of_files=True
+            )
+            yield outcome.result
 
     @cached_property
     def _target(self) -> Target:
