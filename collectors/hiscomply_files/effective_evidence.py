@@ -33,6 +33,7 @@ def configuration_records(
         fields["version"] = clean(configuration.version)
     if configuration.missing:
         fields["missing"] = "; ".join(dict.fromkeys(one.en for one in configuration.missing))
+        fields["missing_zh"] = "；".join(dict.fromkeys(one.zh for one in configuration.missing))
     elif all(value.is_certain for value in configuration.values):
         fields["settings"] = len(configuration.values)
     yield Record(

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 SUBJECT, VALUES = "configuration", "effective_setting"
 _BAD, _STATED = "bad", "stated"
+_SHOWN = {
+    "written": f"min({_BAD}.value)",
+    "origin": f"min({_BAD}.origin)",
+    # told by reports where the configuration is incomplete
+    "not_read_en": "missing",
+    "not_read_zh": "missing_zh",
+}
 _ASSERT: Path_ = ("check", "assert")
 _WHERE: Path_ = ("check", "where")
 BAD_WHERE: Path_ = ("check", "related", _BAD, "where")
@@ -74,7 +81,7 @@ def written_out(draft: Draft) -> tuple[PolicyDocument, Mapping[Path_, exp.Expr],
     }
     if setting.optional:
         del own[_STATED]
-    shown = {} if draft.is_trial else {"written": f"min({_BAD}.value)", "origin": f"min({_BAD}.origin)"}
+    shown = {} if draft.is_trial else _SHOWN
     each = check.model_copy(
         update={
             "setting": None,

@@ -24,6 +24,7 @@ _UNITS: Final = {
 }
 _SECONDS: Final = re.compile(r"PT(-?\d+)S")
 _STEPS: Final = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+_NOT_READ: Final = Text("配置不完整，有部分没有读到：{}", "Part of the configuration was not read: {}")
 _NOT_JUDGED: Final = Text("未能判定：{}", "Could not be judged: {}")
 
 _REASONS: Final[Mapping[str, tuple[Text, Text]]] = {
@@ -139,12 +140,24 @@ def reason_text(item: Finding | FindingGroup, language: str) -> str:
     """Why something is not known, with what is missing; empty for what is decided."""
     if item.reason is None:
         return ""
+    not_read = _not_read(item, language)
+    if not_read:
+        return _NOT_READ.to(language).format(not_read)
     if item.reason not in _REASONS:
         return ": ".join(filter(None, (item.reason, ", ".join(item.missing))))
     with_names, without_names = _REASONS[item.reason]
     if not item.missing:
         return without_names.to(language)
     return with_names.to(language).format(("、" if language == "zh" else ", ").join(item.missing))
+
+
+def _not_read(item: Finding | FindingGroup, language: str) -> str:
+    """What of a configuration was not read, where that is why; of a group only if it is the same for all."""
+    if item.reason != "missing_field":
+        return ""
+    findings = (item,) if isinstance(item, Finding) else item.samples
+    told = {one.values.get(f"not_read_{language}") for one in findings}
+    return str(told.pop() or "") if len(told) == 1 else ""
 
 
 def show_value(value: Any, language: str, zone_offset: timedelta) -> str:

@@ -126,3 +126,18 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, check: str, place: int,
     text = str(caught.value)
     assert said in text
     assert f"policy.yaml:{place}" in text
+
+
+def test_the_finding_says_what_was_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hiscomply.cli.main import run
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sshd_config").write_text("PermitRootLogin no\nInclude /srv/more.conf\n", encoding="utf-8")
+    for language, said in (
+        ("en", "not read: what it includes, /srv/more.conf"),
+        ("zh", "没有读到：引用的 /srv/more.conf"),
+    ):
+        output = tmp_path / f"{language}.sarif"
+        flags = ["--lang", language, "check", "sshd_config", "--policy", "sshd_root_login_disabled"]
+        assert run([*flags, "-o", f"sarif={output}"]) == 3
+        assert said in output.read_text(encoding="utf-8")

@@ -25,7 +25,7 @@ class Sentences:
         self._zone_offset = zone_offset
         self._show = lru_cache(maxsize=65_536)(self._show_text)
         self._templates = {info.id: self._take_apart(info) for info in policies}
-        self._reasons: dict[tuple[str, str | None, tuple[str, ...]], str] = {}
+        self._reasons: dict[tuple[str, str | None, tuple[str, ...], Any], str] = {}
 
     def of(self, finding: Finding) -> str:
         """What is wrong with this subject, or why that is not known, as a sentence that ends."""
@@ -54,7 +54,8 @@ class Sentences:
         return text + ("。" if self._language == "zh" else ".")
 
     def _of_unknown(self, finding: Finding) -> str:
-        key = (finding.policy_id, finding.reason, finding.missing)
+        not_read = finding.values.get(f"not_read_{self._language}")
+        key = (finding.policy_id, finding.reason, finding.missing, not_read)
         if key not in self._reasons:
             info = self._infos[finding.policy_id]
             told = render_message(info, finding, self._language, self._zone_offset)
