@@ -46,6 +46,7 @@ class CompiledPolicy:
         placeholders: names that must be bound.
         applies_to: topics without which there is nothing to judge; "each" stands for each value of the list.
         may_be_empty: a complete register without any subject leaves nothing to judge.
+        formats: of a policy on settings, the only formats that concern it; empty for any.
     """
 
     id: str
@@ -71,6 +72,7 @@ class CompiledPolicy:
     digest: str
     applies_to: tuple[str, ...] = ()
     may_be_empty: bool = False
+    formats: tuple[str, ...] = ()
 
     @property
     def query(self) -> str:

@@ -102,11 +102,14 @@ def make_plan(
     pack_folders: Sequence[Path],
     waivers: tuple[Waiver, ...],
     only_kinds: frozenset[str] | None = None,
+    only_formats: frozenset[str] | None = None,
 ) -> Plan:
     """Compiles and tunes what is asked for, so that a wrong policy is told before an hour of collecting.
 
     Args:
         only_kinds: policies that read other kinds are not asked for.
+        only_formats: policies on settings of other formats only, such as what a running server says is in effect, are
+            not asked for unless they are named.
 
     Raises:
         PolicyError, ConfigError, Problems: a policy, parameter or name is wrong.
@@ -114,7 +117,7 @@ def make_plan(
     is_narrow = not (settings.parameters or settings.only or waivers)
     folders = [*pack_folders, *settings.packs]
     pack = load_pack(folders, kinds, only_kinds=only_kinds if is_narrow else None)
-    policies = _asked(pack, settings, only_kinds)
+    policies = _asked(pack, settings, only_kinds, only_formats)
     overrides = {
         policy: {name: (one.value, one.origin) for name, one in values.items()}
         for policy, values in settings.parameters.items()
@@ -148,7 +151,9 @@ def _concerned(plan: Plan) -> tuple[Waiver, ...]:
     )
 
 
-def _asked(pack: Pack, settings: Settings, only_kinds: frozenset[str] | None) -> tuple[CompiledPolicy, ...]:
+def _asked(
+    pack: Pack, settings: Settings, only_kinds: frozenset[str] | None, only_formats: frozenset[str] | None
+) -> tuple[CompiledPolicy, ...]:
     by_id = {policy.id: policy for policy in pack.policies}
     for name in settings.only:
         if name not in by_id:
@@ -162,9 +167,13 @@ def _asked(pack: Pack, settings: Settings, only_kinds: frozenset[str] | None) ->
     return tuple(
         policy
         for policy in pack.policies
-        if (not settings.only or policy.id in settings.only)
+        if (policy.id in settings.only if settings.only else _is_of(policy, only_formats))
         and (only_kinds is None or set(policy.kinds) <= only_kinds)
     )
+
+
+def _is_of(policy: CompiledPolicy, formats: frozenset[str] | None) -> bool:
+    return formats is None or not policy.formats or not formats.isdisjoint(policy.formats)
 
 
 def audit(

@@ -72,13 +72,16 @@ class Checking:
         scratch: Path,
     ) -> None:
         from hiscomply import pipeline
-        from hiscomply.plugins import evidence_kinds, pack_folders
+        from hiscomply.plugins import evidence_kinds, formats, pack_folders
 
         self._settings = settings
         self._available = available
         self._exclude = list(exclude)
         self._scratch = scratch
-        self._plan = pipeline.make_plan(settings, evidence_kinds(), pack_folders(), waivers, FILE_KINDS)
+        known = frozenset(one.name for one in formats())
+        self._plan = pipeline.make_plan(
+            settings, evidence_kinds(), pack_folders(), waivers, FILE_KINDS, known
+        )
 
     def result(self, paths: Sequence[str], baseline: Path | None, revision: str | None) -> AuditResult:
         """The verdicts on these paths; with a baseline or revision only what is new against it.

@@ -13,7 +13,7 @@ from typing import Any
 from hiscomply import pipeline
 from hiscomply.config.settings import Settings
 from hiscomply.model import AuditResult, Target, Waiver
-from hiscomply.plugins import evidence_kinds, pack_folders
+from hiscomply.plugins import evidence_kinds, formats, pack_folders
 
 COMMAND = ("hiscomply", "explain")
 TIMEOUT_S = 3600.0
@@ -66,7 +66,8 @@ class Checks:
     def _whole(self) -> pipeline.Plan:
         kinds = frozenset({*self._target.kinds, "collection"})
         settings = replace(self.settings, only=())
-        return pipeline.make_plan(settings, evidence_kinds(), pack_folders(), self.waivers, kinds)
+        known = frozenset(one.name for one in formats())
+        return pipeline.make_plan(settings, evidence_kinds(), pack_folders(), self.waivers, kinds, known)
 
     def _narrow(self, only: tuple[str, ...]) -> pipeline.Plan:
         return replace(

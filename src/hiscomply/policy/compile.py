@@ -20,6 +20,7 @@ from hiscomply.model import Text
 from hiscomply.policy.declared import parameter_spec
 from hiscomply.policy.document import CheckDocument, PolicyDocument, RelatedDocument
 from hiscomply.policy.draft import Draft, Query, SubjectSource
+from hiscomply.policy.expression import parse
 from hiscomply.policy.free_sql import compile_free_sql
 from hiscomply.policy.output import Shown, concerned_rows, judged_rows, rate_output, row_output
 from hiscomply.policy.periodic import periodic_as_related, periodic_condition
@@ -33,6 +34,7 @@ from hiscomply.yaml_source import Path_, YamlDocument
 
 _PLACEHOLDER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 _RATE_NAMES = ("n", "met", "share_met", "examples")
+_FORMAT = "format"
 _VALUE = Text(zh="取值", en="Value")
 
 
@@ -86,7 +88,22 @@ def compile_policy(
         digest=digest,
         applies_to=_topics(draft, query),
         may_be_empty=draft.document.check.may_be_empty,
+        formats=_formats(draft),
     )
+
+
+def _formats(draft: Draft) -> tuple[str, ...]:
+    """The formats of settings that the condition ``where`` is limited to, if it is."""
+    check = draft.document.check
+    if check.each != "setting" or not isinstance(check.where, str) or draft.is_trial:
+        return ()
+    tree = parse(check.where, lambda offset: draft.yaml.place(("check", "where"), offset))
+    for part in tree.flatten() if isinstance(tree, exp.And) else (tree,):
+        if isinstance(part, exp.EQ | exp.In) and part.this.name == _FORMAT:
+            listed = part.expressions if isinstance(part, exp.In) else [part.expression]
+            if listed and all(isinstance(one, exp.Literal) and one.is_string for one in listed):
+                return tuple(one.name for one in listed)
+    return ()
 
 
 def _topics(draft: Draft, query: Query) -> tuple[str, ...]:
