@@ -8,7 +8,7 @@ from typing import Final
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "accounts": ("account", "entitlement"),
     "password_schemes": ("password_state",),
-    "settings": ("setting", "config_file", "log_source"),
+    "settings": ("setting", "config_file", "configuration", "effective_setting", "log_source"),
     "host_rules": ("setting",),
     "archiving": ("backup_job",),
     "replication": ("redundancy",),

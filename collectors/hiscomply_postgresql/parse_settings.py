@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from hiscomply.configurations import Configuration, Value
 from hiscomply.hookspecs import CollectDenied
 from hiscomply.model import Record, Rejected, Text
+from hiscomply_files.effective_evidence import configuration_records
+from hiscomply_files.software.postgresql import as_read
 from hiscomply_kit.databases import Instance, Row
 
 FILE = "pg_settings"
+SERVER = "postgresql_server"
+"""The software of these values, beside ``postgresql`` of files: policies name the ones that they mean."""
+_HIDDEN = Text("对采集账号另有设置的参数看不到", "what is set for the collecting account itself is hidden")
+_FEWER = ("setting", "log_source", "configuration", "effective_setting")
+"""What an account without the monitoring role sees in part."""
 _OWN = frozenset({"database", "user", "database user", "client", "session"})
 
 
@@ -38,8 +47,12 @@ def parse_settings(answers: Mapping[str, Sequence[Row]], instance: Instance) -> 
     if not values:
         raise CollectDenied(_hidden("pg_settings"))
     yield _file(given, instance)
+    yield from _in_effect(rows, instance)
     if "shared_preload_libraries" not in values:
-        raise CollectDenied(_hidden("shared_preload_libraries"), kinds=("setting", "log_source"))
+        raise CollectDenied(
+            _hidden("shared_preload_libraries"),
+            kinds=("setting", "log_source", "configuration", "effective_setting"),
+        )
     yield _log_source(values, bool(answers["overrides"][0]["overrides_logging"]), instance)
 
 
@@ -77,6 +90,30 @@ def _file(settings: int, instance: Instance) -> Record:
         "asset_id": instance.asset_id,
     }
     return instance.record("config_file", "pg_settings", fields)
+
+
+def _in_effect(rows: Sequence[Row], instance: Instance) -> Iterator[Record]:
+    """The values as those of a configuration, for the policies that judge files by what is in effect.
+
+    A value that the server does not show is left out, which is not known.
+    """
+    shown = [row for row in rows if row.get("source") not in _OWN]
+    values = [
+        as_read(Value(row["name"], "" if row["is_empty"] else row["value"], instance.source))
+        for row in shown
+        if row["is_empty"] or not row.get("is_withheld")
+    ]
+    missing = () if len(shown) == len(rows) else (_HIDDEN,)
+    configuration = Configuration(SERVER, f"{instance.asset_id}:{FILE}", values, missing=missing)
+    for record in configuration_records(
+        configuration, observed_at=instance.now, digest=_withheld, asset_id=instance.asset_id
+    ):
+        yield replace(record, source=instance.source)
+
+
+def _withheld(secret: str) -> str:
+    """Stands for a value that a name calls a secret; the server's own withheld ones are not asked for."""
+    return "withheld"
 
 
 def _log_source(values: Mapping[str, Any], has_overrides: bool, instance: Instance) -> Record:

@@ -56,6 +56,8 @@ FREE: Mapping[str, Free] = {
     "audit_rules": Free(trailing=True),
     "auditd_conf": Free(order=True),
     "chrony_conf": Free(indent=True, trailing=True),
+    "dockerfile": Free(trailing=True),
+    "kubernetes": Free(("", ""), trailing=True),
     "docker-compose": Free(inline=" # ", trailing=True, quote='"'),
     "dotenv": Free(order=True),
     "faillock": Free(indent=True, trailing=True, order=True),

@@ -85,7 +85,7 @@ class Postgresql:
             if _rank(path) != 0:
                 reading.missing.append(MAIN_NOT_READ)
             taken |= reading.seen
-            values = [_read(one) for one in reading.values()]
+            values = [as_read(one) for one in reading.values()]
             if not reading.missing:
                 values = [*with_defaults(values, DEFAULTS, path)]
             yield Configuration(self.name, path, values, missing=tuple(reading.missing))
@@ -103,7 +103,8 @@ def _pattern(setting: Setting) -> str | None:
     return f"{target.rstrip('/')}/*.conf" if setting.key == "include_dir" else target
 
 
-def _read(value: Value) -> Value:
+def as_read(value: Value) -> Value:
+    """The value as the server takes it: booleans ``true`` and ``false``, times in seconds."""
     text = value.value
     if value.key in _BOOLEANS:
         text = _boolean(text)

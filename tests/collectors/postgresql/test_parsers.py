@@ -136,8 +136,8 @@ def test_settings_without_the_monitoring_role_are_denied_after_the_rest_is_given
     with pytest.raises(CollectDenied) as denied:
         for one in FACTS["settings"].parse(CALM | {"settings": rows}, INSTANCE):
             given.append(one)
-    assert denied.value.kinds == ("setting", "log_source")
-    assert [one.kind for one in given] == ["setting", "config_file"]
+    assert set(denied.value.kinds) == {"setting", "log_source", "configuration", "effective_setting"}
+    assert [one.kind for one in given] == ["setting", "config_file", "configuration", "effective_setting"]
 
 
 def test_a_value_set_for_the_collecting_account_is_not_the_servers() -> None:
@@ -145,6 +145,9 @@ def test_a_value_set_for_the_collecting_account_is_not_the_servers() -> None:
     other = row | {"name": "shared_preload_libraries", "value": "", "source": "default"}
     found = read("settings", **CALM, settings=[row, other])
     assert isinstance(found[0], Rejected)
+    (configuration,) = [one for one in found if isinstance(one, Record) and one.kind == "configuration"]
+    assert "settings" not in configuration.fields
+    assert configuration.fields["missing"]
     assert [one.fields["key"] for one in found if isinstance(one, Record) and one.kind == "setting"] == [
         "shared_preload_libraries"
     ]

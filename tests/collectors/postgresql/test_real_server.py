@@ -264,7 +264,9 @@ def test_an_account_without_rights_costs_the_kinds_that_it_cannot_read(
     )
     one = done.collections["pg"]
     assert one.status is CollectionStatus.DENIED
-    assert set(one.affected) == {"setting", "log_source", "password_state"}
+    assert set(one.affected) == {
+        "setting", "log_source", "password_state", "configuration", "effective_setting",
+    }  # fmt: skip
     assert one.records["account"] > 5
     assert all(word in one.reason.en for word in ("pg_authid", "pg_hba_file_rules", "pg_monitor"))  # type: ignore[union-attr]
 
