@@ -96,7 +96,11 @@ def test_a_secret_in_the_project_file_is_refused_and_not_shown(tmp_path: Path) -
         assert "hunter2" not in str(caught.value)
 
 
-PROGRAM = "from hiscomply.cli.main import main; main()"
+PROGRAM = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from hiscomply.cli.main import main; main()"
+)
+"""A shell starts what runs in the background deaf to interruptions, and so would this be when the tests do."""
 
 
 def test_an_interrupted_audit_goes_on_where_it_stopped(project: Path) -> None:

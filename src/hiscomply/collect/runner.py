@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from types import MappingProxyType
 from typing import IO, Any
 
@@ -49,10 +49,6 @@ _STATUS: Mapping[type[CollectFailed], CollectionStatus] = {
 
 Progress = Callable[[str, int, CollectionStatus | None], None]
 """Called with target name, records so far, and the status once it has ended; for every target once before any begins."""
-
-
-_WAKES_S = 0.2
-"""So often the one who waits looks up: an interruption that reaches another thread does not wake it."""
 
 
 @dataclass(slots=True)
@@ -385,10 +381,7 @@ def _work_off(
     outcomes: dict[int, Collection] = {}
     try:
         while len(outcomes) < total:
-            try:
-                number, outcome = done.get(timeout=_WAKES_S)
-            except Empty:
-                continue
+            number, outcome = done.get()
             if isinstance(outcome, BaseException):
                 raise outcome
             outcomes[number] = outcome
