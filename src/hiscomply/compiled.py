@@ -45,7 +45,8 @@ class CompiledPolicy:
         is_materialised: judging costs more than a scan, so it is done once.
         placeholders: names that must be bound.
         applies_to: topics without which there is nothing to judge; "each" stands for each value of the list.
-        may_be_empty: a complete register without any subject leaves nothing to judge.
+        may_be_empty: a complete register without any subject leaves nothing to judge; where a kind is named, only if
+            there is a record of it.
         formats: of a policy on settings, the only formats that concern it; empty for any.
     """
 
@@ -71,7 +72,7 @@ class CompiledPolicy:
     file: str
     digest: str
     applies_to: tuple[str, ...] = ()
-    may_be_empty: bool = False
+    may_be_empty: bool | str = False
     formats: tuple[str, ...] = ()
 
     @property

@@ -275,7 +275,10 @@ class Engine:
 
     def _is_rightly_empty(self, policy: CompiledPolicy, subjects: EvidenceTable) -> bool:
         """Whether it is known that there is no subject: a register that may be empty, or what is declared absent."""
-        return self._is_scoped_out(policy) or (policy.may_be_empty and subjects.is_complete)
+        if self._is_scoped_out(policy):
+            return True
+        allowed = policy.may_be_empty
+        return subjects.is_complete and (self.has_rows(allowed) if isinstance(allowed, str) else allowed)
 
     def _nothing_to_judge(
         self, policy: CompiledPolicy, counts: Mapping[int, int], started: float

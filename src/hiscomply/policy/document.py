@@ -103,7 +103,7 @@ class CheckDocument(Model):
     subject: list[str] = []
     sql: str | None = None
     locate: str | None = None
-    may_be_empty: bool = False
+    may_be_empty: bool | str = False
 
 
 class FreshnessDocument(Model):

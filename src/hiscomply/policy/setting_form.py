@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from hiscomply.policy.draft import Draft
 
 SUBJECT, VALUES = "configuration", "effective_setting"
+_READ = "config_file"
+"""Without a configuration there is nothing to judge only where files were read."""
 _BAD, _STATED = "bad", "stated"
 _SHOWN = {
     "written": f"min({_BAD}.value)",
@@ -91,7 +93,7 @@ def written_out(draft: Draft) -> tuple[PolicyDocument, Mapping[Path_, exp.Expr],
             "values": {**shown, **check.values},
             "assert_": _condition(setting),
             "locate": None if draft.is_trial else _BAD,
-            "may_be_empty": True,
+            "may_be_empty": _READ,
         }
     )
     return (

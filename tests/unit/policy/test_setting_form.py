@@ -141,3 +141,14 @@ def test_the_finding_says_what_was_not_read(tmp_path: Path, monkeypatch: pytest.
         flags = ["--lang", language, "check", "sshd_config", "--policy", "sshd_root_login_disabled"]
         assert run([*flags, "-o", f"sarif={output}"]) == 3
         assert said in output.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict"), [("{}", "unknown"), ("{config_file: [{path: README}]}", "not_applicable")]
+)
+def test_nothing_to_judge_is_known_only_where_files_were_read(
+    tmp_path: Path, given: str, verdict: str
+) -> None:
+    cases = f"as_of: 2026-06-30T08:00:00+08:00\ncases:\n  - name: one\n    given: {given}\n    expect: {{}}\n"
+    (result,) = run_cases(load(tmp_path, CHECK, cases), evidence_kinds())
+    assert dict(result.actual) == {"*": verdict}
