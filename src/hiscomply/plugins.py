@@ -70,6 +70,17 @@ def collectors() -> dict[str, hookspecs.Collector]:
     }
 
 
+def files_collector() -> dict[str, hookspecs.Collector]:
+    """The built-in collector of files alone, so that a check of files loads no other."""
+    registered = next(
+        one
+        for one in plugin_manager().hook.hiscomply_collectors.get_hookimpls()
+        if one.plugin_name == _BUILT_IN
+    )
+    found: Any = registered.function()
+    return {one.name: one.with_formats(formats(), software()) for one in found}
+
+
 def formats() -> list[hookspecs.FileFormat]:
     """All configuration formats, strangers' first, since they are more specific."""
     return list(_registered("hiscomply_formats", last=_BUILT_IN))

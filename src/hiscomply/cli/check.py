@@ -55,7 +55,7 @@ def check(
 
     Prints one line per finding: file:line:column. Files that cannot be read are undecided, never passed over.
     """
-    from hiscomply.plugins import collectors
+    from hiscomply.plugins import files_collector
 
     need_existing(paths)
     if baseline is not None and changed_since is not None:
@@ -70,11 +70,10 @@ def check(
 
         known = reporters()
     targets = report_targets(outputs, known)
-    available = collectors()
-    settings, waivers = settings_of(project, available, lang_here or obj["language"])
+    settings, waivers = settings_of(project, lang_here or obj["language"])
     settings = replace(apply_flags(settings, **flags), project=Path.cwd(), declared=None)
     with tempfile.TemporaryDirectory(prefix="hiscomply-", ignore_cleanup_errors=True) as scratch:
-        checking = Checking(settings, waivers, available, exclude, Path(scratch))
+        checking = Checking(settings, waivers, files_collector(), exclude, Path(scratch))
         result = checking.result([str(path) for path in paths] or ["."], baseline, changed_since)
         printed, problem = write_outside(result, known, targets, settings.language)
         _say(result, settings.language, printed)

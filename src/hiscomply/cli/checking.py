@@ -19,16 +19,15 @@ if TYPE_CHECKING:
 FILE_KINDS = frozenset({"config_file", "setting", "configuration", "effective_setting", "collection"})
 
 
-def settings_of(
-    project: Path | None, available: dict[str, Any], language: str
-) -> tuple[Settings, tuple[Any, ...]]:
+def settings_of(project: Path | None, language: str) -> tuple[Settings, tuple[Any, ...]]:
     """The settings of a project if one is named or stands here, else plain defaults."""
     here = project or (Path() if Path("hiscomply.yaml").is_file() else None)
     if here is not None:
         from hiscomply.config.project import load_project
         from hiscomply.config.waivers import load_waivers
+        from hiscomply.plugins import collectors
 
-        settings = load_project(here, available, language=language, flags={})
+        settings = load_project(here, collectors(), language=language, flags={})
         return replace(settings, language=language), load_waivers(settings.waivers)
     return plain_settings(language), ()
 

@@ -105,11 +105,10 @@ def _checks(
 ) -> Any:
     from hiscomply.cli.checking import settings_of
     from hiscomply.explaining.checked import Checks
-    from hiscomply.plugins import collectors
+    from hiscomply.plugins import files_collector
 
-    available = collectors()
-    settings, waivers = settings_of(project, available, language)
-    return Checks(replace(settings, project=root), waivers, available, names, exclude)
+    settings, waivers = settings_of(project, language)
+    return Checks(replace(settings, project=root), waivers, files_collector(), names, exclude)
 
 
 @contextmanager

@@ -110,6 +110,7 @@ class Engine:
         self.scoped: frozenset[str] = frozenset()
         """Topics that a statement in force declares absent."""
         self._nothing: set[str] = set()
+        self._concerned: dict[tuple[str, tuple[tuple[str, str], ...]], bool] = {}
         self.last_bound: Mapping[str, Any] | None = None
         """What the last policy was bound to, if its query was run; for its cases, which look at every row."""
 
@@ -126,11 +127,13 @@ class Engine:
         self._buffer.clear()
         self._tables.clear()
         self._nothing.clear()
+        self._concerned.clear()
         self.last_bound = None
 
     def set_table(self, table: EvidenceTable) -> None:
         """Says how complete a kind is that ``add_empty`` made and the caller filled."""
         self._tables[table.kind] = table
+        self._concerned.clear()
 
     def rows(self, output: str, bound: Mapping[str, Any]) -> list[tuple[str, int, str | None]]:
         """Subject, code and reason of every row of an output, also the ones that pass."""
@@ -401,8 +404,13 @@ class Engine:
         self._buffer.clear()
 
     def _is_concerned(self, policy: CompiledPolicy, bound: Mapping[str, Any]) -> bool:
-        found = self.connection.execute(policy.concerned, _used(policy.concerned, bound)).fetchone()
-        return found is None or bool(found[0])
+        """Many policies ask the same, such as whether there is any sshd: it is looked up once."""
+        used = _used(policy.concerned, bound)
+        question = policy.concerned, tuple((name, repr(value)) for name, value in sorted(used.items()))
+        if question not in self._concerned:
+            found = self.connection.execute(policy.concerned, used).fetchone()
+            self._concerned[question] = found is None or bool(found[0])
+        return self._concerned[question]
 
     def _bind(self, policy: CompiledPolicy, values: Mapping[str, Any]) -> dict[str, Any]:
         moment, now = self._moment, self._moment.naive
