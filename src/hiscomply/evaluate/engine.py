@@ -38,7 +38,7 @@ ONE_PASS = 250_000
 
 _WITHOUT = "SET disabled_optimizers = 'statistics_propagation'"
 """DuckDB 2.0.0 fails with "BindBuiltinScalarFunction did not return …" when column statistics prove that a
-comparison with a CASE can never be true; see tests/unit/evaluate/test_engine.py."""
+comparison with a CASE can never be true; see tests/unit/evaluate/test_engine_workarounds.py."""
 _USEFUL_ON_FEW_ROWS = frozenset({"filter_pushdown", "unused_columns", "column_lifetime"})
 
 _SHOWN = {
