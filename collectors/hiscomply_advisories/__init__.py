@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from hiscomply.hookspecs import Collector, hookimpl
-from hiscomply_advisories.collector import AdvisoriesCollector
 
 
 @hookimpl
 def hiscomply_collectors() -> list[Collector]:
     """The collector ``advisories``."""
+    from hiscomply_advisories.collector import AdvisoriesCollector
+
     return [AdvisoriesCollector()]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from hiscomply.hookspecs import Collector, hookimpl
-from hiscomply_tables.collector import TablesCollector
 
 
 @hookimpl
 def hiscomply_collectors() -> list[Collector]:
     """The one collector of this package."""
+    from hiscomply_tables.collector import TablesCollector
+
     return [TablesCollector()]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from hiscomply.hookspecs import Collector, hookimpl
-from hiscomply_windows.collector import WindowsCollector
 
 
 @hookimpl
 def hiscomply_collectors() -> list[Collector]:
     """The one collector of this package."""
+    from hiscomply_windows.collector import WindowsCollector
+
     return [WindowsCollector()]
