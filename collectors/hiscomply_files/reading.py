@@ -77,7 +77,7 @@ class Reading:
         elif problem is not None:
             yield from self._failed(found, file_format, "unreadable", problem)
         else:
-            yield from self._read(found, file_format)
+            yield from self._read(found, file_format, head)
 
     def configurations(self) -> Iterator[Record | Rejected]:
         """What the files that were read amount to, for all software; after the last file."""
@@ -99,9 +99,9 @@ class Reading:
                 continue
         return None
 
-    def _read(self, found: fetch.Found, file_format: FileFormat) -> Iterator[Record | Rejected]:
-        content = b""
-        if found.size_bytes <= self.max_bytes:
+    def _read(self, found: fetch.Found, file_format: FileFormat, head: bytes) -> Iterator[Record | Rejected]:
+        content = head  # all there is, if it did not fill the head
+        if len(head) == fetch.HEAD_BYTES and found.size_bytes <= self.max_bytes:
             try:
                 content = fetch.read_all(found.path, self.max_bytes)
             except OSError as error:
