@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.collectors.mysql.conftest import AUDITOR, PATIENT, SHARED_WORD
-from tests.collectors.mysql.recording import FILE
+from tests.collectors.mysql.recorded_mysql import FILE
 from tests.servers.recorded_answers import Told
 
 from hiscomply_mysql.facts import FACTS

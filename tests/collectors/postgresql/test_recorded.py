@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.collectors.postgresql.conftest import ADMIN, AUDITOR, PATIENT, TOKEN
-from tests.collectors.postgresql.recording import FILE
+from tests.collectors.postgresql.recorded_postgresql import FILE
 from tests.servers.recorded_answers import Told
 
 from hiscomply_postgresql.facts import FACTS

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.collectors.ssh.recording import CUT, FOLDER, HOST_NAME, SITUATIONS, Recorded
+from tests.collectors.ssh.recorded_ssh import CUT, FOLDER, HOST_NAME, SITUATIONS, Recorded
 from tests.servers.ssh_host import HASH, PASSWORD
 
 ROOT, SUDO, NO_SUDO = SITUATIONS

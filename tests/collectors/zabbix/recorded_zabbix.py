@@ -1,4 +1,4 @@
-"""Whole answers of a Zabbix: recorded by ``python tests/collectors/zabbix/recording.py``, and given again.
+"""Whole answers of a Zabbix: recorded by ``python tests/collectors/zabbix/recorded_zabbix.py``, and given again.
 
 A session's token never enters the file: logins and logouts are not recorded, and of a request only its parameters.
 """
@@ -22,7 +22,7 @@ from hiscomply_zabbix.asking import Asking
 from hiscomply_zabbix.fetch import Zabbix
 
 FILE = Path(hiscomply_zabbix.__file__).parent / "recorded" / "zabbix-6.0" / "answers.json"
-OPTIONS: dict[str, Any] = {"alert_days": 5, "rules": {"HIS down": "down"}, "ticket_tag": "ticket"}
+OPTIONS: dict[str, Any] = {"alert_days": 12, "rules": {"HIS down": "down"}, "ticket_tag": "ticket"}
 
 
 class Recorder:
@@ -82,7 +82,9 @@ def _record() -> None:
                 asking = Asking(server, OPTIONS, now)
                 list(asking.targets())
                 list(asking.alerts())
+                list(Asking(server, OPTIONS | {"alert_days": 2}, now).alerts())
             asked = [one for one in recorder.kept if one["method"] != "user.logout"]
+            asked = [one for number, one in enumerate(asked) if one not in asked[:number]]
             FILE.parent.mkdir(parents=True, exist_ok=True)
             told = {"observed_at": now.isoformat(), "asked": asked}
             FILE.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

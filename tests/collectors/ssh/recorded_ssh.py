@@ -1,4 +1,4 @@
-"""What a Linux host sent back: recorded by ``python -m tests.collectors.ssh.recording``, and read again.
+"""What a Linux host sent back: recorded by ``python -m tests.collectors.ssh.recorded_ssh``, and read again.
 
 The host is an sshd of ``tests/servers/ssh_host.py``, asked by root, by an account with sudo, and by one without.
 """

@@ -1,4 +1,4 @@
-"""``python -m tests.collectors.mysql.recording`` starts a MariaDB with planted situations and records it."""
+"""``python -m tests.collectors.mysql.recorded_mysql`` starts a MariaDB with planted situations and records it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``python -m tests.collectors.postgresql.recording`` starts a PostgreSQL with planted situations and records it."""
+"""``python -m tests.collectors.postgresql.recorded_postgresql`` starts a PostgreSQL with planted situations and records it."""
 
 from __future__ import annotations
 
