@@ -26,8 +26,8 @@ def assert_troubled(
 ) -> Audited:
     """Audits a project with this target (named ``it``) and a good one, and checks what every trouble has in common.
 
-    The collection has this status and a reason in both languages, the policy is unknown and says so, the exit code is
-    3, and the good target completes.
+    The collection has this status and a reason in both languages, the policy is unknown because of it, the exit code
+    is 3, and the good target completes.
     """
     register = assets_target(folder, [{"id": "A1", "tier": 1, "class": "server", "system_id": "HIS"}])
     audited = audit(write_project(folder, target + register), [policy], *words)
@@ -38,6 +38,8 @@ def assert_troubled(
     assert reason in it.reason.en, it.reason.en
     assert audited.collections["register"].status is CollectionStatus.OK
     assert audited.policy(policy)["verdict"] == "unknown", audited.policy(policy)
+    reasons = {one["reason"] for one in audited.findings(policy) if one["verdict"] == "unknown"}
+    assert reasons & {"collection_incomplete", "related_incomplete"}, reasons
     assert audited.code == 3, audited.out
     assert "it" in audited.out
     return audited

@@ -59,18 +59,34 @@ def keygen(file: Path, passphrase: str = "") -> Path:
     return file
 
 
-def start(folder: Path, *, sudoers: str = "", settings: Sequence[str] = ()) -> SshHost:
-    """Starts it: needs root, for the mounts and for the logins."""
+def start(
+    folder: Path,
+    *,
+    sudoers: str = "",
+    settings: Sequence[str] = (),
+    host_name: str = "",
+    files: Mapping[str, str] | None = None,
+) -> SshHost:
+    """Starts it: needs root, for the mounts and for the logins.
+
+    Args:
+        host_name: the name that the host has in its own eyes; this machine's where it is not given.
+        files: contents of more files right below ``/etc`` that stand in the place of this machine's own.
+    """
     folder.mkdir(exist_ok=True)
     folder.chmod(0o755)
     port = free_port()
     _keys(folder, port)
+    for name, text in (files or {}).items():
+        (folder / "etc").mkdir(exist_ok=True)
+        _write(folder / "etc" / name, text, 0o644)
     binds = _planted(folder, port, sudoers, settings)
     mounts = "".join(
         f"mount --bind {shlex.quote(str(source))} {shlex.quote(target)}\n" for target, source in binds.items()
     )
+    mounts += f"hostname {shlex.quote(host_name)}\n" if host_name else ""
     run = f"set -e\n{mounts}mkdir -p /run/sshd\nexec {program('sshd')} -D -e -f /etc/ssh/sshd_config\n"
-    server = Server(["unshare", "-m", "--propagation", "private", "sh", "-c", run], folder / "sshd.log")
+    server = Server(["unshare", "-m", "-u", "--propagation", "private", "sh", "-c", run], folder / "sshd.log")
     server.wait_for(lambda: is_open(port))
     return SshHost(server, port, folder)
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
 from tests.servers import desks
 from tests.servers.audits import Audited, assert_nowhere, audit, write_project
+from tests.servers.beside import assert_troubled
 from tests.servers.desks import TEXT, Redmine
-from tests.servers.running import needs, needs_root
-from tests.servers.trouble import cut_off, garbage, http_answer
+from tests.servers.pacs import tls_front
+from tests.servers.running import certificate, free_port, needs, needs_root
+from tests.servers.trouble import cut_off, endless_http, garbage, http_answer
+
+from hiscomply.model import CollectionStatus
 
 pytestmark = [needs("puma", desks.REDMINE_DATA, package="redmine redmine-sqlite sqlite3 puma"), needs_root()]
 
 CLOSED = "resolved_incidents_closed"
+SUPPORT = "      - {queue: Support, record: ticket, set: {kind: request}}\n"
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +38,7 @@ def redmine() -> Iterator[Redmine]:
         yield one
 
 
-def target(port: int, key: str, name: str = "desk", queues: str = "") -> str:
+def target(port: int, key: str, name: str = "desk", queues: str = "", timeout_s: float = 5) -> str:
     queues = (
         queues
         or """\
@@ -52,7 +58,7 @@ def target(port: int, key: str, name: str = "desk", queues: str = "") -> str:
     states: {{New: open, In Progress: open, Resolved: resolved, Closed: closed, Feedback: open, Rejected: closed}}
     levels: {{Immediate: urgent, Normal: general}}
     page_size: 2
-    step_timeout: 5
+    step_timeout: {timeout_s:g}
     queues:
 {queues}"""
 
@@ -102,13 +108,75 @@ def test_trouble_is_never_a_pass(
     trouble: dict[str, tuple[str, str]], redmine: Redmine, tmp_path: Path
 ) -> None:
     bad = "".join(text for _, text in trouble.values())
-    queues = "      - {queue: Support, record: ticket, set: {kind: request}}\n"
-    found = audit(write_project(tmp_path, bad + target(redmine.port, redmine.key, "good", queues)), [CLOSED])
+    good = target(redmine.port, redmine.key, "good", SUPPORT)
+    found = audit(write_project(tmp_path, bad + good), [CLOSED])
     assert statuses(found) == {name: status for name, (status, _) in trouble.items()} | {"good": "ok"}
     assert (found.policy(CLOSED)["verdict"], found.code) == ("unknown", 3)
     assert_nowhere(
         [*desks.CANARIES, redmine.key, "wrong-key-canary"], tmp_path / ".hiscomply", found.out, found.err
     )
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status", "reason"),
+    [
+        (lambda port: cut_off(port, 600, hang=True), CollectionStatus.TIMED_OUT, "within 2 seconds"),
+        (lambda port: cut_off(port, 3000, hang=True), CollectionStatus.TIMED_OUT, "within 2 seconds"),
+        (lambda _: endless_http(), CollectionStatus.FAILED, "more than 64,000,000 bytes"),
+        (lambda _: garbage(), CollectionStatus.FAILED, "cannot be had"),
+        (lambda _: garbage(http_answer(TEXT.encode())), CollectionStatus.FAILED, "no JSON"),
+    ],
+    ids=["silent", "silent midway", "endless", "garbage", "no JSON"],
+)
+def test_what_answers_badly_gives_no_pass(
+    trouble: Callable[[int], AbstractContextManager[int]], status: CollectionStatus, reason: str,
+    redmine: Redmine, tmp_path: Path,
+) -> None:  # fmt: skip
+    with trouble(redmine.port) as port:
+        timeout_s = 2 if status is CollectionStatus.TIMED_OUT else 60
+        bad = target(port, redmine.key, "it", timeout_s=timeout_s)
+        good = target(redmine.port, redmine.key, "good", SUPPORT)
+        found = assert_troubled(tmp_path, bad + good, CLOSED, status, reason=reason)
+    assert statuses(found)["good"] == "ok"
+    assert_nowhere([*desks.CANARIES, redmine.key], found.run, found.out, found.err)
+
+
+def test_a_server_that_hangs_times_out(redmine: Redmine, tmp_path: Path) -> None:
+    assert redmine.server
+    redmine.server.send(signal.SIGSTOP)
+    try:
+        text = target(redmine.port, redmine.key, "it", timeout_s=1)
+        assert_troubled(tmp_path, text, CLOSED, CollectionStatus.TIMED_OUT, reason="within 1 seconds")
+    finally:
+        redmine.server.send(signal.SIGCONT)
+
+
+def test_a_server_that_is_not_there_fails(redmine: Redmine, tmp_path: Path) -> None:
+    text = target(free_port(), redmine.key, "it")
+    assert_troubled(tmp_path, text, CLOSED, CollectionStatus.FAILED, reason="cannot be had")
+
+
+@pytest.mark.parametrize(
+    ("tls", "reason"),
+    [
+        ("", "self-signed certificate"),
+        ("{ca_file: cert.pem, server_name: desk.example}", "Hostname mismatch"),
+    ],
+)
+def test_a_certificate_of_nobody_or_of_another_is_refused(
+    tls: str, reason: str, redmine: Redmine, tmp_path: Path
+) -> None:
+    cert, key = certificate(tmp_path)
+
+    def secured(port: int, name: str, tls: str) -> str:
+        text = target(port, redmine.key, name, SUPPORT).replace("url: http:", "url: https:")
+        return text + (f"    tls: {tls}\n" if tls else "")
+
+    with tls_front(redmine.port, cert, key) as port:
+        bad, good = secured(port, "it", tls), secured(port, "good", "{ca_file: cert.pem}")
+        found = assert_troubled(tmp_path, bad + good, CLOSED, CollectionStatus.FAILED, reason=reason)
+    assert statuses(found)["good"] == "ok"
+    assert_nowhere([redmine.key], found.run, found.out, found.err)
 
 
 def test_an_empty_tracker_proves_nothing(redmine: Redmine, tmp_path: Path) -> None:

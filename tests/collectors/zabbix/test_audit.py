@@ -12,7 +12,8 @@ import pytest
 from running_zabbix import PASSWORD, PATIENT, Zabbix
 from tests.servers.audits import Audited, assert_nowhere, audit, write_project
 from tests.servers.beside import assert_troubled, assets_target, write_secret
-from tests.servers.running import needs, needs_root
+from tests.servers.pacs import tls_front
+from tests.servers.running import certificate, needs, needs_root
 from tests.servers.trouble import cut_off, endless_http, garbage, http_answer, hung
 
 from hiscomply.model import CollectionStatus
@@ -139,6 +140,49 @@ def test_a_server_that_hangs_times_out(running: Zabbix, tmp_path: Path) -> None:
         assert_troubled(tmp_path, target, POLICY, CollectionStatus.TIMED_OUT, reason="within 0.5 seconds")
     finally:
         running.web.send(signal.SIGCONT)
+
+
+@server
+@needs_root()
+@pytest.mark.parametrize(
+    ("tls", "is_tls", "reason"),
+    [
+        ({}, True, "self-signed certificate"),
+        ({"ca_file": "cert.pem", "server_name": "zabbix.example"}, True, "Hostname mismatch"),
+        ({"ca_file": "none.pem"}, True, "none.pem cannot be used"),
+        ({"ca_file": "cert.pem"}, False, "TLS failed"),
+    ],
+    ids=["unknown certificate", "other name", "no such file", "no TLS there"],
+)
+def test_what_cannot_be_verified_is_not_logged_in_to(
+    running: Zabbix, tls: dict[str, str], is_tls: bool, reason: str, tmp_path: Path
+) -> None:
+    cert, key = certificate(tmp_path)
+    before = logins(running)
+    with tls_front(running.port, cert, key) as secured:
+        port = secured if is_tls else running.port
+        bad = running.options(url=f"https://127.0.0.1:{port}", tls=tls)
+        found = assert_troubled(tmp_path, bad, POLICY, CollectionStatus.FAILED, reason=reason)
+    assert_nowhere([PASSWORD, running.session], found.run, found.out, found.err)
+    assert logins(running) == before
+
+
+def logins(running: Zabbix) -> list[str]:
+    """The logins of the collector's account, in Zabbix' own audit log."""
+    rows = running.call(
+        "auditlog.get", {"output": ["auditid"], "filter": {"username": "hiscomply", "action": 8}}
+    )
+    return [one["auditid"] for one in rows]
+
+
+@server
+@needs_root()
+def test_over_tls_that_is_verified_all_is_had(running: Zabbix, tmp_path: Path) -> None:
+    with tls_front(running.port, *certificate(tmp_path)) as port:
+        target = running.options(url=f"https://127.0.0.1:{port}", tls={"ca_file": "cert.pem"})
+        found = audit(write_project(tmp_path, target + assets_target(tmp_path, [{"id": "A1"}])), [POLICY])
+    assert found.collections["it"].status is CollectionStatus.OK, found.collections["it"].reason
+    assert logins(running)
 
 
 def result(value: object) -> bytes:
