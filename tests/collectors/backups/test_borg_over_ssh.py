@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from tests.collectors.backups.conftest import Runner, told
-from tests.collectors.backups.repositories import PASSWORD, PATIENT, state, tool
+from tests.collectors.backups.repositories import PASSWORD, PATIENT, tool
 from tests.servers import ssh_host
 from tests.servers.audits import assert_nowhere
 from tests.servers.running import needs, needs_root
+from tests.servers.snapshot import state
 from tests.servers.ssh_host import CHECKER, SshHost, keygen
 from tests.servers.trouble import cut_off, garbage, hung
 

@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 from tests.collectors.backups.conftest import Runner, told
-from tests.collectors.backups.repositories import PASSWORD, state
+from tests.collectors.backups.repositories import PASSWORD
 from tests.servers.audits import assert_nowhere
 from tests.servers.running import Server, as_user, certificate, free_port, is_open, needs, needs_root, program
+from tests.servers.snapshot import state
 from tests.servers.trouble import cut_off, garbage, hung
 
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
