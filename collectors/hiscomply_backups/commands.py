@@ -9,6 +9,8 @@ from typing import Any
 from hiscomply_backups.fetch import bare_environment
 
 Options = Mapping[str, Any]
+SSH_LOG = "ssh.log"
+"""In the scratch folder: what ssh itself says, which Borg passes on or loses as it happens."""
 
 
 def restic_arguments(options: Options, repository: str, project: Path) -> tuple[str, ...]:
@@ -68,6 +70,7 @@ def environment(
 
 def _of_borg(options: Options, project: Path, folder: Path, password: str | None) -> dict[str, str]:
     ssh = "ssh -oBatchMode=yes -oStrictHostKeyChecking=yes -oNumberOfPasswordPrompts=0"
+    ssh += f" -E '{folder / SSH_LOG}'"
     if "ssh_key" in options:
         ssh += f" -oIdentitiesOnly=yes -i '{project / options['ssh_key']}'"
     if "known_hosts" in options:

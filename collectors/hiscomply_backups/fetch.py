@@ -22,7 +22,7 @@ from hiscomply.hookspecs import CollectDenied, CollectFailed, CollectTimedOut
 from hiscomply.model import Text
 
 MAX_OUTPUT_BYTES = 64 * 1024 * 1024
-_KEPT_BYTES = 65_536
+KEPT_BYTES = 65_536
 _PIECE_BYTES = 65_536
 _USUAL_PATH = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _REFUSED_RETRY = re.compile(
@@ -83,7 +83,7 @@ def run(command: Command, timeout_s: float) -> Answer:
     readers = [
         threading.Thread(target=_read, args=(process, process.stdout, output, None, is_over), daemon=True),
         threading.Thread(
-            target=_read, args=(process, process.stderr, tail, _KEPT_BYTES, is_over), daemon=True
+            target=_read, args=(process, process.stderr, tail, KEPT_BYTES, is_over), daemon=True
         ),
     ]
     ends = time.monotonic() + timeout_s

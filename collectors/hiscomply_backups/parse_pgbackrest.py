@@ -16,6 +16,12 @@ _TYPES = {"full": "full", "diff": "differential", "incr": "incremental"}
 _BACKUP = re.compile(r"backup: (\S+), status: (valid|invalid|manifest missing)\b")
 _WAL = re.compile(r"total WAL checked: (\d+), total valid WAL: (\d+)")
 
+_CONNECTION = re.compile(
+    r"(?:HostConnectError|ServiceError|CryptoError)\]?:? "
+    r"((?:TLS error|unable to (?:connect to|get address for|verify certificate|find hostname))[^\n]{0,150})"
+)
+"""What pgBackRest says of a repository host that it does not reach, or that it does not trust."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verified:
@@ -44,20 +50,37 @@ def read_stanza(output: bytes, stanza: str) -> Mapping[str, Any]:
         if not isinstance(status, dict):
             raise not_understood("pgbackrest")
         if status.get("code") != 0:
-            raise _refusal(str(status.get("message", "")), stanza, str(one.get("key", "?")))
+            raise _refusal(str(status.get("message", "")), stanza, one)
     return part
 
 
-def _refusal(message: str, stanza: str, key: str) -> CollectFailed:
+def _refusal(message: str, stanza: str, repository: Mapping[str, Any]) -> CollectFailed:
     # Of a message about a file that cannot be decrypted the greater part is the file itself: never shown.
+    key = repository.get("key", "?")
     where = (f"pgBackRest stanza {stanza} 仓库 {key}", f"pgBackRest stanza {stanza}, repository {key}")
     if "Permission denied" in message:
         return CollectDenied(Text(f"{where[0]}:没有读取权限", f"{where[1]}: permission denied"))
-    if "FormatError" in message or "CryptoError" in message:
+    if (broken := _CONNECTION.search(message)) is not None:
+        return CollectFailed(
+            Text(
+                f"{where[0]}:与仓库主机的连接失败:{broken[1]}",
+                f"{where[1]}: the connection to the repository's host failed: {broken[1]}",
+            )
+        )
+    is_form = "FormatError" in message or "CryptoError" in message
+    is_plain = repository.get("cipher") == "none" and ": Salted__" not in message
+    if is_form and (is_plain or "cipher header invalid" in message):
+        return CollectFailed(
+            Text(
+                f"{where[0]}:backup.info 或 archive.info 的内容不是 pgBackRest 的格式,可能已损坏",
+                f"{where[1]}: its backup.info or archive.info is not in pgBackRest's form; it may be damaged",
+            )
+        )
+    if is_form:
         return CollectDenied(
             Text(
-                f"{where[0]}:无法解密,口令(repo-cipher-pass)不对或未提供",
-                f"{where[1]}: cannot be decrypted, its password (repo-cipher-pass) is wrong or missing",
+                f"{where[0]}:无法解密,口令(repo-cipher-pass)不对或未提供,或文件已损坏",
+                f"{where[1]}: cannot be decrypted, its password (repo-cipher-pass) is wrong or missing, or it is damaged",
             )
         )
     known = next(

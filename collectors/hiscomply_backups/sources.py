@@ -10,7 +10,7 @@ from hiscomply.hookspecs import CollectContext, CollectFailed
 from hiscomply.model import Rejected, Text
 from hiscomply_backups import commands, parse_borg, parse_pgbackrest, parse_restic
 from hiscomply_backups.copies import Copy, Place
-from hiscomply_backups.fetch import Answer, Command, run
+from hiscomply_backups.fetch import KEPT_BYTES, Answer, Command, run
 from hiscomply_backups.refusals import refusal, unfinished_check
 from hiscomply_backups.repository import location_fields, repository_of
 from hiscomply_backups.shadow import is_locked, make_shadow
@@ -159,6 +159,15 @@ class BorgSource(_Tool):
         if self.repository.path is not None:
             self._see_mode(timeout_s)
         return parse_borg.read_archives(answer.output, self.place.source, is_locked=self.is_locked)
+
+    def ask(self, arguments: tuple[str, ...], timeout_s: float) -> Answer:
+        """Runs Borg; its error stream is given with what ssh said."""
+        answer = super().ask(arguments, timeout_s)
+        log = self.folder / commands.SSH_LOG
+        said = log.read_bytes()[-KEPT_BYTES:] if log.is_file() else b""
+        # Of a connection that was closed ssh knows the reason; of all else Borg has the last word.
+        parts = (answer.errors, said) if b"Connection closed" in answer.errors else (said, answer.errors)
+        return Answer(answer.code, answer.output, b"\n".join(parts))
 
     def _see_mode(self, timeout_s: float) -> None:
         answer = self.ask(commands.borg_append_only(self.seen), timeout_s)

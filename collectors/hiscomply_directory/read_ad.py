@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from hiscomply.hookspecs import CollectFailed
+from hiscomply.hookspecs import CollectDenied, CollectFailed
 from hiscomply.model import Record, Rejected, Text
 from hiscomply_directory.about import About
 from hiscomply_directory.entry import Entry, same_dn, sid_text
@@ -54,7 +54,13 @@ class ActiveDirectory:
         domain = self._domain()
         sid = _sid(domain)
         if sid is None:
-            raise CollectFailed(Text("域对象没有给出 SID", "the domain's object shows no SID"))
+            # every domain has one
+            raise CollectDenied(
+                Text(
+                    f"{domain.dn} 没有给出 SID,账号看不到它;请授予读取权限",
+                    f"{domain.dn} shows no SID, so the account may not see it; grant it the right to read",
+                )
+            )
         groups = Groups(is_complete=False)
         failure: CollectFailed | None = None
         try:

@@ -19,6 +19,8 @@ CHECKER = "checker"
 OTHER = "other"
 """Like it, and sudo knows nothing of it."""
 NO_SHELL = "noshell"
+AT_HOME = "auditor"
+"""Like CHECKER, with a home of its own; the others have none."""
 UID = 24601
 
 
@@ -34,6 +36,11 @@ class SshHost:
     def key(self) -> Path:
         """The private key that every account accepts."""
         return self.folder / "id"
+
+    @property
+    def root(self) -> Path:
+        """Its file system, as it sees it."""
+        return Path(f"/proc/{self.server.process.pid}/root")
 
     @property
     def known_hosts(self) -> Path:
@@ -66,12 +73,14 @@ def start(
     settings: Sequence[str] = (),
     host_name: str = "",
     files: Mapping[str, str] | None = None,
+    own: Sequence[str] = (),
 ) -> SshHost:
     """Starts it: needs root, for the mounts and for the logins.
 
     Args:
         host_name: the name that the host has in its own eyes; this machine's where it is not given.
         files: contents of more files right below ``/etc`` that stand in the place of this machine's own.
+        own: folders that are not this machine's but its own, empty, and open to every account.
     """
     folder.mkdir(exist_ok=True)
     folder.chmod(0o755)
@@ -85,6 +94,7 @@ def start(
         f"mount --bind {shlex.quote(str(source))} {shlex.quote(target)}\n" for target, source in binds.items()
     )
     mounts += f"hostname {shlex.quote(host_name)}\n" if host_name else ""
+    mounts += "".join(f"mount -t tmpfs -o mode=1777 own {shlex.quote(one)}\n" for one in own)
     run = f"set -e\n{mounts}mkdir -p /run/sshd\nexec {program('sshd')} -D -e -f /etc/ssh/sshd_config\n"
     server = Server(["unshare", "-m", "-u", "--propagation", "private", "sh", "-c", run], folder / "sshd.log")
     server.wait_for(lambda: is_open(port))
@@ -108,11 +118,13 @@ def _planted(folder: Path, port: int, sudoers: str, settings: Sequence[str]) -> 
     passwd = own + (
         f"{CHECKER}:x:{UID}:{UID}:{PATIENT[0]} {PATIENT[1]}:/:/bin/sh\n"
         f"{OTHER}:x:{UID + 2}:{UID}::/:/bin/sh\n"
+        f"{AT_HOME}:x:{UID + 3}:{UID}::/home/{AT_HOME}:/bin/sh\n"
         f"{NO_SHELL}:x:{UID + 1}:{UID}::/:/usr/sbin/nologin\n"
         f"hisadmin:x:0:0::/:/bin/bash\n"
     )
     shadow = Path("/etc/shadow").read_text() + (
-        f"{CHECKER}:{hashed}:20000:0:99999:7:::\n{NO_SHELL}:*:20000:0:99999:7:::\n{OTHER}:*:20000:0:99999:7:::\nhisadmin:{HASH}:19000:0:99999:7:::\n"
+        f"{CHECKER}:{hashed}:20000:0:99999:7:::\n{NO_SHELL}:*:20000:0:99999:7:::\n{OTHER}:*:20000:0:99999:7:::\n"
+        f"{AT_HOME}:*:20000:0:99999:7:::\nhisadmin:{HASH}:19000:0:99999:7:::\n"
     )
     group = Path("/etc/group").read_text() + f"{CHECKER}:x:{UID}:\n"
     config = [

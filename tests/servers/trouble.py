@@ -88,6 +88,20 @@ def cut_off(port: int, after: int, *, hang: bool = False) -> contextlib.Abstract
     return _listening(serve)
 
 
+def spoilt(port: int, requests: int, data: bytes) -> contextlib.AbstractContextManager[int]:
+    """Passes so many requests on to a real server, one at a time; the next one gets these bytes for an answer."""
+
+    def serve(client: socket.socket, _is_over: threading.Event) -> None:
+        with socket.create_connection(("127.0.0.1", port), 5) as real:
+            threading.Thread(target=_pump, args=(real, client), daemon=True).start()
+            for _ in range(requests):
+                real.sendall(client.recv(65536))
+            client.recv(65536)
+            client.sendall(data)
+
+    return _listening(serve)
+
+
 def _pump(source: socket.socket, target: socket.socket) -> None:
     with contextlib.suppress(OSError):
         while data := source.recv(65536):

@@ -93,16 +93,6 @@ def damage_borg(repository: Path) -> None:
     segment.write_bytes(data)
 
 
-def state(folder: Path) -> dict[str, tuple[int, int, int, str]]:
-    """Mode, size, time of change and hash of everything below a folder."""
-    found = {}
-    for one in [folder, *sorted(folder.rglob("*"))]:
-        status = one.lstat()
-        digest = hashlib.sha256(one.read_bytes()).hexdigest() if one.is_file() else ""
-        found[str(one.relative_to(folder))] = (status.st_mode, status.st_size, status.st_mtime_ns, digest)
-    return found
-
-
 @contextmanager
 def rest_server(
     repository: Path,

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from tests.collectors.backups.conftest import Runner, told
-from tests.collectors.backups.repositories import PASSWORD, PATIENT, state
+from tests.collectors.backups.repositories import PASSWORD, PATIENT, tool
 from tests.servers import ssh_host
 from tests.servers.audits import assert_nowhere
 from tests.servers.running import needs, needs_root
+from tests.servers.snapshot import state
 from tests.servers.ssh_host import CHECKER, SshHost, keygen
 from tests.servers.trouble import cut_off, garbage, hung
 
@@ -25,14 +26,23 @@ pytestmark = [
 ]
 RECENT = "recent_backup_exists"
 WRONG = "Wrong-Pass-0815"
+LIMIT = 4_096
+"""Bytes that Borg may say in this test; a usual list of two archives has less than half of them."""
 
 
 @dataclass(frozen=True)
 class Served:
-    """A repository, and the sshd in front of it."""
+    """A repository, and the sshd in front of it.
+
+    Attributes:
+        wordy: a repository whose list of archives is larger than LIMIT, for the longest names that there may be.
+        babbler: a key that gets words without end in the place of ``borg serve``.
+    """
 
     host: SshHost
     repository: Path
+    wordy: Path
+    babbler: Path
 
     def target(self, name: str, *, port: int | None = None, user: str = "root", **options: object) -> str:
         """A target, in YAML flow form."""
@@ -54,16 +64,24 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(vault: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A copy of the repository, owned by root, that one key may serve."""
+    """A copy of the repository, owned by root, that one key may serve, and another with very long names."""
     folder = tmp_path_factory.mktemp("served")
-    repository = folder / "borg"
+    repository, wordy = folder / "borg", folder / "wordy"
     shutil.copytree(vault / "borg", repository)
+    shutil.copytree(vault / "borg", wordy)
     repository.chmod(0o700)
+    for number in range(3):
+        tool(vault, "borg", "create", f"{wordy}::{number}{'长' * 84}", str(vault / "src" / "a.bin"))
     host = ssh_host.start(folder / "sshd")
-    serve = f"env BORG_BASE_DIR={folder}/base borg serve --restrict-to-repository {repository} --append-only"
+    babbler = keygen(folder / "babbler")
+    only = f"--restrict-to-repository {repository} --restrict-to-repository {wordy}"
+    serve = f"env BORG_BASE_DIR={folder}/base borg serve {only} --append-only"
     allowed = host.folder / "etc" / "ssh" / "authorized_keys"
-    allowed.write_text(f'restrict,command="{serve}" {host.key.with_suffix(".pub").read_text()}')
-    yield Served(host, repository)
+    allowed.write_text(
+        f'restrict,command="{serve}" {host.key.with_suffix(".pub").read_text()}'
+        f'restrict,command="yes" {babbler.with_suffix(".pub").read_text()}'
+    )
+    yield Served(host, repository, wordy, babbler)
     host.server.stop()
 
 
@@ -103,21 +121,27 @@ def troubled(served: Served, vault: Path, tmp_path: Path) -> Iterator[dict[str, 
         quick: dict[str, Any] = {"step_timeout": 2, "known_hosts": known}
         yield {
             "wrong": ("denied", "the password is wrong", served.target("wrong", password="{env: WRONG_PASS}")),
-            "stranger": ("denied", "not allowed to read", served.target("stranger", ssh_key=stranger)),
+            "stranger": ("denied", "Permission denied (publickey", served.target("stranger", ssh_key=stranger)),
             "rights": ("denied", "not allowed to read", served.target("rights", user=CHECKER)),
             "elsewhere": ("failed", "cannot list", served.target("elsewhere", repository=vault / "borg")),
-            "forged": ("failed", "cannot list", served.target("forged", known_hosts=tmp_path / "forged")),
-            "unknown": ("failed", "cannot list", served.target("unknown", known_hosts=tmp_path / "none")),
+            "forged": ("failed", "Host key verification failed", served.target("forged", known_hosts=tmp_path / "forged")),
+            "unknown": ("failed", "Host key verification failed", served.target("unknown", known_hosts=tmp_path / "none")),
             "midway": ("failed", "cannot list", served.target("midway", port=midway, known_hosts=known)),
             "silent": ("timed_out", "within 2 s", served.target("silent", port=silent, **quick)),
             "mute": ("timed_out", "within 2 s", served.target("mute", port=mute, **quick)),
             "rubbish": ("failed", "cannot list", served.target("rubbish", port=rubbish)),
+            "babble": ("failed", "cannot list", served.target("babble", ssh_key=served.babbler)),
+            "huge": ("failed", "borg says more than", served.target("huge", repository=served.wordy)),
         }  # fmt: skip
 
 
 def test_trouble_is_never_a_pass(
-    served: Served, troubled: dict[str, tuple[str, str, str]], judge: Runner
+    served: Served,
+    troubled: dict[str, tuple[str, str, str]],
+    judge: Runner,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("hiscomply_backups.fetch.MAX_OUTPUT_BYTES", LIMIT)
     log = served.host.folder / "sshd.log"
     before = log.read_text().count("Failed publickey")
     good = served.target("good").replace("system_id: HIS", "system_id: LIS")
@@ -128,5 +152,6 @@ def test_trouble_is_never_a_pass(
         assert word in told(run, name)[1], (name, told(run, name)[1])
     assert told(run, "good") == ("ok", "")
     assert (run.policy(RECENT)["verdict"], run.code) == ("unknown", 3)
+    assert [one["reason"] for one in run.findings(RECENT)] == ["related_incomplete"]
     assert log.read_text().count("Failed publickey") - before == 1
     assert_nowhere([WRONG, PASSWORD, PATIENT], run.run, run.out, run.err)

@@ -8,13 +8,17 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.collectors.backups.conftest import Runner, told
-from tests.collectors.backups.repositories import PASSWORD, state
+from tests.collectors.backups.repositories import PASSWORD
 from tests.servers.audits import assert_nowhere
-from tests.servers.running import Server, as_user, free_port, needs, needs_root, program
+from tests.servers.running import Server, as_user, certificate, free_port, is_open, needs, needs_root, program
+from tests.servers.snapshot import state
+from tests.servers.trouble import cut_off, garbage, hung
 
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 pytestmark = [
@@ -24,6 +28,7 @@ pytestmark = [
     needs(FAKETIME, package="faketime"),
 ]
 RECENT, VERIFIED = "recent_backup_exists", "backup_copies_verified"
+GARBLED = "canary-of-a-garbled-file"
 OLD_CLOCK = ("env", f"LD_PRELOAD={FAKETIME}", "FAKETIME=-40d")
 
 
@@ -86,6 +91,50 @@ def stanza() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="module")
+def repository_host(stanza: Path) -> Iterator[int]:
+    """The port of pgBackRest's own server, which hands the stanza's repository out over TLS to whom it knows."""
+    port = free_port()
+    cert, key = certificate(stanza, "localhost")
+    config = stanza / "host.conf"
+    config.write_text(
+        (stanza / "pgbackrest.conf").read_text()
+        + f"[global:server]\ntls-server-address=127.0.0.1\ntls-server-port={port}\ntls-server-auth=localhost=his\n"
+        f"tls-server-cert-file={cert}\ntls-server-key-file={key}\ntls-server-ca-file={cert}\nlog-level-file=off\n"
+    )
+    for file in (config, key, cert):
+        shutil.chown(file, "postgres")
+    key.chmod(0o600)
+    words = [*as_user("postgres"), program("pgbackrest"), f"--config={config}", "server"]
+    server = Server(words, stanza / "host.log", cwd=Path("/"))
+    server.wait_for(lambda: is_open(port))
+    yield port
+    server.stop()
+
+
+def over_tls(folder: Path, stanza: Path, port: int, ca: Path | None = None, more: str = "") -> Path:
+    """The folder with a configuration that finds the repository behind a port."""
+    folder.mkdir()
+    cert, key = stanza / "cert.pem", folder / "key.pem"
+    shutil.copy(stanza / "key.pem", key)
+    key.chmod(0o600)
+    (folder / "pgbackrest.conf").write_text(
+        f"[global]\nrepo1-host=localhost\nrepo1-host-type=tls\nrepo1-host-port={port}\n"
+        f"repo1-host-config={stanza}/host.conf\nrepo1-host-cert-file={cert}\nrepo1-host-key-file={key}\n"
+        f"repo1-host-ca-file={ca or cert}\nlock-path={folder}/lock\n{more}[his]\npg1-path={stanza}/data\n"
+    )
+    return folder
+
+
+def programs(folder: Path, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
+    """Puts a pgbackrest first on the PATH that is the real one but for the words of a shell's ``case``."""
+    folder.mkdir()
+    real, file = program("pgbackrest"), folder / "pgbackrest"
+    file.write_text(f'#!/bin/sh\nreal={real}\ncase "$*" in {case};; esac\nexec {real} "$@"\n')
+    file.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+
+
 def target(folder: Path, more: str = "", name: str = "p", stanza: str = "his") -> str:
     return f"name: {name}, tool: pgbackrest, config: {folder}/pgbackrest.conf, stanza: {stanza}, system_id: HIS{more}"
 
@@ -135,27 +184,80 @@ def test_a_wrong_password_a_missing_stanza_and_no_rights(
     wrong.mkdir()
     text = (stanza / "pgbackrest.conf").read_text()
     (wrong / "pgbackrest.conf").write_text(text.replace(PASSWORD, "Wrong-Pass-0815"))
-    stubs = tmp_path / "bin"
-    stubs.mkdir()
-    real = program("pgbackrest")
-    (stubs / "pgbackrest").write_text(
-        '#!/bin/sh\ncase "$*" in *copy*) exec setpriv --bounding-set -dac_override,-dac_read_search --inh-caps -all '
-        f'{real} "$@";; esac\nexec {real} "$@"\n'
-    )
-    (stubs / "pgbackrest").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{stubs}:{os.environ['PATH']}")
+    without = tmp_path / "without"
+    without.mkdir()
+    (without / "pgbackrest.conf").write_text(text.replace("repo1-cipher", "# repo1-cipher"))
+    plain = "setpriv --bounding-set -dac_override,-dac_read_search --inh-caps -all"
+    programs(tmp_path / "bin", monkeypatch, f'*copy*) exec {plain} "$real" "$@"')
     subprocess.run(["chown", "-R", "nobody", copy / "repo"], check=True)
     subprocess.run(["chmod", "-R", "go-rwx", copy / "repo"], check=True)
     run = collect(
-        target(wrong, name="wrong"), target(stanza, name="none", stanza="nix"), target(copy, name="rights"),
+        target(wrong, name="wrong"), target(without, name="without"),
+        target(stanza, name="none", stanza="nix"), target(copy, name="rights"),
         target(stanza, ", check: structure", name="depth"),
     )  # fmt: skip
     where = "pgBackRest stanza his, repository 1"
-    assert told(run, "wrong") == (
-        "denied", f"{where}: cannot be decrypted, its password (repo-cipher-pass) is wrong or missing",
+    assert told(run, "wrong") == told(run, "without") == (
+        "denied", f"{where}: cannot be decrypted, its password (repo-cipher-pass) is wrong or missing, or it is damaged",
     )  # fmt: skip
     assert told(run, "none") == ("failed", "pgBackRest stanza nix, repository 1: missing stanza path")
     assert told(run, "rights") == ("denied", f"{where}: permission denied")
     assert told(run, "depth") == ("failed", "pgBackRest has no check of the structure alone; say check: data")
     assert run.collections["depth"].records == {"backup_job": 2}
     assert_nowhere(["Wrong-Pass-0815"], run.run, run.out, run.err)
+
+
+@pytest.fixture
+def troubled(
+    stanza: Path, copy: Path, repository_host: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dict[str, tuple[str, str, str]]]:
+    """Targets that go wrong: the status that each must get, a word of the reason, the target."""
+    for name in ("backup.info", "backup.info.copy"):
+        (copy / "repo" / "backup" / "his" / name).write_bytes(f"{GARBLED} \xff\x00".encode() * 400)
+    (tmp_path / "ca").mkdir()
+    other, _ = certificate(tmp_path / "ca", "localhost")
+    programs(tmp_path / "bin", monkeypatch, '*/endless/*) "$real" "$@"; exec yes')
+    with ExitStack() as stack:
+        midway = stack.enter_context(cut_off(repository_host, 3500))
+        silent = stack.enter_context(cut_off(repository_host, 3500, hang=True))
+        mute, rubbish = stack.enter_context(hung()), stack.enter_context(garbage())
+
+        def behind(name: str, port: int, seconds: int = 20, **more: Any) -> str:
+            folder = over_tls(tmp_path / name, stanza, port, **more)
+            return target(folder, f", step_timeout: {seconds}", name)
+
+        # It tries again until its io-timeout is over.
+        impatient = {"more": "io-timeout=1\n"}
+        yield {
+            "midway": ("failed", "unexpected eof", behind("midway", midway, **impatient)),
+            "silent": ("timed_out", "within 2 s", behind("silent", silent, 2)),
+            "mute": ("timed_out", "within 2 s", behind("mute", mute, 2)),
+            "rubbish": ("failed", "wrong version number", behind("rubbish", rubbish, **impatient)),
+            "nobody": ("failed", "Connection refused", behind("nobody", free_port(), **impatient)),
+            "stranger": (
+                "failed",
+                "unable to verify certificate",
+                behind("stranger", repository_host, ca=other),
+            ),
+            "garbled": ("failed", "is not in pgBackRest's form", target(copy, name="garbled")),
+            "endless": ("failed", "says more than 64 MiB", behind("endless", repository_host)),
+        }
+
+
+def test_trouble_is_never_a_pass(
+    stanza: Path,
+    repository_host: int,
+    troubled: dict[str, tuple[str, str, str]],
+    tmp_path: Path,
+    judge: Runner,
+) -> None:
+    folder = over_tls(tmp_path / "good", stanza, repository_host)
+    good = target(folder, name="good").replace("system_id: HIS", "system_id: LIS")
+    run = judge([RECENT], *(target for _, _, target in troubled.values()), good)
+    assert {name: told(run, name)[0] for name in troubled} == {name: one[0] for name, one in troubled.items()}
+    for name, (_, word, _) in troubled.items():
+        assert word in told(run, name)[1], (name, told(run, name)[1])
+    assert (told(run, "good"), run.collections["good"].records) == (("ok", ""), {"backup_job": 2})
+    assert (run.policy(RECENT)["verdict"], run.code) == ("unknown", 3)
+    assert [one["reason"] for one in run.findings(RECENT)] == ["related_incomplete"]
+    assert_nowhere([PASSWORD, GARBLED], run.run, run.out, run.err)

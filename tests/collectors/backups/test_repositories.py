@@ -22,11 +22,11 @@ from tests.collectors.backups.repositories import (
     damage_borg,
     damage_restic,
     make_borg,
-    state,
     tool,
 )
 from tests.servers.audits import assert_nowhere, command
 from tests.servers.running import Server, needs, needs_root
+from tests.servers.snapshot import state
 
 pytestmark = [needs("restic", package="restic"), needs("borg", package="borgbackup")]
 RECENT, ENCRYPTED, VERIFIED = "recent_backup_exists", "backup_copies_encrypted", "backup_copies_verified"

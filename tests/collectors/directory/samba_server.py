@@ -52,11 +52,19 @@ db.add({'dn': 'CN=Admins-PSO,CN=Password Settings Container,CN=System,' + base, 
     'msDS-MaximumPasswordAge': str(-30 * 864000000000), 'msDS-LockoutThreshold': '3',
     'msDS-LockoutObservationWindow': '-18000000000',
     'msDS-LockoutDuration': '-18000000000', 'msDS-PSOAppliesTo': str(dn('alice'))})
+from samba.sd_utils import SDUtils; from samba.ndr import ndr_unpack; from samba.dcerpc import security
+sid = ndr_unpack(security.dom_sid, db.search(dn('blind'), ldb.SCOPE_BASE, attrs=['objectSid'])[0]['objectSid'][0])
+SDUtils(db).dacl_add_ace(base, '(D;CI;RPLCLO;;;%s)' % sid)
 """
 
 
 class SambaDc:
-    """One domain controller; ``url`` leads to its LDAPS port."""
+    """One domain controller; ``url`` leads to its LDAPS port.
+
+    Attributes:
+        plain: its LDAP port, where it takes no password without encryption.
+        opened: its LDAPS port without the TLS, so that a test can spoil what it answers: TLS begins behind this port.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.dc = folder, folder / "dc"
@@ -70,7 +78,7 @@ class SambaDc:
         text = re.split(r"^\[(?!global)", self.conf.read_text(), flags=re.M)[0]
         lines = [one for one in text.splitlines() if "server services" not in one and "log file" not in one]
         more = ["\tserver services = ldap", "\tbind interfaces only = yes", "\tinterfaces = 127.0.0.1/8",
-                f"\tlog file = {folder}/samba.log"]  # fmt: skip
+                f"\tlog file = {folder}/samba.log", f"\tpid directory = {folder}"]  # fmt: skip
         self.conf.write_text("\n".join([*lines, *more]) + "\n")
         self._run("/usr/bin/python3", "-c", _SEED, str(self.conf), READER_PASSWORD, f"{PATIENT} {PATIENT_ID}")
         self.server = Server(
@@ -79,30 +87,31 @@ class SambaDc:
             folder / "samba.out",
             env={"TDB_NO_FSYNC": "1"},
         )  # fmt: skip
-        self.port, self.plain_port = free_port(), free_port()
-        self.forwards = [self._forward(self.port, 636), self._forward(self.plain_port, 389)]
-        self.url = f"ldaps://127.0.0.1:{self.port}"
-        self.ca = self.dc / "private" / "tls" / "ca.pem"
         self.server.wait_for(self._is_up)
+        self.forwards: list[Server] = []
+        self.port = self._forward("TCP\\:127.0.0.1\\:636")
+        self.plain_port = self._forward("TCP\\:127.0.0.1\\:389")
+        self.opened_port = self._forward("OPENSSL\\:127.0.0.1\\:636\\,verify=0")
+        self.url, self.plain = f"ldaps://127.0.0.1:{self.port}", f"ldap://127.0.0.1:{self.plain_port}"
+        self.opened = f"ldap://127.0.0.1:{self.opened_port}"
+        self.ca = self.dc / "private" / "tls" / "ca.pem"
 
     def _is_up(self) -> bool:
-        words = [
-            "nsenter",
-            "-t",
-            str(self.server.process.pid),
-            "-n",
-            "bash",
-            "-c",
-            "exec 3<>/dev/tcp/127.0.0.1/636",
-        ]
-        return is_open(self.port) and subprocess.run(words, capture_output=True).returncode == 0
+        inside = ["nsenter", "-t", str(self.server.process.pid), "-n"]
+        words = [*inside, "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/636"]
+        return subprocess.run(words, capture_output=True).returncode == 0
 
-    def _forward(self, port: int, to: int) -> Server:
-        nsenter = f"nsenter -t {self.server.process.pid} -n socat - TCP\\:127.0.0.1\\:{to}"
-        return Server(
+    def _forward(self, to: str) -> int:
+        """A loopback port that leads to an address of socat inside the namespace."""
+        port = free_port()
+        nsenter = f"nsenter -t {self.server.process.pid} -n socat - {to}"
+        one = Server(
             ["socat", f"TCP-LISTEN:{port},bind=127.0.0.1,fork,reuseaddr", f"EXEC:{nsenter}"],
-            self.folder / f"forward-{to}.log",
+            self.folder / f"forward-{port}.log",
         )
+        self.forwards.append(one)
+        one.wait_for(lambda: is_open(port))
+        return port
 
     @staticmethod
     def _run(*words: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from samba_server import ADMIN_PASSWORD, PATIENT, PATIENT_ID, READER_PASSWORD, SambaDc
 from tests.servers.audits import Audited, assert_nowhere, audit, write_project
 from tests.servers.running import needs, needs_root
+from troubles import BESIDE, DORMANT, TROUBLES, audited_beside, meeting
 
 from hiscomply.model import CollectionStatus
 
@@ -20,7 +21,7 @@ pytestmark = [
     needs_root(),
     pytest.mark.usefixtures("secrets"),
 ]
-DORMANT, DEFAULTS = "dormant_accounts_disabled", "default_accounts_disabled"
+DEFAULTS = "default_accounts_disabled"
 LENGTH, LOCKED = "directory_password_min_length_set", "directory_accounts_locked_after_failures"
 CANARIES = (PATIENT, PATIENT_ID, "欧阳", READER_PASSWORD, ADMIN_PASSWORD, "Canary-Pw", "Wrong-2b9d-secret")
 
@@ -31,7 +32,7 @@ def target(samba: SambaDc, name: str = "ad", **more: object) -> str:
         "tls": f"{{ca_file: {samba.ca}, server_name: DC1.lab.test}}", "fine_grained": "false",
         "person_attribute": "employeeID", "page_size": 3, **more,
     }  # fmt: skip
-    lines = [f"    {key}: {value}" for key, value in options.items()]
+    lines = [f"    {key}: {value}" for key, value in options.items() if value is not None]
     return f"  - collector: directory\n    name: {name}\n" + "\n".join(lines) + "\n"
 
 
@@ -168,7 +169,33 @@ def test_what_the_domain_refuses_is_said(samba: SambaDc, tmp_path: Path) -> None
     assert_nowhere(CANARIES, audited.project, audited.out, audited.err)
 
 
-def test_a_refused_log_in_is_unknown_and_never_a_pass(samba: SambaDc, tmp_path: Path) -> None:
-    project = write_project(tmp_path, target(samba, password="{env: WRONG_PASSWORD}"))
-    audited = audit(project, [DORMANT])
-    assert (audited.code, audited.policy(DORMANT)["verdict"]) == (3, "unknown")
+def good_target(samba: SambaDc) -> str:
+    return target(samba, person_filter="(sAMAccountName=alice)")
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "told"),
+    [
+        ({"password": "{env: WRONG_PASSWORD}"}, "denied", "not tried again"),
+        ({"user": "blind@lab.test"}, "denied", "may not see it"),
+        ({"tls": None}, "failed", "TLS failed"),
+    ],
+    ids=["wrong password", "no rights", "a certificate nobody vouches for"],
+)
+def test_what_the_domain_does_not_let_be_read_is_unknown_and_never_a_pass(
+    samba: SambaDc, tmp_path: Path, options: dict[str, object], status: str, told: str
+) -> None:
+    audited, reason = audited_beside(tmp_path, good_target(samba), target(samba, "bad", **options), CANARIES)
+    assert audited.collections["bad"].status == status
+    assert told in reason
+
+
+@pytest.mark.parametrize(("trouble", "status", "told"), TROUBLES, ids=[one for one, _, _ in TROUBLES])
+def test_a_domain_in_trouble_costs_its_own_target_only(
+    samba: SambaDc, tmp_path: Path, trouble: str, status: str, told: str
+) -> None:
+    good = BESIDE if trouble == "stopped process" else good_target(samba)
+    with meeting(trouble, samba, samba.opened_port) as options:
+        audited, reason = audited_beside(tmp_path, good, target(samba, "bad", **options), CANARIES)
+    assert audited.collections["bad"].status == status
+    assert told in reason

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from slapd_server import BASE, BLIND, LIMITED, PATIENT, PATIENT_ID, READER, READER_PASSWORD, Slapd, seed
 from tests.servers.audits import Audited, assert_nowhere, audit, command, write_project
 from tests.servers.running import needs, needs_root
-from tests.servers.trouble import cut_off, garbage, hung
+from troubles import BESIDE, DORMANT, TROUBLES, audited_beside, meeting
 
 from hiscomply.model import CollectionStatus
 
@@ -21,7 +19,6 @@ pytestmark = [
     needs_root(),
     pytest.mark.usefixtures("secrets"),
 ]
-DORMANT = "dormant_accounts_disabled"
 CANARIES = (PATIENT, PATIENT_ID, "欧阳", READER_PASSWORD, "Wrong-2b9d-secret", "CanaryaliceHash", "SSHA")
 
 
@@ -124,19 +121,8 @@ def test_dry_run_says_whom_it_would_ask(slapd: Slapd, tmp_path: Path) -> None:
 
 def in_trouble(slapd: Slapd, tmp_path: Path, **options: object) -> tuple[Audited, str]:
     """An audit of a bad target beside a good one; the bad one's reason."""
-    project = write_project(
-        tmp_path, target(slapd, person_filter="(uid=alice)") + target(slapd, "bad", **options)
-    )
-    audited = audit(project, [DORMANT])
-    assert audited.code == 3
-    assert audited.collections["ldap"].status is CollectionStatus.OK
-    assert audited.policy(DORMANT)["verdict"] == "unknown"
-    unknown = [one for one in audited.findings(DORMANT) if one["verdict"] == "unknown"]
-    assert [one["reason"] for one in unknown] == ["collection_incomplete"]
-    assert_nowhere(CANARIES, project, audited.out, audited.err)
-    reason = audited.collections["bad"].reason
-    assert reason is not None and reason.zh
-    return audited, reason.en
+    good = target(slapd, person_filter="(uid=alice)")
+    return audited_beside(tmp_path, good, target(slapd, "bad", **options), CANARIES)
 
 
 @pytest.mark.parametrize(
@@ -180,68 +166,15 @@ def test_a_missing_privileged_group_leaves_privilege_unknown(slapd: Slapd, tmp_p
     assert (accounts["alice"]["privileged"], accounts["ward1"]["privileged"]) == (True, None)
 
 
-@pytest.mark.parametrize(
-    ("server", "status", "told"),
-    [
-        ("hung", "timed_out", "within 0.5 seconds"),
-        ("hung before TLS", "timed_out", "within 0.5 seconds"),
-        ("stopped process", "timed_out", "within 1 seconds"),
-        ("silent in the middle", "timed_out", "within 1 seconds"),
-        ("gone in the middle", "failed", "the connection to"),
-        ("garbage", "failed", "no LDAP"),
-        ("huge answer", "failed", "lower page_size"),
-        ("nobody listens", "failed", "the connection to"),
-    ],
-)
+@pytest.mark.parametrize(("trouble", "status", "told"), TROUBLES, ids=[one for one, _, _ in TROUBLES])
 def test_a_server_in_trouble_costs_its_own_target_only(
-    slapd: Slapd, tmp_path: Path, server: str, status: str, told: str
+    slapd: Slapd, tmp_path: Path, trouble: str, status: str, told: str
 ) -> None:
-    """The bad target speaks without TLS, to loopback, so that the trouble meets LDAP itself."""
-    with ExitStack() as stack:
-        options: dict[str, object] = {"tls": None, "step_timeout": 1}
-        if server == "hung":
-            options |= {"url": f"ldap://127.0.0.1:{stack.enter_context(hung())}", "step_timeout": 0.5}
-        elif server == "hung before TLS":
-            options |= {"url": f"ldaps://127.0.0.1:{stack.enter_context(hung())}", "step_timeout": 0.5}
-        elif server == "stopped process":
-            options["url"] = _stopped(slapd, stack)
-        elif server == "garbage":
-            rubbish = b"\x30\x03\x02\x01\x01" + b"\x00\xff\x13rubbish" * 40
-            options["url"] = f"ldap://127.0.0.1:{stack.enter_context(garbage(rubbish))}"
-        elif server == "huge answer":
-            # a message that says of itself to be two gigabytes long
-            data = b"\x30\x84\x7f\xff\xff\xff" + bytes(300_000)
-            patch = stack.enter_context(pytest.MonkeyPatch.context())
-            patch.setattr("hiscomply_directory.fetch.MAX_BYTES", 100_000)
-            options["url"] = f"ldap://127.0.0.1:{stack.enter_context(garbage(data))}"
-        elif server == "nobody listens":
-            options["url"] = "ldap://127.0.0.1:9"
-        else:
-            is_silent = server == "silent in the middle"
-            port = stack.enter_context(cut_off(slapd.port, 1500, hang=is_silent))
-            options["url"] = f"ldap://127.0.0.1:{port}"
-        if server == "stopped process":
-            audited, reason = _alone(slapd, tmp_path, options)
-        else:
-            audited, reason = in_trouble(slapd, tmp_path, **options)
+    good = BESIDE if trouble == "stopped process" else target(slapd, person_filter="(uid=alice)")
+    with meeting(trouble, slapd, slapd.port) as options:
+        audited, reason = audited_beside(tmp_path, good, target(slapd, "bad", **options), CANARIES)
     assert audited.collections["bad"].status == status
     assert told in reason
-
-
-def _stopped(slapd: Slapd, stack: ExitStack) -> str:
-    slapd.server.send(signal.SIGSTOP)
-    stack.callback(slapd.server.send, signal.SIGCONT)
-    return slapd.plain
-
-
-def _alone(slapd: Slapd, tmp_path: Path, options: dict[str, object]) -> tuple[Audited, str]:
-    """There is one real slapd, and it is stopped: the bad target stands alone."""
-    audited = audit(write_project(tmp_path, target(slapd, "bad", **options)), [DORMANT])
-    assert audited.code == 3
-    assert audited.policy(DORMANT)["verdict"] == "unknown"
-    reason = audited.collections["bad"].reason
-    assert reason is not None
-    return audited, reason.en
 
 
 def test_a_referral_is_not_followed_and_the_rest_not_taken_for_everything(
