@@ -14,6 +14,9 @@ from hiscomply.evaluate.statements import statements_in_force
 from hiscomply.kinds import INVENTORY_KIND, Kind
 from hiscomply.model import Evaluation, Evidence
 
+FEW = 10_000
+"""Up to how many rows of each kind the planning of a query costs more than it saves."""
+
 
 def evaluate_policies(
     policies: Sequence[CompiledPolicy],
@@ -33,6 +36,8 @@ def evaluate_policies(
         scope_rules: the policies that say which signed statements of scope count.
     """
     engine = Engine(kinds, moment)
+    if all(table.rows <= FEW for table in evidence.tables.values()):
+        engine.plan_quickly()
     for table in evidence.tables.values():
         engine.add_table(table)
     if any(INVENTORY_KIND in policy.kinds for policy in policies):
