@@ -19,6 +19,13 @@ pytestmark = [
     needs_root(),
     pytest.mark.usefixtures("secrets"),
 ]
+RULES = (
+    "directory_accounts_locked_after_failures",
+    "directory_password_history_kept",
+    "directory_passwords_expire",
+    "directory_password_complexity_set",
+)
+"""Policies about what a directory says is in effect, which the planted ``cn=lax`` breaks and ``cn=default`` keeps."""
 CANARIES = (PATIENT, PATIENT_ID, "欧阳", READER_PASSWORD, "Wrong-2b9d-secret", "CanaryaliceHash", "SSHA")
 
 
@@ -42,7 +49,7 @@ def good(slapd: Slapd, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
     include = "[accounts, passwords, policy, memberships]"
     project = write_project(tmp_path_factory.mktemp("good"), target(slapd, kinds=kinds, include=include))
     before = slapd.dump()
-    audited = audit(project, [DORMANT, "shared_accounts_registered"])
+    audited = audit(project, [DORMANT, "shared_accounts_registered", *RULES])
     yield audited, before, slapd.dump()
     patch.undo()
 
@@ -95,6 +102,19 @@ def test_rules_are_those_that_the_overlay_applies(good: tuple[Audited, str, str]
     assert rules["lax", "lockout_threshold"] == 0, "failures that nobody counts"
     effective = {one["section"]: one["is_effective"] for one in good[0].rows("setting")}
     assert effective == {"default": True, "lax": True}
+
+
+@pytest.mark.parametrize("policy", RULES)
+def test_what_the_planted_rules_lack_is_found(
+    good: tuple[Audited, str, str], slapd: Slapd, policy: str
+) -> None:
+    audited = good[0]
+    (finding,) = audited.findings(policy)
+    assert (finding["verdict"], finding["collection"]) == ("fail", "ldap")
+    assert finding["subject"].startswith(f"LDAP:cn=lax,{BASE}/")
+    assert finding["source"].startswith(slapd.url)
+    counts = audited.policy(policy)
+    assert (counts["verdict"], counts["passed"], counts["failed"], counts["unknown"]) == ("fail", 1, 1, 0)
 
 
 def test_nothing_was_written_but_the_readers_own_last_log_in(good: tuple[Audited, str, str]) -> None:
