@@ -15,7 +15,7 @@ from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 from hiscomply_files.software.effective import Default, boolean, seconds, with_defaults
-from hiscomply_files.software.following import read_value
+from hiscomply_files.software.following import holds_published, read_value
 
 FILE = re.compile(r"application(?:-(?P<profile>[\w.-]+))?\.(?P<kind>properties|ya?ml)", re.I)
 DEVELOPERS = re.compile(r"(dev(el(op(ment)?)?)?|local|test(ing)?|it|ci|unit)([-_].*)?", re.I)
@@ -38,6 +38,13 @@ DEFAULTS: Mapping[str, Default] = {
         "trace": "false",
     }.items()
 }
+PUBLISHED: Mapping[str, frozenset[str]] = {
+    "spring.datasource.password": frozenset({"admin"}),
+    "security.authpassword": frozenset({"SuperSecretPassword"}),
+    "security.authadminpassword": frozenset({"EvenMoreSecretPassword"}),
+}
+"""Passwords that come with the software: hapifhir/hapi-fhir-jpaserver-starter, docker-compose.yml, for the database of
+HAPI FHIR; ehrbase/ehrbase, ``.env.ehrbase``, for EHRbase."""
 BOOLEANS = frozenset({"management.endpoint.shutdown.enabled", "spring.h2.console.enabled", "debug", "trace"})
 PROFILE_KEYS = ("spring.config.activate.onprofile", "spring.profiles")
 MANY_DOCUMENTS = Text(
@@ -50,6 +57,7 @@ class Spring:
     """The ``application.yaml`` and ``application.properties`` of one folder, with those of its profiles.
 
     Keys are in Spring's uniform form: no dashes or underscores, lower case. A list is one value, joined by commas.
+    ``published_password`` says of each password of HAPI FHIR and EHRbase whether everybody knows it.
     """
 
     name: ClassVar[str] = "spring"
@@ -112,6 +120,10 @@ def _read(file: ReadFile, last: dict[tuple[str, str | None], Value]) -> Iterator
             if profile is not None:
                 value = replace(value, origin="conditional", section=profile)
             last[setting.key, profile] = replace(value, value=_meant(setting.key, value.value))
+            if setting.key in PUBLISHED:
+                shown = holds_published(setting.value, PUBLISHED[setting.key])
+                mark = replace(value, key="published_password", value=shown)
+                last[f"{setting.key}.{mark.key}", profile] = mark
 
 
 def _uniform(key: str) -> str:
