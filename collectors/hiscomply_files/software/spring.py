@@ -21,6 +21,9 @@ FILE = re.compile(r"application(?:-(?P<profile>[\w.-]+))?\.(?P<kind>properties|y
 DEVELOPERS = re.compile(r"(dev(el(op(ment)?)?)?|local|test(ing)?|it|ci|unit)([-_].*)?", re.I)
 """Profiles of developers' machines, which are not judged."""
 FAMILIES = ("spring.", "server.", "management.", "hapi.")
+# Source code of Spring Boot: ErrorProperties (never, since 2.3), EnvironmentEndpointProperties (never, since 3.0),
+# ShutdownEndpoint (off), H2ConsoleProperties (off), Session (30 minutes). From the reference and not looked up again: the
+# endpoints that are exposed, configprops, the level of the root logger, debug and trace.
 _SOURCE = "Spring Boot 3.2 reference, common application properties"
 DEFAULTS: Mapping[str, Default] = {
     key: Default(value, _SOURCE)
@@ -30,7 +33,6 @@ DEFAULTS: Mapping[str, Default] = {
         "management.endpoint.configprops.showvalues": "never",
         "management.endpoint.shutdown.enabled": "false",
         "spring.h2.console.enabled": "false",
-        "spring.profiles.active": "default",
         "server.error.includestacktrace": "never",
         "server.servlet.session.timeout": "1800",
         "logging.level.root": "info",
