@@ -30,14 +30,16 @@ _OPENMRS = {
     "MYSQL_ROOT_PASSWORD": {"openmrs", "Admin123"},
 }
 _MIRTH = {
-    # nextgenhealthcare/connect-docker, README, for Mirth Connect and, as far as is known, its successors
+    # nextgenhealthcare/connect-docker, README; 81uWxplDtB: mirth.properties of the installer, not looked up again. That
+    # the image of the Open Integration Engine keeps them is not verified
     "DATABASE_PASSWORD": {"mirthdb"},
     "KEYSTORE_STOREPASS": {"docker_storepass", "81uWxplDtB"},
     "KEYSTORE_KEYPASS": {"docker_keypass", "81uWxplDtB"},
     "POSTGRES_PASSWORD": {"mirthdb"},
 }
 _DCM4CHEE = {
-    # dcm4che/dcm4chee-arc-light wiki, running on Docker; README of dcm4che-dockerfiles/dcm4chee-arc-psql
+    # LDAP_*: README of dcm4che-dockerfiles/dcm4chee-arc-psql; the others: dcm4che/dcm4chee-arc-light wiki, running on
+    # Docker, of which only copies were seen
     "KEYCLOAK_ADMIN_PASSWORD": {"changeit"},
     "KC_DB_PASSWORD": {"keycloak"},
     "LDAP_ROOTPASS": {"secret"},
@@ -47,7 +49,7 @@ _DCM4CHEE = {
     "MYSQL_PASSWORD": {"keycloak"},
 }
 _KEYCLOAK = {
-    # Keycloak, getting started with Docker
+    # Keycloak, getting started with Docker, of which only copies were seen
     "KEYCLOAK_ADMIN_PASSWORD": {"admin"},
     "KC_BOOTSTRAP_ADMIN_PASSWORD": {"admin"},
 }
@@ -70,7 +72,7 @@ _EHRBASE = {
     "SECURITY_AUTHADMINPASSWORD": {"EvenMoreSecretPassword"},
     "DB_PASS": {"ehrbase", "ehrbase_restricted"},
     "DB_PASS_ADMIN": {"ehrbase"},
-    "EHRBASE_PASSWORD": {"ehrbase"},
+    "EHRBASE_PASSWORD": {"ehrbase"},  # as POSTGRES_PASSWORD: docker-compose.yml and ehrbase/documentation
     "POSTGRES_PASSWORD": {"postgres"},
 }
 _HAPI = {
