@@ -11,15 +11,15 @@ Digest = Callable[[str], str]
 
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 SECRET_WORDS = frozenset(
-    {"password", "passwords", "passwd", "passphrase", "passcode", "pwd", "pass"}
+    {"password", "passwords", "passwd", "passphrase", "passcode", "pwd", "pass", "pw"}
     | {"secret", "token", "credential", "credentials", "authorization", "requirepass", "masterauth"}
 )
 SECRET_PAIRS = frozenset(
     {"private key", "api key", "secret key", "access key", "account key", "encryption key", "signing key"}
-    | {"master key", "auth key", "password hash"}
+    | {"master key", "auth key", "password hash", "registered users", "pass admin"}
 )
 SECRET_ENDINGS = (
-    *("password", "passwd", "secret", "storepass", "keypass", "userpass", "dbpass"),
+    *("password", "passwd", "secret", "storepass", "keypass", "userpass", "dbpass", "rootpass", "configpass"),
     *("apikey", "privatekey", "secretkey", "accesskey"),
 )
 POINTER_WORDS = frozenset({"file", "path", "ref"})
@@ -48,6 +48,7 @@ OPTION = re.compile(
     re.I,
 )
 BEARER = re.compile(r"(?P<head>\b(?:Bearer|Basic)\s+)(?P<secret>[A-Za-z0-9+/._=-]{8,})")
+USERS = re.compile(r"""(?P<head>"RegisteredUsers"\s*+:\s*+)(?P<secret>\{\s*+"[^{}]*+\})""")
 LIST_ENTRY = re.compile(r"(?P<name>[A-Za-z_][\w.-]*)=(?P<value>.*)", re.S)
 
 
@@ -122,7 +123,7 @@ def _embedded(value: str, is_placeholder: bool, digest: Digest) -> Guarded:
         return match["head"] + replacement
 
     result = value
-    for pattern in (USERINFO, ASSIGNED, OPTION, BEARER):
+    for pattern in (USERINFO, ASSIGNED, OPTION, BEARER, USERS):
         result = pattern.sub(replace, result)
     return Guarded(result, bool(found), all(found) if found else is_placeholder)
 

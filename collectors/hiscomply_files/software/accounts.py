@@ -6,6 +6,7 @@ Linux-PAM 1.5. What the lines of PAM give a module as arguments overrides the mo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -19,6 +20,7 @@ from hiscomply_files.software.machine import LastWins, root_of
 
 PAM_FORMATS = ("pam_service", "pam_conf")
 _CREDITS = ("dcredit", "ucredit", "lcredit", "ocredit")
+_NEGATIVE, _WHOLE = re.compile(r"-0*[1-9][0-9]*"), re.compile(r"[0-9]{1,9}")
 _SHADOW, _PWQUALITY = "login.defs(5), shadow 4.13", "pwquality.conf(5), libpwquality 1.4.5"
 _FAILLOCK, _LIMITS = "faillock.conf(5), Linux-PAM 1.5", "systemd-system.conf(5), systemd 252"
 
@@ -102,20 +104,25 @@ class Pwquality(_Module):
     }  # fmt: skip
 
     def completed(self, values: list[Value], root: str, files: Mapping[str, ReadFile]) -> Iterator[Value]:
-        """Also ``classes``: how many kinds of characters a password must have, by minclass or by negative credits."""
-        known = [*super().completed(values, root, files)]
-        yield from known
-        by_key = {value.key: value for value in known}
-        minclass = by_key.get("minclass")
-        if minclass is None:
-            return
-        demanded = [
-            by_key[key] for key in _CREDITS if key in by_key and (by_key[key].value or "").startswith("-")
-        ]
-        if (minclass.value or "").isdigit() and len(demanded) > int(minclass.value or "0"):
-            yield replace(demanded[0], key="classes", value=str(len(demanded)))
-        else:
-            yield replace(minclass, key="classes")
+        """Also ``classes``: how many kinds of characters each line of PAM demands, or the file where there is no line."""
+        yield from super().completed(values, root, files)
+        written = {value.key: value for value in values}
+        for line in [*_arguments(self.module, root, files)] or [[]]:
+            yield from _classes({**written, **{value.key: value for value in line}})
+
+
+def _classes(known: Mapping[str, Value]) -> Iterator[Value]:
+    """The greater of minclass and of how many credits are negative; sure only where all of them are known."""
+    minclass = known.get("minclass")
+    if minclass is None:
+        return
+    credits = [known[key] for key in _CREDITS if key in known]
+    demanded = [one for one in credits if _NEGATIVE.fullmatch(one.value or "")]
+    is_certain = len(credits) == len(_CREDITS) and all(one.is_certain for one in (minclass, *credits))
+    decides = minclass
+    if _WHOLE.fullmatch(minclass.value or "") and len(demanded) > int(minclass.value or "0"):
+        decides = replace(demanded[0], value=str(len(demanded)))
+    yield replace(decides, key="classes", is_certain=is_certain)
 
 
 class Faillock(_Module):

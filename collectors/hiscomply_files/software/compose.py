@@ -13,14 +13,18 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from hiscomply.configurations import Configuration, ReadFile, Value
+from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 from hiscomply_files.software.compose_fields import Fields, inherited, laid_over, service_fields
 from hiscomply_files.software.compose_values import DEFAULTS, service_values
 from hiscomply_files.software.effective import with_defaults
 from hiscomply_files.software.parts import Part, documents, standing_at
+from hiscomply_files.software.published import MARK, is_judged, published
 
 NAME = re.compile(r"(?P<stem>(?:docker-)?compose)(?:[._-](?P<variant>.+))?\.ya?ml", re.I)
 MAX_EXTENDS = 20
+VARIABLES = "env_file"
+"""The software of a file with variables that stands by itself."""
 
 
 class Compose:
@@ -46,6 +50,23 @@ class Compose:
                 yield Configuration(self.name, path, (), missing=(unread[path],))
             elif path in roots and not _is_override(path, composes):
                 yield from self._project(path, tree, composes, lost)
+        yield from self._apart(tree, composes)
+
+    def _apart(self, tree: _Tree, composes: set[str]) -> Iterator[Configuration]:
+        """Files with variables that no service loads and no project reads by itself, if they set a password that is judged."""
+        for path in filter(_is_dotenv, tree.unread):
+            yield Configuration(VARIABLES, path, (), missing=(tree.unread[path],))
+        taken = tree.loaded | {posixpath.join(posixpath.dirname(path), ".env") for path in composes}
+        for path, file in tree.files.items():
+            if file.format != "dotenv" or path in taken:
+                continue
+            values = [
+                Value("published_password", published(one.key, one.value, {}), path, one.line, one.column)
+                for one in file.settings
+                if one.is_effective and is_judged(one.key)
+            ]
+            if values:
+                yield Configuration(VARIABLES, path, values)
 
     def _project(self, path: str, tree: _Tree, composes: set[str], lost: set[str]) -> Iterator[Configuration]:
         over = [one for one in _overrides(path) if one in composes]
@@ -91,6 +112,8 @@ class _Tree:
 
     def __init__(self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]) -> None:
         self.files, self.unread = files, unread
+        self.loaded: set[str] = set()
+        """The files with variables that some service names."""
         self._roots: dict[str, Part] = {}
         self._services: dict[str, dict[str, Part]] = {}
 
@@ -135,17 +158,20 @@ class _Tree:
     def with_environment(self, fields: Fields) -> Fields:
         """With the variables of its ``env_file``; what ``environment`` says goes before them.
 
-        The ``env_file`` of a file that is not in the tree has no value: what it sets is not known.
+        The ``env_file`` of a file that is not in the tree has no value: what it sets is not known. Nor is it known
+        whether one that could not be read holds a published password.
         """
         loaded: Fields = {}
         paths: list[Value] = []
         for value in fields.get("env_file", ()):
             file = self.files.get(value.value or "")
+            self.loaded.add(value.value or "")
+            if value.value in self.unread:
+                loaded[f"{value.value}.{MARK}"] = (replace(value, value=None),)
             paths.append(value if file is not None else replace(value, value=None))
             for one in file.settings if file is not None and file.format == "dotenv" else ():
                 if one.is_effective:
-                    key = f"environment.{one.key}"
-                    loaded[key] = (Value(key, one.value, file.path, one.line, one.column, "inherited"),)  # type: ignore[union-attr]
+                    loaded |= _loaded(one, value.value or "")
         return {**loaded, **fields, **({"env_file": tuple(paths)} if paths else {})}
 
     def devices(self, path: str) -> Mapping[str, str]:
@@ -168,6 +194,17 @@ class _Tree:
                 if found is not None and found.value is not None:
                     joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), found.value))
                     yield number, None if "$" in found.value else joined, found.line
+
+
+def _loaded(setting: Setting, file: str) -> Fields:
+    """A variable of an ``env_file``, with what tells of a published password."""
+    texts = {f"environment.{setting.key}": setting.value}
+    if is_judged(setting.key):
+        texts[f"environment.{setting.key}.{MARK}"] = published(setting.key, setting.value, {})
+    return {
+        key: (Value(key, text, file, setting.line, setting.column, "inherited"),)
+        for key, text in texts.items()
+    }
 
 
 def _named(part: Part, prefix: str) -> Iterator[tuple[str, Part]]:

@@ -13,6 +13,7 @@ from hiscomply.configurations import Value
 from hiscomply.hookspecs import Setting
 from hiscomply_files.software.interpolation import interpolated
 from hiscomply_files.software.parts import Part
+from hiscomply_files.software.published import MARK, is_judged, published
 
 Fields = dict[str, tuple[Value, ...]]
 """Values by key; a list has several."""
@@ -27,6 +28,7 @@ SCALARS = (
     ("deploy", "restart_policy", "condition"),
 )  # fmt: skip
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - what Docker takes where none is written
+MAX_NAME = 200
 _VARIABLE = re.compile(r"\$\{[^}]*\}|\$\w+")
 _PORT = re.compile(
     r"(?:(?:(?P<ip>\[[^\]]*\]|[^:\[\]]+):)?(?P<published>[^:]*):)?(?P<target>[^:/]+)(?:/(?P<protocol>\w+))?"
@@ -106,21 +108,31 @@ def _test(service: Part, file: str, known: Mapping[str, str], fields: Fields) ->
 
 def _environment(service: Part, file: str, known: Mapping[str, str], fields: Fields) -> None:
     part = service.at("environment")
-    for name, one in () if part is None else part.below.items():
-        if one.leaf is None:
-            continue
-        key, text = name, one.leaf.value
+    for name, leaf in _variables(part):
+        key, text = name, leaf.value
         if name[0] == "[":
             key, equals, after = (text or "").partition("=")
             text = after if equals else None
-        key = f"environment.{key}"
+        variable, key = key, f"environment.{key}"
         value = None if text is None else interpolated(text, known)
-        fields[key] = (Value(key, value, file, one.leaf.line, one.leaf.column),)
+        fields[key] = (Value(key, value, file, leaf.line, leaf.column),)
+        if is_judged(variable):
+            mark, shown = f"{key}.{MARK}", published(variable, text, known)
+            fields[mark] = (Value(mark, shown, file, leaf.line, leaf.column),)
     for entry in (service.at("env_file"), *service.elements("env_file")):
         found = None if entry is None else entry.leaf or entry.scalar("path")
         if found is not None and found.value and not (entry and entry.is_empty()):
             loaded = _value("env_file", found, file, known)
             fields["env_file"] = (*fields.get("env_file", ()), loaded)
+
+
+def _variables(part: Part | None, prefix: str = "") -> Iterator[tuple[str, Setting]]:
+    """Each variable. One whose name has dots was taken apart: it is put together again."""
+    for name, one in () if part is None else part.below.items():
+        if one.leaf is not None:
+            yield f"{prefix}{name}", one.leaf
+        elif len(prefix) < MAX_NAME:
+            yield from _variables(one, f"{prefix}{name}.")
 
 
 def _ports(service: Part, file: str, known: Mapping[str, str]) -> Fields:

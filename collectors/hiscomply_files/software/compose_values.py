@@ -10,6 +10,7 @@ from hiscomply.configurations import Value
 from hiscomply_files.software.compose_fields import Fields
 from hiscomply_files.software.effective import Default, boolean, size_bytes
 from hiscomply_files.software.image_reference import version
+from hiscomply_files.software.published import MARK
 
 _SPEC = "Compose specification, 05-services.md"
 DEFAULTS: Mapping[str, Default] = {
@@ -56,6 +57,8 @@ def service_values(fields: Fields, devices: Mapping[str, str]) -> Iterator[Value
         if key.startswith("volumes["):
             source = value.value
             yield replace(value, key="volumes.source", value=devices.get(source or "", source))
+        elif key.endswith(MARK):
+            yield replace(value, key="published_password")
         elif key.startswith("environment."):
             yield value
 

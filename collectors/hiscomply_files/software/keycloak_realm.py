@@ -17,7 +17,10 @@ from hiscomply.model import Text
 from hiscomply_files.software.effective import Default
 from hiscomply_files.software.following import each_file, read_value
 
-_SOURCE = "Keycloak 24 server administration guide"
+# RealmManager.setupRealmDefaults: bruteForceProtected; RepresentationToModel: the two times. That no length is asked for
+# without a policy: server administration guide, not looked up again. A new realm without sslRequired gets ``external``
+# there; it is not assumed here, since an import into a realm that exists keeps the realm's own.
+_SOURCE = "Keycloak 24, RealmManager and RepresentationToModel"
 DEFAULTS: Mapping[str, Default] = {
     key: Default(value, _SOURCE)
     for key, value in {

@@ -24,7 +24,10 @@ BOOLEANS = frozenset(
     {"require_secure_transport", "local_infile", "skip_grant_tables", "general_log", "slow_query_log"}
     | {"skip_networking", "skip_name_resolve", "ssl", "log_bin", "symbolic_links", "automatic_sp_privileges"}
 )
-_SOURCE = "MySQL 8.0 reference manual, 5.1.8; MariaDB Server 10.6 documentation, system variables"
+# MariaDB: each of these is what mariadbd 10.11 --no-defaults --verbose --help prints (bind_address empty there, which is
+# every address, as * is); a test asks the installed one. MySQL 8.0: bind_address and default_password_lifetime in
+# sql/sys_vars.cc, innodb_flush_log_at_trx_commit in ha_innodb.cc; the others from the manual, not looked up again.
+_SOURCE = "MySQL 8.0 reference manual, 5.1.8; mariadbd 10.11 --no-defaults --verbose --help"
 DEFAULTS: Mapping[str, Default] = {
     key: Default(value, _SOURCE)
     for key, value in {

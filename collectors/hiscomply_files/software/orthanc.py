@@ -17,7 +17,10 @@ from hiscomply.model import Text
 from hiscomply_files.software.effective import Default, with_defaults
 from hiscomply_files.software.following import holds_published, read_value
 
-_SOURCE = "configuration of Orthanc 1.12"
+# What ``Orthanc --config=FILE`` writes (1.10.1); a test asks the installed one.
+# All but SslEnabled and RestApiWriteToFileSystemEnabled were seen as well in calls of GetBooleanParameter in
+# OrthancServer/Sources/main.cpp and OrthancConfiguration.cpp.
+_SOURCE = "configuration that Orthanc --config writes"
 DEFAULTS: Mapping[str, Default] = {
     key: Default(value, _SOURCE)
     for key, value in {

@@ -16,7 +16,9 @@ from hiscomply_files.formats.redis_conf import CUMULATIVE
 from hiscomply_files.software.effective import Default, boolean, with_defaults
 from hiscomply_files.software.following import Following
 
-_SOURCE = "redis.conf, Redis 7.0"
+# src/config.c: protected-mode, appendonly, tls-port; src/server.h: CONFIG_DEFAULT_BINDADDR; src/server.c: three save points
+# (since 6.2 two addresses). The port and that the default user needs no password: redis.conf, not looked up again.
+_SOURCE = "redis.conf, Redis 7.0; src/config.c"
 DEFAULTS: Mapping[str, Default] = {
     key: Default(value, _SOURCE)
     for key, value in {

@@ -15,12 +15,15 @@ from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 from hiscomply_files.software.effective import Default, boolean, seconds, with_defaults
-from hiscomply_files.software.following import read_value
+from hiscomply_files.software.following import holds_published, read_value
 
 FILE = re.compile(r"application(?:-(?P<profile>[\w.-]+))?\.(?P<kind>properties|ya?ml)", re.I)
 DEVELOPERS = re.compile(r"(dev(el(op(ment)?)?)?|local|test(ing)?|it|ci|unit)([-_].*)?", re.I)
 """Profiles of developers' machines, which are not judged."""
 FAMILIES = ("spring.", "server.", "management.", "hapi.")
+# Source code of Spring Boot: ErrorProperties (never, since 2.3), EnvironmentEndpointProperties (never, since 3.0),
+# ShutdownEndpoint (off), H2ConsoleProperties (off), Session (30 minutes). From the reference and not looked up again: the
+# endpoints that are exposed, configprops, the level of the root logger, debug and trace.
 _SOURCE = "Spring Boot 3.2 reference, common application properties"
 DEFAULTS: Mapping[str, Default] = {
     key: Default(value, _SOURCE)
@@ -30,7 +33,6 @@ DEFAULTS: Mapping[str, Default] = {
         "management.endpoint.configprops.showvalues": "never",
         "management.endpoint.shutdown.enabled": "false",
         "spring.h2.console.enabled": "false",
-        "spring.profiles.active": "default",
         "server.error.includestacktrace": "never",
         "server.servlet.session.timeout": "1800",
         "logging.level.root": "info",
@@ -38,6 +40,13 @@ DEFAULTS: Mapping[str, Default] = {
         "trace": "false",
     }.items()
 }
+PUBLISHED: Mapping[str, frozenset[str]] = {
+    "spring.datasource.password": frozenset({"admin"}),
+    "security.authpassword": frozenset({"SuperSecretPassword"}),
+    "security.authadminpassword": frozenset({"EvenMoreSecretPassword"}),
+}
+"""Passwords that come with the software: hapifhir/hapi-fhir-jpaserver-starter, docker-compose.yml, for the database of
+HAPI FHIR; ehrbase/ehrbase, ``.env.ehrbase``, for EHRbase."""
 BOOLEANS = frozenset({"management.endpoint.shutdown.enabled", "spring.h2.console.enabled", "debug", "trace"})
 PROFILE_KEYS = ("spring.config.activate.onprofile", "spring.profiles")
 MANY_DOCUMENTS = Text(
@@ -50,6 +59,7 @@ class Spring:
     """The ``application.yaml`` and ``application.properties`` of one folder, with those of its profiles.
 
     Keys are in Spring's uniform form: no dashes or underscores, lower case. A list is one value, joined by commas.
+    ``published_password`` says of each password of HAPI FHIR and EHRbase whether everybody knows it.
     """
 
     name: ClassVar[str] = "spring"
@@ -112,6 +122,10 @@ def _read(file: ReadFile, last: dict[tuple[str, str | None], Value]) -> Iterator
             if profile is not None:
                 value = replace(value, origin="conditional", section=profile)
             last[setting.key, profile] = replace(value, value=_meant(setting.key, value.value))
+            if setting.key in PUBLISHED:
+                shown = holds_published(setting.value, PUBLISHED[setting.key])
+                mark = replace(value, key="published_password", value=shown)
+                last[f"{setting.key}.{mark.key}", profile] = mark
 
 
 def _uniform(key: str) -> str:

@@ -5,6 +5,7 @@ Source: sshd_config(5) of OpenSSH 9.2 and servconf.c.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -19,6 +20,8 @@ from hiscomply_files.software.effective import MAIN_NOT_READ, Default, resolve, 
 
 MAX_DEPTH = 16
 """Includes within includes, as sshd itself allows."""
+_WHOLE = re.compile(r"[0-9]{1,10}")
+"""As many digits as sshd's own numbers have."""
 _IDLE = ("clientaliveinterval", "clientalivecountmax")
 _SOURCE = "sshd_config(5), OpenSSH 9.2"
 DEFAULTS: Mapping[str, Default] = {
@@ -93,7 +96,8 @@ class Sshd:
 def _idle_limits(values: Sequence[Value]) -> Iterator[Value]:
     """``idle_limit``: after how many seconds a client that does not answer is given up, for all and for each Match block.
 
-    Interval times count, at the interval's line; 0 is never. Left out where one of both is not known.
+    Interval times count, at the interval's line; 0 is never. Where a piece that was not read may set the count, it is
+    the interval alone, which the product is never below; None where one of both is no number.
     """
     whole = {one.key: one for one in values if one.origin != "conditional"}
     sections = dict.fromkeys(
@@ -102,14 +106,22 @@ def _idle_limits(values: Sequence[Value]) -> Iterator[Value]:
     for section in (None, *sections):
         own = {one.key: one for one in values if one.section == section and one.origin == "conditional"}
         interval, count = (own.get(key) or whole.get(key) for key in _IDLE)
-        if interval is None or count is None:
+        if interval is None:
             continue
         place = own.get(_IDLE[0]) or own.get(_IDLE[1]) or interval
-        texts = (interval.value or "", count.value or "")
-        product = str(int(texts[0][:9]) * int(texts[1][:9])) if all(map(str.isdigit, texts)) else texts[0]
+        times = count.value if count is not None and count.is_certain else "1"
         yield replace(
-            place, key="idle_limit", value=product, is_certain=interval.is_certain and count.is_certain
+            place, key="idle_limit", value=_product(interval.value, times), is_certain=interval.is_certain
         )
+
+
+def _product(interval: str | None, times: str | None) -> str | None:
+    seconds = None if interval is None or _WHOLE.fullmatch(interval) is None else int(interval)
+    if seconds == 0:
+        return "0"
+    if seconds is None or times is None or _WHOLE.fullmatch(times) is None:
+        return None
+    return str(seconds * int(times))
 
 
 def _is_fragment(path: str) -> bool:

@@ -51,6 +51,7 @@ CONTAINERS = {
     "compose_logs_kept": ("gateway",),
     "compose_memory_limited": ("gateway", "db"),
     "compose_no_new_privileges": ("gateway", "db"),
+    "compose_published_passwords_replaced": (),
     "compose_restart_policy_set": ("gateway", "db"),
     "compose_root_filesystem_read_only": ("gateway", "db"),
 }
