@@ -65,6 +65,7 @@ FREE: Mapping[str, Free] = {
     "haproxy_cfg": Free(inline=" # ", indent=True, trailing=True),
     "ini": Free(("; ", ""), trailing=True, order=True),
     "json": Free(("", ""), indent=True, trailing=True),
+    "json_patch": Free(("", ""), trailing=True),
     "limits_conf": Free(trailing=True),
     "login_defs": Free(indent=True, trailing=True, order=True),
     "logrotate_conf": Free(indent=True, trailing=True),
