@@ -44,8 +44,9 @@ class Kubernetes:
     ) -> Iterator[Configuration]:
         """One for each pod, container, role, binding and ingress, named ``Deployment/his/web``.
 
-        What a kustomization renders has its folder in the name: ``Deployment/his/web (overlays/prod)``. A file that could
-        not be read, a template among them, is an incomplete one of each.
+        What a kustomization renders has its folder in the name, as seen from the object's file:
+        ``Deployment/his/web (../overlays/prod)``. A file that could not be read, a template among them, is an
+        incomplete one of each.
         """
         for path, reason in unread.items():
             yield from _of_each(path, "", None, reason)
@@ -54,7 +55,9 @@ class Kubernetes:
         for folder, built in kustomizations.rendered():
             found += (replace(one, rendering=folder) for one in (*built.objects, *built.fragments))
             for place, reason in dict.fromkeys(built.lost):
-                yield from _of_each(place.file, f"{place.key} ({folder or '.'})", place.line, reason)
+                yield from _of_each(
+                    place.file, f"{place.key}{_shown(folder, place.file)}", place.line, reason
+                )
         # an account counts for what is rendered with it, or beside it: elsewhere it may be another cluster's
         accounts = {_account(one, one.name): one for one in found if one.kind == "ServiceAccount"}
         names: Counter[tuple[str, str, str]] = Counter()
@@ -90,13 +93,18 @@ def _alone(files: Mapping[str, ReadFile], unread: Mapping[str, Text], used: Set[
         yield replace(one, missing=(PATCH,)) if is_patch else one
 
 
+def _shown(folder: str, file: str) -> str:
+    """The folder of a rendering as seen from a file; empty where it is the file's own."""
+    seen = posixpath.relpath(folder or ".", posixpath.dirname(file) or ".")
+    return "" if seen == "." else f" ({seen})"
+
+
 def _of_object(
     one: Object, accounts: Mapping[tuple[str, str | None, str], Object]
 ) -> Iterator[Configuration]:
     place = one.place
     line = place.line if place else None
-    rendering = one.rendering
-    shown = "" if rendering is None or rendering == posixpath.dirname(one.file) else f" ({rendering or '.'})"
+    shown = "" if one.rendering is None else _shown(one.rendering, one.file)
     for found in (
         *object_configurations(one.kind, one.name, one.file, line, one.part),
         *_of_pod(one, accounts),

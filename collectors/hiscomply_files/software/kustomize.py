@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import TypeVar
 
 from hiscomply.configurations import ReadFile
 from hiscomply.model import Text
@@ -24,6 +25,7 @@ from hiscomply_files.software.kustomize_merge import NotUnderstood, is_native, l
 from hiscomply_files.software.manifests import Object, objects, objects_of
 from hiscomply_files.software.parts import Part, Placed
 
+T = TypeVar("T")
 MAX_OBJECTS = 5_000
 MAX_DEPTH = 50
 PATCH = Text(
@@ -115,8 +117,8 @@ class Kustomizations:
                     continue
                 below = self._build(path)
                 built.objects.extend(below.objects)
-                built.fragments.extend(below.fragments)
-                built.lost.extend(below.lost)
+                built.fragments = _once(built.fragments, below.fragments)
+                built.lost = _once(built.lost, below.lost)
         else:
             built.lost.append((place, _not_read(one, place, target, self._unread)))
         if len(built.objects) > MAX_OBJECTS:
@@ -185,6 +187,11 @@ class Kustomizations:
             else:
                 result += _merged(found, document, one.reason(patch.place))
         built.objects = result
+
+
+def _once(known: list[T], more: list[T]) -> list[T]:
+    """Those of both lists: what is taken twice is told once."""
+    return list(dict.fromkeys((*known, *more)))
 
 
 def _files_of(one: Kustomization) -> Iterator[str]:
@@ -277,6 +284,8 @@ def _renamed(found: Object, kustomization: Part) -> Object:
     """With the namespace that is set for all, and the name that patches above may call it by."""
     before, after = (kustomization.text(one) or "" for one in ("namePrefix", "nameSuffix"))
     space = kustomization.text("namespace")
+    if not before and not after and space is None:
+        return found
     names = found.names | {f"{before}{one}{after}" for one in found.names} if before or after else found.names
     if space is None:
         return replace(found, names=names)

@@ -73,10 +73,10 @@ def test_a_value_of_the_overlay_wins_and_stands_where_the_overlay_has_it() -> No
         "prod/p.yaml": PATCH,
     })  # fmt: skip
     assert list(found) == [
-        "kubernetes_pod:base/his.yaml#Deployment/his (prod)",
-        "kubernetes_container:base/his.yaml#Deployment/his/web (prod)",
+        "kubernetes_pod:base/his.yaml#Deployment/his (../prod)",
+        "kubernetes_container:base/his.yaml#Deployment/his/web (../prod)",
     ]
-    web = found["kubernetes_container:base/his.yaml#Deployment/his/web (prod)"]
+    web = found["kubernetes_container:base/his.yaml#Deployment/his/web (../prod)"]
     places = {one.key: (one.value, one.file, one.line) for one in web.values}
     assert web.missing == ()
     assert web.line == 8
@@ -95,8 +95,8 @@ def test_a_base_is_judged_as_each_of_its_overlays_renders_it_and_not_on_its_own(
     })  # fmt: skip
     assert [name.partition("#")[2] for name in found if name.startswith("kubernetes_pod")] == [
         "Deployment/his",
-        "Deployment/his (a)",
-        "Deployment/his (b)",
+        "Deployment/his (../a)",
+        "Deployment/his (../b)",
     ]
 
 
@@ -137,7 +137,7 @@ def test_a_patch_finds_its_object_by_either_name_and_no_other_object() -> None:
             for one in found.values()
             if one.software == "kubernetes_container"
         }
-        assert said == {"Deployment/his/web (.)": ["false"], "Deployment/pacs/web (.)": ["true"]}
+        assert said == {"Deployment/his/web (..)": ["false"], "Deployment/pacs/web (..)": ["true"]}
 
 
 def test_a_patch_for_two_objects_of_one_name_leaves_both_uncertain() -> None:
