@@ -63,6 +63,7 @@ FREE: Mapping[str, Free] = {
     "faillock": Free(indent=True, trailing=True, order=True),
     "fstab": Free(trailing=True),
     "haproxy_cfg": Free(inline=" # ", indent=True, trailing=True),
+    "hcl": Free(inline=" # ", indent=True, trailing=True, quote=""),
     "ini": Free(("; ", ""), trailing=True, order=True),
     "json": Free(("", ""), indent=True, trailing=True),
     "json_patch": Free(("", ""), trailing=True),

@@ -15,6 +15,7 @@ def builtin_formats() -> list[FileFormat]:
     from hiscomply_files.formats.dotenv import DotEnv
     from hiscomply_files.formats.fstab import Fstab
     from hiscomply_files.formats.haproxy_cfg import HaproxyCfg
+    from hiscomply_files.formats.hcl import Hcl
     from hiscomply_files.formats.ini import Ini
     from hiscomply_files.formats.json_comments import Json
     from hiscomply_files.formats.json_patch import JsonPatch
@@ -75,6 +76,7 @@ def builtin_formats() -> list[FileFormat]:
         JsonPatch(),
         Yaml(),
         Json(),
+        Hcl(),
         Toml(),
         Xml(),
         Properties(),

@@ -62,7 +62,7 @@ class Kubernetes:
         accounts = {_account(one, one.name): one for one in found if one.kind == "ServiceAccount"}
         names: Counter[tuple[str, str, str]] = Counter()
         for one in found:
-            for configuration in _of_object(one, accounts):
+            for configuration in configurations_of(one, accounts):
                 key = configuration.software, configuration.file, configuration.name
                 names[key] += 1
                 again = f" ({names[key]})" if names[key] > 1 else ""
@@ -99,15 +99,20 @@ def _shown(folder: str, file: str) -> str:
     return "" if seen == "." else f" ({seen})"
 
 
-def _of_object(
-    one: Object, accounts: Mapping[tuple[str, str | None, str], Object]
+def configurations_of(
+    one: Object, accounts: Mapping[tuple[str, str | None, str], Object] | None = None
 ) -> Iterator[Configuration]:
+    """What one object amounts to.
+
+    Args:
+        accounts: the service accounts that it may run under, by folder, namespace and name.
+    """
     place = one.place
     line = place.line if place else None
     shown = "" if one.rendering is None else _shown(one.rendering, one.file)
     for found in (
         *object_configurations(one.kind, one.name, one.file, line, one.part),
-        *_of_pod(one, accounts),
+        *_of_pod(one, accounts or {}),
     ):
         values = (
             found.values if one.is_certain else [replace(value, is_certain=False) for value in found.values]
