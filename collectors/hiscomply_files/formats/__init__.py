@@ -15,8 +15,10 @@ def builtin_formats() -> list[FileFormat]:
     from hiscomply_files.formats.dotenv import DotEnv
     from hiscomply_files.formats.fstab import Fstab
     from hiscomply_files.formats.haproxy_cfg import HaproxyCfg
+    from hiscomply_files.formats.hcl import Hcl
     from hiscomply_files.formats.ini import Ini
     from hiscomply_files.formats.json_comments import Json
+    from hiscomply_files.formats.json_patch import JsonPatch
     from hiscomply_files.formats.kubernetes import Kubernetes
     from hiscomply_files.formats.limits_conf import LimitsConf
     from hiscomply_files.formats.login_defs import LoginDefs
@@ -71,8 +73,10 @@ def builtin_formats() -> list[FileFormat]:
         NtpConf(),
         DockerCompose(),
         Kubernetes(),
+        JsonPatch(),
         Yaml(),
         Json(),
+        Hcl(),
         Toml(),
         Xml(),
         Properties(),

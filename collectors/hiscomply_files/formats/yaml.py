@@ -29,8 +29,8 @@ class Yaml:
     name: ClassVar[str] = "yaml"
 
     def recognises(self, path: str, head: bytes) -> bool:
-        """True for ``.yaml`` and ``.yml``."""
-        return path.lower().endswith((".yaml", ".yml"))
+        """True for ``.yaml`` and ``.yml``, and for kustomize's file without an ending."""
+        return path.lower().endswith((".yaml", ".yml")) or PurePosixPath(path).name == "Kustomization"
 
     def parse(self, text: str) -> Iterator[Setting]:
         """Every leaf of every document; of duplicate keys the last is effective, merge keys are resolved.

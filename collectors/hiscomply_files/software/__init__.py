@@ -31,6 +31,7 @@ def builtin_software() -> list[Software]:
     from hiscomply_files.software.sudo import Sudo
     from hiscomply_files.software.sysctl import Sysctl
     from hiscomply_files.software.system import Cron, Fstab, TimeServers, Timesyncd
+    from hiscomply_files.software.terraform import Terraform
     from hiscomply_files.software.units import SystemdService
 
     linux: list[Software] = [
@@ -55,6 +56,6 @@ def builtin_software() -> list[Software]:
     ]
     databases: list[Software] = [Postgresql(), PgHba(), Mysql(), Redis(), Mongod()]
     web: list[Software] = [Nginx(), Apache(), Haproxy()]
-    containers: list[Software] = [Dockerfile(), Compose(), Kubernetes()]
+    containers: list[Software] = [Dockerfile(), Compose(), Kubernetes(), Terraform()]
     applications: list[Software] = [Orthanc(), Mirth(), Openmrs(), KeycloakRealm(), Spring()]
     return [*linux, *databases, *web, *containers, *applications]

@@ -7,23 +7,19 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import replace
 from typing import ClassVar
 
 from hiscomply.configurations import Configuration, ReadFile
 from hiscomply.model import Text
 from hiscomply_files.software.kubernetes_objects import object_configurations
 from hiscomply_files.software.kubernetes_pod import Pod, container_configurations, pod_configuration
-from hiscomply_files.software.parts import Part, documents
+from hiscomply_files.software.kustomization import Kustomization, is_kustomization
+from hiscomply_files.software.kustomize import PATCH, Kustomizations
+from hiscomply_files.software.manifests import POD_SPECS, Object, objects
+from hiscomply_files.software.parts import Part
 
-TEMPLATED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job")
-POD_SPECS: Mapping[str, tuple[str, ...]] = {
-    "Pod": ("spec",),
-    "PodTemplate": ("template", "spec"),
-    "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
-    **dict.fromkeys(TEMPLATED, ("spec", "template", "spec")),
-}
 SOFTWARE = (
     "kubernetes_container",
     "kubernetes_pod",
@@ -32,27 +28,6 @@ SOFTWARE = (
     "kubernetes_ingress",
 )
 """What a manifest may hold; a file that could not be read may hold any of them."""
-PATCH = Text(
-    "这是 kustomize 补丁,它所修改的清单没有合并进来",
-    "a kustomize patch: what it is laid over is not put together with it",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Object:
-    """One object of a manifest."""
-
-    file: str
-    kind: str
-    name: str
-    namespace: str | None
-    part: Part
-
-    @property
-    def line(self) -> int | None:
-        """Where it begins."""
-        first = self.part.first()
-        return first.line if first else None
 
 
 class Kubernetes:
@@ -61,90 +36,110 @@ class Kubernetes:
     name: ClassVar[str] = "kubernetes"
 
     def wants(self, path: str, file_format: str) -> bool:
-        """Files of the format ``kubernetes``, and each kustomization, which need not say its kind."""
-        return file_format == "kubernetes" or _is_kustomization(path)
+        """Files of the formats ``kubernetes`` and ``json_patch``, and each kustomization, which need not say its kind."""
+        return file_format in {"kubernetes", "json_patch"} or is_kustomization(path)
 
     def configurations(
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
     ) -> Iterator[Configuration]:
         """One for each pod, container, role, binding and ingress, named ``Deployment/his/web``.
 
-        A file that could not be read, a template among them, is an incomplete one of each.
+        What a kustomization renders has its folder in the name, as seen from the object's file:
+        ``Deployment/his/web (../overlays/prod)``. A file that could not be read, a template among them, is an
+        incomplete one of each.
         """
-        # what a kustomization that cannot be read lays over what is not known: all beside it may be patches
-        lost = {posixpath.dirname(path) for path in unread if _is_kustomization(path)}
         for path, reason in unread.items():
-            for software in SOFTWARE:
-                yield Configuration(software, path, (), missing=(reason,))
-        found = [one for file in files.values() for one in _objects(file)]
-        patches = {
-            path
-            for one in found
-            if _is_kustomization(one.file) or one.kind == "Kustomization"
-            for path in _patches(one)
-        }
-        # an account counts for the manifests beside it: elsewhere in the tree it may be another cluster's
-        accounts = {_account(one, one.name): one.part for one in found if one.kind == "ServiceAccount"}
+            yield from _of_each(path, "", None, reason)
+        kustomizations = Kustomizations(files, unread)
+        found = [*_alone(files, unread, kustomizations.used)]
+        for folder, built in kustomizations.rendered():
+            found += (replace(one, rendering=folder) for one in (*built.objects, *built.fragments))
+            for place, reason in dict.fromkeys(built.lost):
+                yield from _of_each(
+                    place.file, f"{place.key}{_shown(folder, place.file)}", place.line, reason
+                )
+        # an account counts for what is rendered with it, or beside it: elsewhere it may be another cluster's
+        accounts = {_account(one, one.name): one for one in found if one.kind == "ServiceAccount"}
         names: Counter[tuple[str, str, str]] = Counter()
         for one in found:
-            for configuration in _of_object(
-                one, accounts, one.file in patches or posixpath.dirname(one.file) in lost
-            ):
+            for configuration in configurations_of(one, accounts):
                 key = configuration.software, configuration.file, configuration.name
                 names[key] += 1
                 again = f" ({names[key]})" if names[key] > 1 else ""
                 yield replace(configuration, name=f"{configuration.name}{again}")
 
 
-def _is_kustomization(path: str) -> bool:
-    return posixpath.basename(path) in ("kustomization.yaml", "kustomization.yml", "Kustomization")
+def _of_each(file: str, name: str, line: int | None, reason: Text) -> Iterator[Configuration]:
+    for software in SOFTWARE:
+        yield Configuration(software, file, (), name, line, missing=(reason,))
 
 
-def _objects(file: ReadFile) -> Iterator[Object]:
-    for document in documents(file):
-        kind = document.text("kind") or ""
-        listed = document.elements("items") if kind.endswith("List") else [document]
-        for part in listed:
-            own = part.text("kind") or kind.removesuffix("List")
-            name = part.text("metadata", "name") or part.text("metadata", "generateName") or ""
-            yield Object(file.path, own, name, part.text("metadata", "namespace"), part)
-
-
-def _patches(kustomization: Object) -> Iterator[str]:
-    folder = posixpath.dirname(kustomization.file)
-    listed = kustomization.part.elements("patchesStrategicMerge")
-    named = [one.text() for one in listed] + [
-        one.text("path") for one in kustomization.part.elements("patches")
+def _alone(files: Mapping[str, ReadFile], unread: Mapping[str, Text], used: Set[str]) -> Iterator[Object]:
+    """The objects that no kustomization takes. Beside one that cannot be read, each may be a patch."""
+    lost = {posixpath.dirname(path) for path in unread if is_kustomization(path)}
+    found = [
+        one
+        for path, file in files.items()
+        if path not in used and not is_kustomization(path)
+        for one in objects(file)
     ]
-    for path in named:
-        if path is not None and "\n" not in path:
-            yield posixpath.normpath(posixpath.join(folder, path))
+    patches = {
+        patch.path
+        for file in {one.file for one in found if one.kind == "Kustomization"}
+        for patch in Kustomization(files[file]).all_patches()
+    }
+    for one in found:
+        is_patch = one.file in patches or posixpath.dirname(one.file) in lost
+        yield replace(one, missing=(PATCH,)) if is_patch else one
 
 
-def _of_object(
-    one: Object, accounts: Mapping[tuple[str, str | None, str], Part], is_patch: bool
+def _shown(folder: str, file: str) -> str:
+    """The folder of a rendering as seen from a file; empty where it is the file's own."""
+    seen = posixpath.relpath(folder or ".", posixpath.dirname(file) or ".")
+    return "" if seen == "." else f" ({seen})"
+
+
+def configurations_of(
+    one: Object, accounts: Mapping[tuple[str, str | None, str], Object] | None = None
 ) -> Iterator[Configuration]:
-    yield from object_configurations(one.kind, one.name, one.file, one.line, one.part)
+    """What one object amounts to.
+
+    Args:
+        accounts: the service accounts that it may run under, by folder, namespace and name.
+    """
+    place = one.place
+    line = place.line if place else None
+    shown = "" if one.rendering is None else _shown(one.rendering, one.file)
+    for found in (
+        *object_configurations(one.kind, one.name, one.file, line, one.part),
+        *_of_pod(one, accounts or {}),
+    ):
+        values = (
+            found.values if one.is_certain else [replace(value, is_certain=False) for value in found.values]
+        )
+        missing = tuple(dict.fromkeys((*found.missing, *one.missing)))
+        yield replace(found, name=f"{found.name}{shown}", values=values, missing=missing)
+
+
+def _of_pod(one: Object, accounts: Mapping[tuple[str, str | None, str], Object]) -> Iterator[Configuration]:
     path = POD_SPECS.get(one.kind)
     spec = one.part.at(*path) if path else None
     if spec is None:
         return
-    account = spec.text("serviceAccountName") or spec.text("serviceAccount")
+    name = spec.text("serviceAccountName") or spec.text("serviceAccount")
+    account = accounts.get(_account(one, name or "default"))
+    missing = (*one.missing, *((PATCH,) if _is_fragment(spec) else ()))
+    if account is not None and not account.is_certain:
+        missing = (*missing, *account.missing)
     pod = Pod(
-        one.file,
-        f"{one.kind}/{one.name}",
-        spec,
-        one.kind,
-        account,
-        accounts.get(_account(one, account or "default")),
-        (PATCH,) if is_patch or _is_fragment(spec) else (),
+        one.file, f"{one.kind}/{one.name}", spec, one.kind, name, account.part if account else None, missing
     )
-    yield pod_configuration(pod, one.line)
+    yield pod_configuration(pod, one.place)
     yield from container_configurations(pod)
 
 
 def _account(one: Object, name: str) -> tuple[str, str | None, str]:
-    return posixpath.dirname(one.file), one.namespace, name
+    return one.folder, one.namespace, name
 
 
 def _is_fragment(spec: Part) -> bool:

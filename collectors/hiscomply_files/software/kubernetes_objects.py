@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hiscomply.configurations import Configuration, Value
-from hiscomply.hookspecs import Setting
 from hiscomply_files.software.image_reference import is_open
-from hiscomply_files.software.parts import Part
+from hiscomply_files.software.parts import Part, Placed
 
 
 def object_configurations(
@@ -17,7 +16,7 @@ def object_configurations(
     if kind in {"Role", "ClusterRole"}:
         software, values = "kubernetes_role", [*_rules(part, file)]
     elif kind in {"RoleBinding", "ClusterRoleBinding"}:
-        software, values = "kubernetes_role_binding", [*_binding(part, file)]
+        software, values = "kubernetes_role_binding", [*_binding(part)]
     elif kind == "Ingress":
         software, values = "kubernetes_ingress", [*_hosts(part, file, line)]
     else:
@@ -25,9 +24,9 @@ def object_configurations(
     yield Configuration(software, file, values, f"{kind}/{name}", line)
 
 
-def _value(key: str, setting: Setting, text: str | None, file: str) -> Value:
+def _value(key: str, setting: Placed, text: str | None) -> Value:
     shown = None if text is None or is_open(text) else text
-    return Value(key, shown, file, setting.line, setting.column)
+    return Value(key, shown, setting.file, setting.line, setting.column)
 
 
 def _rules(part: Part, file: str) -> Iterator[Value]:
@@ -41,23 +40,23 @@ def _rules(part: Part, file: str) -> Iterator[Value]:
             for key in ("apiGroups", "resources", "nonResourceURLs", "verbs")
         )
         text = f"{groups}/{resources or urls}: {verbs}"
-        yield _value("rules", first, text, file)
+        yield _value("rules", first, text)
     if part.at("aggregationRule") is not None:
         first = part.at("aggregationRule").first()  # type: ignore[union-attr]
         if first is not None:
-            yield Value("rules", None, file, first.line, first.column)
+            yield Value("rules", None, first.file, first.line, first.column)
     elif not part.elements("rules"):
         yield Value("rules", "none", file, origin="default")
 
 
-def _binding(part: Part, file: str) -> Iterator[Value]:
+def _binding(part: Part) -> Iterator[Value]:
     role = part.scalar("roleRef", "name")
     if role is not None:
-        yield _value("roleRef", role, f"{part.text('roleRef', 'kind') or ''}/{role.value}", file)
+        yield _value("roleRef", role, f"{part.text('roleRef', 'kind') or ''}/{role.value}")
     for subject in part.elements("subjects"):
         name = subject.scalar("name")
         if name is not None:
-            yield _value("subjects", name, f"{subject.text('kind') or ''}/{name.value}", file)
+            yield _value("subjects", name, f"{subject.text('kind') or ''}/{name.value}")
 
 
 def _hosts(part: Part, file: str, line: int | None) -> Iterator[Value]:
@@ -75,7 +74,11 @@ def _hosts(part: Part, file: str, line: int | None) -> Iterator[Value]:
         is_covered = is_for_all or any(_is_same(name, one) for one in covered)
         is_known = is_covered or not any(map(is_open, (name, *covered)))
         yield Value(
-            "tls", ("true" if is_covered else "false") if is_known else None, file, place.line, place.column
+            "tls",
+            ("true" if is_covered else "false") if is_known else None,
+            place.file,
+            place.line,
+            place.column,
         )
     if not rules:
         yield Value("tls", "true" if entries else "false", file, line)

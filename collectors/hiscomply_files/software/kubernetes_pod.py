@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hiscomply.configurations import Configuration, Origin, Value
-from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 from hiscomply_files.software.effective import Default, boolean, with_defaults
 from hiscomply_files.software.image_reference import is_open, version
-from hiscomply_files.software.parts import Part, standing_at
+from hiscomply_files.software.parts import Part, Placed, standing_at
 
 _API = "Kubernetes 1.31 API reference, core/v1"
 POD_DEFAULTS: Mapping[str, Default] = {
@@ -55,27 +54,28 @@ class Pod:
     account_object: Part | None
     missing: Sequence[Text] = ()
 
-    def value(self, key: str, setting: Setting, text: str | None, origin: Origin = "written") -> Value:
+    def value(self, key: str, setting: Placed, text: str | None, origin: Origin = "written") -> Value:
         """A setting as a value of this pod; one that a template fills in is not known."""
         shown = None if text is None or is_open(text) else text
-        return Value(key, shown, self.file, setting.line, setting.column, origin)
+        return Value(key, shown, setting.file, setting.line, setting.column, origin)
 
     def configuration(
         self,
         software: str,
         name: str,
-        line: int | None,
+        place: Placed | None,
         values: Sequence[Value],
         defaults: Mapping[str, Default],
     ) -> Configuration:
         """What is written, and what Kubernetes assumes where nothing is laid under it."""
         every = list(values)
+        file, line = (place.file, place.line) if place else (self.file, None)
         if not self.missing:
-            every = [*standing_at(line, with_defaults(values, defaults, self.file))]
-        return Configuration(software, self.file, every, name, line, missing=self.missing)
+            every = [*standing_at(line, with_defaults(values, defaults, file))]
+        return Configuration(software, file, every, name, line, missing=self.missing)
 
 
-def pod_configuration(pod: Pod, line: int | None) -> Configuration:
+def pod_configuration(pod: Pod, place: Placed | None) -> Configuration:
     """What holds for all containers of a pod together."""
     values = []
     for key in ("hostNetwork", "hostPID", "hostIPC"):
@@ -86,7 +86,7 @@ def pod_configuration(pod: Pod, line: int | None) -> Configuration:
         path = volume.scalar("hostPath", "path")
         if path is not None:
             values.append(pod.value("hostPath", path, path.value))
-    return pod.configuration("kubernetes_pod", pod.name, line, [*values, *_token(pod)], POD_DEFAULTS)
+    return pod.configuration("kubernetes_pod", pod.name, place, [*values, *_token(pod)], POD_DEFAULTS)
 
 
 def _token(pod: Pod) -> Iterator[Value]:
@@ -111,11 +111,9 @@ def container_configurations(pod: Pod) -> Iterator[Configuration]:
         for number, container in enumerate(pod.spec.elements(key)):
             own = container.text("name") or str(number)
             name = f"{pod.name}/{group}/{own}" if group else f"{pod.name}/{own}"
-            first = container.first()
+            place = container.first_in(pod.file)
             values = [*_container_values(pod, container, is_checked=not group)]
-            yield pod.configuration(
-                "kubernetes_container", name, first.line if first else None, values, CONTAINER_DEFAULTS
-            )
+            yield pod.configuration("kubernetes_container", name, place, values, CONTAINER_DEFAULTS)
 
 
 def _container_values(pod: Pod, container: Part, *, is_checked: bool) -> Iterator[Value]:
@@ -169,7 +167,7 @@ def _confinement(pod: Pod, container: Part) -> Iterator[Value]:
         yield pod.value("procMount", found, found.value)
 
 
-def _of_either(pod: Pod, container: Part, *path: str) -> tuple[Setting | None, Origin]:
+def _of_either(pod: Pod, container: Part, *path: str) -> tuple[Placed | None, Origin]:
     own = container.scalar("securityContext", *path)
     return (own, "written") if own is not None else (pod.spec.scalar("securityContext", *path), "inherited")
 

@@ -13,11 +13,18 @@ EMPTY = frozenset({"[]", "{}"})
 _STEP = re.compile(r"\[\d+\]|[^.\[]+|\[|\.")
 
 
+@dataclass(frozen=True, slots=True)
+class Placed(Setting):
+    """A setting that knows its file: a document may be put together from several."""
+
+    file: str = ""
+
+
 @dataclass(slots=True, eq=False)
 class Part:
     """A mapping or list (``below``, by name or by ``[0]``), or a scalar (``leaf``)."""
 
-    leaf: Setting | None = None
+    leaf: Placed | None = None
     below: dict[str, Part] = field(default_factory=dict)
 
     def at(self, *path: str) -> Part | None:
@@ -27,7 +34,7 @@ class Part:
             part = part.below.get(name) if part else None
         return part
 
-    def scalar(self, *path: str) -> Setting | None:
+    def scalar(self, *path: str) -> Placed | None:
         """The scalar below these names; None if there is none, or no value in it."""
         part = self.at(*path)
         return None if part is None or part.leaf is None or part.leaf.value is None else part.leaf
@@ -42,14 +49,22 @@ class Part:
         part = self.at(*path)
         return [] if part is None else [one for name, one in part.below.items() if name[0] == "["]
 
-    def first(self) -> Setting | None:
+    def first(self) -> Placed | None:
         """The first scalar at or below it: about where it stands."""
-        part = self
-        while part.leaf is None:
-            if not part.below:
-                return None
-            part = next(iter(part.below.values()))
-        return part.leaf
+        return next(self.leaves(), None)
+
+    def first_in(self, file: str) -> Placed | None:
+        """The first scalar that stands in this file, else the first at all."""
+        return next((one for one in self.leaves() if one.file == file), None) or self.first()
+
+    def leaves(self) -> Iterator[Placed]:
+        """The scalars at and below it, in order."""
+        waiting = [self]
+        while waiting:
+            part = waiting.pop()
+            if part.leaf is not None:
+                yield part.leaf
+            waiting.extend(reversed(part.below.values()))
 
     def is_empty(self) -> bool:
         """Nothing but an empty list or mapping, or a key without a value."""
@@ -59,12 +74,12 @@ class Part:
 def documents(file: ReadFile) -> Iterator[Part]:
     """The documents of a file, of the settings in effect."""
     sections: dict[str | None, Part] = {}
-    for setting in file.settings:
-        if setting.is_effective:
-            part = sections.setdefault(setting.section, Part())
-            for step in steps(setting.key):
+    for one in file.settings:
+        if one.is_effective:
+            part = sections.setdefault(one.section, Part())
+            for step in steps(one.key):
                 part = part.below.setdefault(step, Part())
-            part.leaf = setting
+            part.leaf = Placed(one.key, one.value, one.line, one.column, True, one.section, file.path)
     yield from sections.values()
 
 

@@ -1,0 +1,78 @@
+"""The objects of Kubernetes manifests, as they are written or as a kustomization renders them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from hiscomply.configurations import ReadFile
+from hiscomply.model import Text
+from hiscomply_files.software.parts import Part, Placed, documents
+
+TEMPLATED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job")
+POD_SPECS: Mapping[str, tuple[str, ...]] = {
+    "Pod": ("spec",),
+    "PodTemplate": ("template", "spec"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
+    **dict.fromkeys(TEMPLATED, ("spec", "template", "spec")),
+}
+"""Where the specification of a pod is, by the kind of the object that makes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """One object.
+
+    Attributes:
+        file: where it is written; what is laid over it may stand elsewhere.
+        names: all that patches may call it; prefixes and suffixes of kustomizations give it more than one.
+        namespaces: likewise; ``default`` for none.
+        rendering: the folder of the kustomization that renders it; None for one that stands for itself.
+        missing: why not all of it is known.
+        is_certain: False if something that was not understood may override what it says.
+    """
+
+    file: str
+    kind: str
+    name: str
+    namespace: str | None
+    part: Part
+    names: frozenset[str]
+    namespaces: frozenset[str]
+    rendering: str | None = None
+    missing: tuple[Text, ...] = ()
+    is_certain: bool = True
+
+    @property
+    def place(self) -> Placed | None:
+        """Where it begins."""
+        return self.part.first_in(self.file)
+
+    @property
+    def folder(self) -> str:
+        """What it shares with the objects that it lives with: its rendering, else its file's folder."""
+        return posixpath.dirname(self.file) if self.rendering is None else f"#{self.rendering}"
+
+    @property
+    def group(self) -> str:
+        """The API group of its ``apiVersion``; empty for the core."""
+        return (self.part.text("apiVersion") or "").rpartition("/")[0]
+
+
+def objects(file: ReadFile) -> Iterator[Object]:
+    """Each object of each document, also of a ``List``."""
+    for document in documents(file):
+        yield from objects_of(document, file.path)
+
+
+def objects_of(document: Part, file: str) -> Iterator[Object]:
+    """The objects of one document: itself, or the items of a ``List``."""
+    kind = document.text("kind") or ""
+    listed = document.elements("items") if kind.endswith("List") else [document]
+    for part in listed:
+        own = part.text("kind") or kind.removesuffix("List")
+        name = part.text("metadata", "name") or part.text("metadata", "generateName") or ""
+        namespace = part.text("metadata", "namespace")
+        spaces = frozenset({namespace or "default"})
+        yield Object(file, own, name, namespace, part, frozenset({name}), spaces)

@@ -1,0 +1,141 @@
+"""Terraform's containers and objects, as Docker and Kubernetes run them."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from hiscomply.configurations import Configuration, ReadFile
+from hiscomply.hookspecs import FormatError
+from hiscomply.model import Text
+from hiscomply_files.formats.hcl import Hcl
+from hiscomply_files.software.kubernetes import SOFTWARE
+from hiscomply_files.software.terraform import Terraform
+
+CONTAINER = """\
+resource "docker_container" "his" {
+  image     = docker_image.his.image_id
+  memory    = 512
+  restart   = "unless-stopped"
+  read_only = true
+  user      = var.user
+  log_driver    = "none"
+  security_opts = ["no-new-privileges:true"]
+  capabilities {
+    drop = ["ALL"]
+  }
+  volumes {
+    host_path      = "/etc"
+    container_path = "/host"
+  }
+  ports {
+    internal = 80
+    external = 8080
+  }
+}
+"""
+IMAGE = 'resource "docker_image" "his" {\n  name = "his:1.2"\n}\n'
+
+
+def read(files: dict[str, str], unread: dict[str, Text] | None = None) -> dict[str, Configuration]:
+    parsed = {path: ReadFile(path, "hcl", list(Hcl().parse(text))) for path, text in files.items()}
+    return {f"{one.software}:{one.id}": one for one in Terraform().configurations(parsed, unread or {})}
+
+
+def test_a_container_has_the_keys_of_a_compose_service_with_their_places() -> None:
+    found = read({"a/main.tf": CONTAINER, "a/images.tf": IMAGE})
+    one = found["compose_service:a/main.tf#docker_container.his"]
+    said = {value.key: (value.value, value.file, value.line) for value in one.values}
+    assert one.missing == ()
+    assert said == {
+        "image": ("his:1.2", "a/images.tf", 2),
+        "image.version": ("1.2", "a/images.tf", 2),
+        "memory_limit": (str(512 << 20), "a/main.tf", 3),
+        "restart": ("unless-stopped", "a/main.tf", 4),
+        "read_only": ("true", "a/main.tf", 5),
+        "user": (None, "a/main.tf", 6),
+        "logging.driver": ("none", "a/main.tf", 7),
+        "no_new_privileges": ("true", "a/main.tf", 8),
+        "cap_drop": ("ALL", "a/main.tf", 10),
+        "cap_drop_all": ("true", "a/main.tf", 10),
+        "volumes.source": ("/etc", "a/main.tf", 13),
+        "ports": ("0.0.0.0:8080:80/tcp", "a/main.tf", 17),
+        "privileged": ("false", "a/main.tf", 2),
+        "seccomp": ("default", "a/main.tf", 2),
+        "apparmor": ("default", "a/main.tf", 2),
+    }
+
+
+def test_an_image_of_another_module_is_not_known() -> None:
+    found = read({"a/main.tf": CONTAINER, "b/images.tf": IMAGE})
+    one = found["compose_service:a/main.tf#docker_container.his"]
+    assert [value.value for value in one.values if value.key == "image.version"] == [None]
+
+
+def test_an_expression_for_a_list_hides_all_that_the_list_decides() -> None:
+    text = 'resource "docker_container" "a" {\n  image = "a:1"\n  security_opts = var.options\n  privileged = null\n}\n'
+    one = read({"main.tf": text})["compose_service:main.tf#docker_container.a"]
+    said = {value.key: value.value for value in one.values}
+    assert (said["no_new_privileges"], said["seccomp"], said["privileged"]) == (None, None, "false")
+
+
+def test_a_cron_job_and_its_containers() -> None:
+    text = """\
+resource "kubernetes_cron_job_v1" "nightly" {
+  spec {
+    job_template {
+      spec {
+        template {
+          spec {
+            host_pid = true
+            init_container {
+              name  = "prepare"
+              image = "a:1"
+            }
+            container {
+              image = "b:2"
+              env {
+                name  = "LANG"
+                value = "zh"
+              }
+            }
+            volume {
+              host_path {
+                path = "/etc"
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+"""
+    found = read({"main.tf": text})
+    name = "main.tf#CronJob/kubernetes_cron_job_v1.nightly"
+    assert list(found) == [
+        f"kubernetes_pod:{name}",
+        f"kubernetes_container:{name}/0",
+        f"kubernetes_container:{name}/init/prepare",
+    ]
+    pod = {value.key: (value.value, value.line) for value in found[f"kubernetes_pod:{name}"].values}
+    assert (pod["hostPID"], pod["hostPath"]) == (("true", 7), ("/etc", 21))
+    first = {value.key: value.value for value in found[f"kubernetes_container:{name}/0"].values}
+    assert (first["env.LANG"], first["livenessProbe"]) == ("zh", "not needed")
+
+
+def test_what_may_hold_anything_is_an_incomplete_one_of_each() -> None:
+    reason = Text("坏", "bad")
+    found = list(Terraform().configurations({}, {"main.tf": reason}))
+    assert [(one.software, one.missing) for one in found] == [
+        (name, (reason,)) for name in ("compose_service", *SOFTWARE)
+    ]
+
+
+def test_without_its_library_a_file_is_not_read_and_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "tree_sitter", None)
+    with pytest.raises(FormatError, match=r"hiscomply\[terraform\]"):
+        list(Hcl().parse(CONTAINER))
