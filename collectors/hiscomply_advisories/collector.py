@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from hiscomply.duck import connect
 from hiscomply.hookspecs import CollectContext, CollectFailed, joined_failures
 from hiscomply.model import Record, Rejected, Target, Text
 from hiscomply_kit.options import TEXT, options_schema
@@ -98,9 +99,7 @@ class AdvisoriesCollector:
         Raises:
             CollectFailed: there are no packages, or a feed cannot be used; what the others say is given first.
         """
-        import duckdb
-
-        with duckdb.connect() as db:
+        with connect("768MB") as db:
             yield from _collect(db, target, context)
 
 

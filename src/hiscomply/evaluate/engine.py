@@ -19,6 +19,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hiscomply.compiled import EACH_TOPIC, CompiledPolicy
+from hiscomply.duck import connect
 from hiscomply.errors import Place, PolicyError
 from hiscomply.evaluate.deferred import DEFER_ROWS, Deferred, defer, write_all
 from hiscomply.kinds import Kind
@@ -91,14 +92,19 @@ class Moment:
 class Engine:
     """One DuckDB connection over the evidence of one run."""
 
-    def __init__(self, kinds: Mapping[str, Kind], moment: Moment, *, memory_limit: str = "768MB") -> None:
-        import duckdb
-
+    def __init__(
+        self,
+        kinds: Mapping[str, Kind],
+        moment: Moment,
+        *,
+        memory_limit: str = "768MB",
+        spill: Path | None = None,
+    ) -> None:
         self._kinds = kinds
         self._moment = moment
         self._tables: dict[str, EvidenceTable] = {}
         self._made: set[str] = set()
-        self.connection = duckdb.connect(config={"memory_limit": memory_limit, "threads": 2})
+        self.connection = connect(memory_limit, spill=spill)
         self.connection.execute("SET preserve_insertion_order = false; CREATE SCHEMA ev")
         self.connection.execute(_WITHOUT)
         columns = ", ".join(f"{name} {type_}" for name, type_ in VERDICT_COLUMNS.items())

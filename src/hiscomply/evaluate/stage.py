@@ -35,7 +35,7 @@ def evaluate_policies(
         values: parameters by policy id and placeholder.
         scope_rules: the policies that say which signed statements of scope count.
     """
-    engine = Engine(kinds, moment)
+    engine = Engine(kinds, moment, spill=path.parent)
     if all(table.rows <= FEW for table in evidence.tables.values()):
         engine.plan_quickly()
     for table in evidence.tables.values():

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from hiscomply.duck import connect
 from hiscomply.errors import EvidenceError, Place
 from hiscomply.kinds import Kind
 from hiscomply.model import Collection, CollectionStatus, Evidence, EvidenceTable
@@ -28,8 +29,7 @@ def store_evidence(
     import duckdb
 
     folder.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(config={"memory_limit": "512MB", "threads": 2})
-    connection.execute("SET TimeZone = 'UTC'")
+    connection = connect("512MB", spill=folder.parent)
     expected = {kind for one in collections for kind in one.kinds}
     tables: dict[str, EvidenceTable] = {}
     for name in sorted(expected & set(kinds)):
@@ -127,7 +127,7 @@ def open_evidence(folder: Path, kinds: Mapping[str, Kind], collections: Sequence
     """
     import duckdb
 
-    connection = duckdb.connect()
+    connection = connect("512MB")
     tables: dict[str, EvidenceTable] = {}
     for name in sorted({kind for one in collections for kind in one.kinds} & set(kinds)):
         path = folder / f"{name}.parquet"

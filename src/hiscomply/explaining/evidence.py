@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hiscomply.duck import connect
 from hiscomply.explaining.model import InEffect
 from hiscomply.model import Evidence, Finding
 
@@ -25,11 +26,8 @@ class Known:
     """The tables of the ``files`` collector, as far as there are any."""
 
     def __init__(self, evidence: Evidence) -> None:
-        import duckdb
-
         self._evidence = evidence
-        self._connection = duckdb.connect(config={"memory_limit": "256MB", "threads": 1})
-        self._connection.execute("SET TimeZone = 'UTC'")
+        self._connection = connect("256MB", threads=1)
 
     def rows(self, kind: str, columns: str, where: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Columns of the records that meet a condition, in the order of file, line and column."""

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from hiscomply.duck import connect
 from hiscomply.errors import Place, RunError
 from hiscomply.findings.reading import reader
 from hiscomply.findings.waivers import WAIVER_POLICY, WaiverProblem, check_waivers
@@ -89,8 +90,7 @@ def judge(
     severities = {policy.id: policy.severity for policy in policies}
     in_force, problems = check_waivers(waivers, severities, today)
     problems += unreadable
-    connection = duckdb.connect(config={"memory_limit": "512MB", "threads": 2})
-    connection.execute("SET TimeZone = 'UTC'")
+    connection = connect("512MB", spill=path.parent)
     _load_current(connection, evaluation)
     try:
         _load_previous(connection, previous)

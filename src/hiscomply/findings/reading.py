@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from hiscomply.duck import connect
+
 
 @cache
 def _engine() -> Any:
-    import duckdb
-
-    return duckdb.connect(config={"memory_limit": "512MB", "threads": 2})
+    return connect("512MB")
 
 
 def reader() -> Any:
