@@ -13,6 +13,7 @@ from typing import ClassVar
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.blocks import Blocks, Places, is_of_another_program
+from hiscomply_files.names import posix
 
 LINE = re.compile(r"(?:[^\\\n]|\\\n|\\(?!\n))*+")
 BLANKS = r"(?:[ \t\r\f\v]|\\\n)*+"
@@ -31,7 +32,7 @@ class ApacheConf:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """By name, by a folder of httpd, or a ``.conf`` that begins with a section of httpd."""
-        file = PurePosixPath(path)
+        file = posix(path)
         if is_of_another_program(file, head):
             return False
         if file.name == ".htaccess" or re.fullmatch(r"(?:httpd|apache2?)[\w-]*\.conf", file.name):

@@ -9,6 +9,7 @@ from typing import ClassVar
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.lines import statements
+from hiscomply_files.names import posix
 
 CONTROLS = {
     "-b": "backlog",
@@ -29,7 +30,7 @@ class AuditRules:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for ``audit.rules``, and for ``*.rules`` in ``audit/rules.d`` (udev has a ``rules.d`` too)."""
-        file = PurePosixPath(path)
+        file = posix(path)
         in_folder = file.parent.name == "rules.d" and file.parent.parent.name != "udev"
         return file.name == "audit.rules" or (in_folder and file.suffix == ".rules" and _is_audit(file, head))
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.lines import matched_lines
 from hiscomply_files.formats.precedence import last_wins
+from hiscomply_files.names import posix
 
 LINE = re.compile(r"\s*+(?P<key>[A-Za-z_]\w*+)\s*+=\s*+(?P<value>.*)$")
 NOT_A_SETTING = Text(zh="不是“键 = 值”的形式", en="not key = value")
@@ -23,7 +23,7 @@ class AuditdConf:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for a file named ``auditd.conf``."""
-        return PurePosixPath(path).name == "auditd.conf"
+        return posix(path).name == "auditd.conf"
 
     def parse(self, text: str) -> Iterator[Setting]:
         """Keys in lower case, values as written; the last occurrence is effective."""

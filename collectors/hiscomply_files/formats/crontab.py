@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.lines import matched_lines
+from hiscomply_files.names import posix
 
 _FIELD = r"[\w*/,~-]++"
 _TIME = rf"(?P<time>@\w++|{_FIELD}(?:\s++{_FIELD}){{4}})"
@@ -29,7 +29,7 @@ class SystemCrontab:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for ``etc/crontab``, a lone ``crontab``, and the files of ``cron.d`` that cron reads."""
-        file = PurePosixPath(path)
+        file = posix(path)
         if file.parent.name == "cron.d":
             return "." not in file.name and not file.name.endswith("~")
         return file.name == "crontab"
@@ -46,7 +46,7 @@ class UserCrontab:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for a file in a folder ``crontabs``, and for ``*.crontab``."""
-        file = PurePosixPath(path)
+        file = posix(path)
         return file.parent.name == "crontabs" or file.suffix == ".crontab"
 
     def parse(self, text: str) -> Iterator[Setting]:

@@ -9,13 +9,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.dockerfile_lines import Instruction, instructions
 from hiscomply_files.formats.dockerfile_words import Word, exec_form, flags, pairs, words
+from hiscomply_files.names import posix
 
 FILE_NAME = re.compile(r"(?:.+\.)?(?:Dockerfile|Containerfile)(?:[.-].+)?", re.I)
 NOT_A_DOCKERFILE = (".dockerignore", ".md", ".txt", ".rst", ".sh", ".py", ".go", ".js", ".ts", ".java")
@@ -31,7 +31,7 @@ class Dockerfile:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for ``Dockerfile``, ``Dockerfile.prod``, ``his.dockerfile`` and ``Containerfile``."""
-        name = PurePosixPath(path).name
+        name = posix(path).name
         return FILE_NAME.fullmatch(name) is not None and not name.lower().endswith(NOT_A_DOCKERFILE)
 
     def parse(self, text: str) -> Iterator[Setting]:

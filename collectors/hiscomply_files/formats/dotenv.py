@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.precedence import last_wins
+from hiscomply_files.names import posix
 
 ENTRY = re.compile(
     r"""[ \t]*+(?:export[ \t]++)?(?P<key>[A-Za-z_][\w.-]*+)[ \t]*+
@@ -29,7 +29,7 @@ class DotEnv:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for ``.env``, ``.env.production`` and ``his.env``."""
-        name = PurePosixPath(path).name.lower()
+        name = posix(path).name.lower()
         return name.endswith(".env") or name.startswith(".env.")
 
     def parse(self, text: str) -> Iterator[Setting]:

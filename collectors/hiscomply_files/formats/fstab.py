@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.lines import matched_lines
+from hiscomply_files.names import posix
 
 LINE = re.compile(
     r"\s*+(?P<device>\S++)\s++(?P<point>\S++)\s++(?P<type>\S++)(?:\s++(?P<options>\S++)(?:\s++\d++){0,2})?\s*+(?:#.*)?$"
@@ -27,7 +27,7 @@ class Fstab:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for a file named ``fstab``."""
-        return PurePosixPath(path).name == "fstab"
+        return posix(path).name == "fstab"
 
     def parse(self, text: str) -> Iterator[Setting]:
         """Keys ``device``, ``type`` and ``options``, the mount point as section; all are effective."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.blocks import Blocks, is_of_another_program
+from hiscomply_files.names import posix
 
 SECTIONS = frozenset(
     {"global", "defaults", "frontend", "backend", "listen", "userlist", "peers", "resolvers", "mailers"}
@@ -41,7 +41,7 @@ class HaproxyCfg:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """By name, by a folder of HAProxy, or a ``.cfg`` that begins like one."""
-        file = PurePosixPath(path)
+        file = posix(path)
         if file.suffix not in (".cfg", ".conf") or is_of_another_program(file, head):
             return False
         is_alike = bool(SECTION.search(head) and CONTEXT.search(head))

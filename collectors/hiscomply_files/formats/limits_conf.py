@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.lines import matched_lines
 from hiscomply_files.formats.precedence import last_wins
+from hiscomply_files.names import posix
 
 LINE = re.compile(
     r"\s*+(?P<domain>[^\s#]++)\s++(?P<type>hard|soft|-)(?:\s++(?P<item>[a-z]++)\s++(?P<value>[^\s#]++))?\s*+(?:#.*)?$",
@@ -26,7 +26,7 @@ class LimitsConf:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for ``limits.d/*.conf``, and for a ``limits.conf`` that is no other program's drop-in."""
-        file = PurePosixPath(path)
+        file = posix(path)
         if file.parent.name == "limits.d":
             return file.suffix == ".conf"
         return file.name == "limits.conf" and not file.parent.name.endswith(".d")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import Setting
@@ -12,6 +11,7 @@ from hiscomply.model import Text
 from hiscomply_files.formats.lines import matched_lines
 from hiscomply_files.formats.precedence import last_wins
 from hiscomply_files.formats.stating import if_read, with_line
+from hiscomply_files.names import posix
 
 LINE = re.compile(r"\s*+(?P<key>[A-Za-z_][A-Za-z0-9_]*)(?:\s++(?P<value>.*))?$")
 NOT_A_SETTING = Text(zh="不是“名称 值”的形式", en="not a name and its value")
@@ -24,7 +24,7 @@ class LoginDefs:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for a file named ``login.defs``."""
-        return PurePosixPath(path).name == "login.defs"
+        return posix(path).name == "login.defs"
 
     def parse(self, text: str) -> Iterator[Setting]:
         """Names as written, which shadow tells apart by case; the last occurrence is effective."""

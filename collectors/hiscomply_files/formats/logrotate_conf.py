@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
+from hiscomply_files.names import posix
 
 SCRIPTS = frozenset({"prerotate", "postrotate", "firstaction", "lastaction", "preremove"})
 DIRECTIVE = re.compile(r"(?P<key>[a-z]++)(?:\s*+=\s*+|\s++|$)(?P<value>.*)$")
@@ -24,7 +24,7 @@ class LogrotateConf:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for ``logrotate.conf`` and any file in ``logrotate.d``."""
-        file = PurePosixPath(path)
+        file = posix(path)
         return file.name == "logrotate.conf" or file.parent.name == "logrotate.d"
 
     def parse(self, text: str) -> Iterator[Setting]:

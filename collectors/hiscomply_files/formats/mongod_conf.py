@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply_files.formats.yaml import Yaml
+from hiscomply_files.names import posix
 
 
 class MongodConf(Yaml):
@@ -16,5 +16,5 @@ class MongodConf(Yaml):
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True by the file's name, also ``mongod.yaml``."""
-        name = PurePosixPath(path).name.lower()
+        name = posix(path).name.lower()
         return re.fullmatch(r"mongo(d|s|db)([._-][\w-]+)?\.(conf|cfg|ya?ml)", name) is not None

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.precedence import last_wins
+from hiscomply_files.names import posix
 
 GROUP = re.compile(r"\[(?P<name>[^\]\s]+)\]\s*(?:[#;].*)?$")
 OPTION = re.compile(
@@ -37,7 +37,7 @@ class MyCnf:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for ``my.cnf``, ``.my.cnf``, ``mysqld.cnf``, ``my.ini``, and any ``.cnf`` in a folder of theirs."""
-        file = PurePosixPath(path.lower())
+        file = posix(path.lower())
         if re.fullmatch(r"\.?my([._-][\w-]+)?\.(cnf|ini)|(mysqld?|mariadbd?|server)\.cnf", file.name):
             return True
         return file.suffix == ".cnf" and not FOLDERS.isdisjoint(file.parts[:-1])

@@ -14,6 +14,7 @@ from typing import ClassVar
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.blocks import Blocks, Places, is_of_another_program
+from hiscomply_files.names import posix
 
 BLANK = re.compile(r"(?:[ \t\r\n]++|\#[^\n]*+)*+")
 WORD = re.compile(
@@ -40,7 +41,7 @@ class NginxConf:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """By name, by a folder of nginx, or a ``.conf`` that begins like one."""
-        file = PurePosixPath(path)
+        file = posix(path)
         if file.suffix not in (".conf", ".template", ".types", "") or is_of_another_program(file, head):
             return False
         if re.fullmatch(r"nginx[\w.-]*\.conf(?:\.template)?", file.name):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.lines import Statement, statements
+from hiscomply_files.names import posix
 
 RULE = re.compile(
     r"(?P<rule>-?(?P<type>auth|account|password|session)\s++(?:\[[^\]]*+\]|[^\s\[]\S*+)\s++\S.*)", re.I | re.S
@@ -26,7 +26,7 @@ class PamService:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for a file in a folder ``pam.d``."""
-        return PurePosixPath(path).parent.name == "pam.d"
+        return posix(path).parent.name == "pam.d"
 
     def parse(self, text: str) -> Iterator[Setting]:
         """Each line of a stack as ``rule``, its type as section; ``@include`` as ``include``. All are effective."""
@@ -45,7 +45,7 @@ class PamConf:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for a file named ``pam.conf``."""
-        return PurePosixPath(path).name == "pam.conf"
+        return posix(path).name == "pam.conf"
 
     def parse(self, text: str) -> Iterator[Setting]:
         """Each line as ``<service>.rule``, its type as section. All are effective."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import Setting
@@ -12,6 +11,7 @@ from hiscomply.model import Text
 from hiscomply_files.formats.lines import matched_lines
 from hiscomply_files.formats.precedence import last_wins
 from hiscomply_files.formats.stating import if_read, with_line
+from hiscomply_files.names import posix
 
 LINE = re.compile(r"\s*+(?P<key>[A-Za-z_]\w*+)\s*+(?:=\s*+(?P<value>[^#]*+))?(?:#.*)?$")
 NOT_A_SETTING = Text(zh="不是“键 = 值”的形式", en="not key = value")
@@ -24,7 +24,7 @@ class Pwquality:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True by the file's name, or its folder's."""
-        file = PurePosixPath(path)
+        file = posix(path)
         return file.name == "pwquality.conf" or (
             file.parent.name == "pwquality.conf.d" and file.suffix == ".conf"
         )
@@ -45,7 +45,7 @@ class Faillock(Pwquality):
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for a file named ``faillock.conf``."""
-        return PurePosixPath(path).name == "faillock.conf"
+        return posix(path).name == "faillock.conf"
 
 
 def _settings(text: str) -> Iterator[Setting]:

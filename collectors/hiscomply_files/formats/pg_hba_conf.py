@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
+from hiscomply_files.names import posix
 
 WORD = re.compile(r'(?:"[^"\n]*+"|[^\s"#,]|,)++')
 SKIP = re.compile(r"[ \t\f]*+(?:#.*)?")
@@ -31,7 +31,7 @@ class PgHbaConf:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for ``pg_hba.conf``, ``pg_hba.prod.conf``, ``pg_hba.conf.sample`` left out."""
-        return re.fullmatch(r"pg_hba([._-][\w.-]+)?\.conf", PurePosixPath(path).name.lower()) is not None
+        return re.fullmatch(r"pg_hba([._-][\w.-]+)?\.conf", posix(path).name.lower()) is not None
 
     def parse(self, text: str) -> Iterator[Setting]:
         """For each record ``rules[n].type``, ``.database``, ``.user``, ``.address``, ``.method``, ``.options``.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import Setting
@@ -12,6 +11,7 @@ from hiscomply.model import Text
 from hiscomply_files.formats.lines import matched_lines
 from hiscomply_files.formats.precedence import last_wins
 from hiscomply_files.formats.stating import if_read, with_line
+from hiscomply_files.names import posix
 
 LINE = re.compile(
     r"""\s*(?P<key>[A-Za-z_][\w$]*(?:\.[A-Za-z_][\w$]*)*)
@@ -34,7 +34,7 @@ class PostgresqlConf:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True by the file's name or by ``postgresql/…/conf.d/*.conf``."""
-        file = PurePosixPath(path)
+        file = posix(path)
         if file.name in NAMES:
             return True
         return file.parent.name == "conf.d" and "postgresql" in file.parts and file.suffix == ".conf"

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.precedence import last_wins
+from hiscomply_files.names import posix
 
 WORD = re.compile(
     r"""\s*+(?:"(?P<double>(?:[^"\\]|\\.)*+)"|'(?P<single>(?:[^'\\]|\\.)*+)'|(?P<bare>\S++))(?=\s|$)"""
@@ -33,7 +33,7 @@ class RedisConf:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for ``redis.conf``, ``redis-6379.conf``, ``valkey.conf``, ``sentinel.conf``, ``redis/*.conf``."""
-        file = PurePosixPath(path.lower())
+        file = posix(path.lower())
         if re.fullmatch(r"(redis|valkey|sentinel)([._-][\w.-]+)?\.conf", file.name):
             return True
         return file.suffix == ".conf" and file.parent.name in FOLDERS

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
+from hiscomply_files.names import posix
 
 SKIPPED = re.compile(r"(?:\s++|#[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)++")
 _QUOTED = r"\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'"
@@ -39,7 +39,7 @@ class RsyslogConf:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for ``rsyslog.conf`` and ``rsyslog.d/*.conf``."""
-        file = PurePosixPath(path)
+        file = posix(path)
         return file.name == "rsyslog.conf" or (file.parent.name == "rsyslog.d" and file.suffix == ".conf")
 
     def parse(self, text: str) -> Iterator[Setting]:

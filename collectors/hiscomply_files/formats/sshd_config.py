@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.stating import if_read, with_line
+from hiscomply_files.names import posix
 
 LINE = re.compile(r"""\s*(?P<key>"[^"]*"|[^\s="]+)(?:[ \t]*=[ \t]*|[ \t]+|$)(?P<rest>.*)$""")
 MATCH = re.compile(r"\s*\"?match\b", re.I)
@@ -35,7 +35,7 @@ class SshdConfig:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for ``sshd_config``, ``sshd_config.<suffix>`` and ``sshd_config.d/*.conf``."""
-        file = PurePosixPath(path)
+        file = posix(path)
         if file.parent.name == "sshd_config.d":
             return file.suffix == ".conf"
         return file.name == "sshd_config" or file.name.startswith("sshd_config.")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.lines import Statement, statements
+from hiscomply_files.names import posix
 
 INCLUDE = re.compile(r"[#@](?P<directive>includedir|include)\s++(?P<target>\"[^\"]*+\"|\S++)")
 DEFAULTS = re.compile(r"Defaults(?P<scope>[@:!>]\s*+\S++)?\s++(?P<options>\S.*)", re.S)
@@ -34,7 +34,7 @@ class Sudoers:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for ``sudoers`` and for the files of ``sudoers.d`` that sudo reads: no dot in the name, no final ~."""
-        file = PurePosixPath(path)
+        file = posix(path)
         if file.parent.name == "sudoers.d":
             return "." not in file.name and not file.name.endswith("~") and file.name != "README"
         return file.name == "sudoers"

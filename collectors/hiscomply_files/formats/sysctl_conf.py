@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.precedence import last_wins
 from hiscomply_files.formats.stating import if_read, with_line
+from hiscomply_files.names import posix
 
 LINE = re.compile(r"\s*+(?:-\s*+)?(?P<key>[^\s=]++)\s*+=\s*+(?P<value>.*)$")
 
@@ -22,7 +22,7 @@ class SysctlConf:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for ``sysctl.conf`` and ``sysctl.d/*.conf``."""
-        file = PurePosixPath(path)
+        file = posix(path)
         return file.name == "sysctl.conf" or (file.parent.name == "sysctl.d" and file.suffix == ".conf")
 
     def parse(self, text: str) -> Iterator[Setting]:

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
+from hiscomply_files.names import posix
 
 SUFFIXES = frozenset(
     {".service", ".socket", ".timer", ".mount", ".automount", ".path", ".slice", ".target", ".swap"}
@@ -26,7 +27,7 @@ class SystemdUnit:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True by the file's suffix and a section at its beginning, or by the folder of drop-ins."""
-        file = PurePosixPath(path)
+        file = posix(path)
         folder = file.parent.name
         if file.suffix == ".conf" and folder.endswith(".d"):
             owner = folder[: -len(".d")]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.lines import matched_lines
+from hiscomply_files.names import posix
 
 LINE = re.compile(r"\s*+(?P<key>[A-Za-z]\w*+)(?:\s++(?P<value>.*))?$")
 NOT_A_DIRECTIVE = Text(zh="不是“指令 参数”的形式", en="not a directive with its words")
@@ -22,7 +22,7 @@ class ChronyConf:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for ``chrony.conf``, ``chrony/conf.d/*.conf``, ``chrony.d/*.conf`` and ``sources.d/*.sources``."""
-        file = PurePosixPath(path)
+        file = posix(path)
         folder = file.parent
         if file.suffix == ".sources":
             return folder.name == "sources.d" and "chrony" in path
@@ -43,7 +43,7 @@ class NtpConf:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for a file named ``ntp.conf``."""
-        return PurePosixPath(path).name == "ntp.conf"
+        return posix(path).name == "ntp.conf"
 
     def parse(self, text: str) -> Iterator[Setting]:
         """As for chrony."""

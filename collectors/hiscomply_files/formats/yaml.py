@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.tree import Flattener
+from hiscomply_files.names import posix
 
 COMPOSE_NAME = re.compile(r"(docker-)?compose([._-][^/]*)?\.ya?ml|[^/]*[._-]compose\.ya?ml", re.I)
 
@@ -30,7 +30,7 @@ class Yaml:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for ``.yaml`` and ``.yml``, and for kustomize's file without an ending."""
-        return path.lower().endswith((".yaml", ".yml")) or PurePosixPath(path).name == "Kustomization"
+        return path.lower().endswith((".yaml", ".yml")) or posix(path).name == "Kustomization"
 
     def parse(self, text: str) -> Iterator[Setting]:
         """Every leaf of every document; of duplicate keys the last is effective, merge keys are resolved.
@@ -72,6 +72,6 @@ class DockerCompose(Yaml):
         """True for ``compose.yaml``, ``docker-compose.prod.yml``, ``his.compose.yaml`` and the like, and for
         other YAML whose first service begins with a key of Compose's.
         """
-        if COMPOSE_NAME.fullmatch(PurePosixPath(path).name):
+        if COMPOSE_NAME.fullmatch(posix(path).name):
             return True
         return super().recognises(path, head) and COMPOSE_SERVICE.search(head) is not None
