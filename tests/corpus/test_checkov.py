@@ -65,11 +65,14 @@ def test_no_file_that_checkov_finds_fault_with_passes_the_policy_that_stands_for
         for place in result.get("locations", ()):
             file = place.get("physicalLocation", {}).get("artifactLocation", {}).get("uri", "")
             ours.setdefault(result["ruleId"], set()).add(file.removeprefix("./"))
+    # Checkov's framework looks at each file of a kustomization by itself; here it is judged as it is rendered
+    rendered = {file.relative_to(tree).parts[:2] for file in tree.rglob("*ustomization*")}
     missed = {}
-    for ident, files in theirs.items():
+    for ident, found_by_them in theirs.items():
         one = RECORDED[ident]
         if "absent" in one:
             continue
+        files = {file for file in found_by_them if Path(file).parts[:2] not in rendered}
         found = {file for policy in one["policies"] for file in ours.get(policy, ())}
         accepted = set(one.get("passes", {}).get("files", ()))
         if files - found != accepted:
