@@ -32,7 +32,8 @@ Every check of Checkov {version} that fires on the container files of `tests/cor
 `dockerfile` and `kubernetes`. It has none for Compose files: what hiscomply judges there (`compose_*`) has no counterpart.
 Made from `benchmarks/checkov.yaml` by `python -m benchmarks.checkov_table`; a test fails when a check fires that is not
 in the table, and when a file that Checkov finds fault with passes the policy that stands for the check.
-Files of a kustomization are left out of that test: Checkov's `kubernetes` framework looks at each by itself, hiscomply at what is rendered.
+Files of a kustomization are left out of that test: Checkov's `kubernetes` framework looks at each by itself, hiscomply
+at what is rendered.
 
 下表列出 Checkov {version} 在 `tests/corpus` 的容器文件上报出的每一项检查，
 以及 `dockerfile` 和 `kubernetes` 框架中的其他检查。它没有 Compose 框架，因此 `compose_*` 各策略没有对应项。
