@@ -42,8 +42,8 @@ def plugin_manager() -> pluggy.PluginManager:
     return manager
 
 
-def _registered(hook: str, last: str = "") -> list[Any]:
-    """What all plugins registered for a hook, in order of plugin name, one of them last."""
+def _registered(hook: str, last: str = "", only: str | None = None) -> list[Any]:
+    """What all plugins registered for a hook, or only one of them, in order of plugin name, one of them last."""
     manager = plugin_manager()
     caller = getattr(manager.hook, hook)
     implementations = sorted(
@@ -51,6 +51,8 @@ def _registered(hook: str, last: str = "") -> list[Any]:
     )
     found: list[Any] = []
     for implementation in implementations:
+        if only is not None and implementation.plugin_name != only:
+            continue
         try:
             found.extend(implementation.function())
         except Exception as error:
@@ -63,22 +65,20 @@ def _registered(hook: str, last: str = "") -> list[Any]:
 
 def collectors() -> dict[str, hookspecs.Collector]:
     """All collectors by name; those that read files are given the formats of every plugin."""
-    found = _by_name(_registered("hiscomply_collectors"), "collector")
-    return {
-        name: one.with_formats(formats(), software()) if isinstance(one, hookspecs.FormatUser) else one
-        for name, one in found.items()
-    }
+    return _collectors(None)
 
 
 def files_collector() -> dict[str, hookspecs.Collector]:
     """The built-in collector of files alone, so that a check of files loads no other."""
-    registered = next(
-        one
-        for one in plugin_manager().hook.hiscomply_collectors.get_hookimpls()
-        if one.plugin_name == _BUILT_IN
-    )
-    found: Any = registered.function()
-    return {one.name: one.with_formats(formats(), software()) for one in found}
+    return _collectors(_BUILT_IN)
+
+
+def _collectors(only: str | None) -> dict[str, hookspecs.Collector]:
+    found = _by_name(_registered("hiscomply_collectors", only=only), "collector")
+    return {
+        name: one.with_formats(formats(), software()) if isinstance(one, hookspecs.FormatUser) else one
+        for name, one in found.items()
+    }
 
 
 def formats() -> list[hookspecs.FileFormat]:

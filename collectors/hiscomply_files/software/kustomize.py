@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TypeVar
 
 from hiscomply.configurations import ReadFile
@@ -174,6 +173,7 @@ class Kustomizations:
         self, one: Kustomization, patch: Patch, document: Part | None, read: list[Part], built: Built
     ) -> None:
         assert patch.target is not None
+        operations = read[0].elements() if document is None else []
         result: list[Object] = []
         for found in built.objects:
             is_meant = _selects(patch.target, found)
@@ -182,8 +182,7 @@ class Kustomizations:
             elif not is_meant:
                 result.append(found)
             elif document is None:
-                operations = read[0].elements()
-                result += _changed(found, partial(_operated, operations), one.reason(patch.place))
+                result += _changed(found, lambda part: patched(part, operations), one.reason(patch.place))
             else:
                 result += _merged(found, document, one.reason(patch.place))
         built.objects = result
@@ -213,10 +212,6 @@ def _lay_named(one: Kustomization, patch: Patch, document: Part, built: Built) -
         else:
             built.fragments.append(replace(over, missing=(PATCH,)))
             _alter(built, one.reason(patch.place), meant.__contains__)
-
-
-def _operated(operations: list[Part], part: Part) -> Part | None:
-    return patched(part, operations)
 
 
 def _file_of(document: Part, otherwise: str) -> str:

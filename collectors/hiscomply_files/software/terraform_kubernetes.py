@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from hiscomply.model import Text
 from hiscomply_files.software.manifests import Object
-from hiscomply_files.software.parts import Part
+from hiscomply_files.software.parts import Part, Placed
 
 KINDS: Mapping[str, str] = {
     "kubernetes_pod": "Pod", "kubernetes_deployment": "Deployment", "kubernetes_stateful_set": "StatefulSet",
@@ -34,13 +34,8 @@ _HIDDEN = Text("{0} 是表达式,内容未知", "{0} is an expression, and what 
 
 def resource_object(resource: Part, kind: str, file: str, address: str, missing: tuple[Text, ...]) -> Object:
     """The object of a resource, with the resource's address for its name."""
-    part = _converted(resource)
-    hidden = tuple(
-        Text(*(text.format(f"{leaf.file}:{leaf.line}") for text in (_HIDDEN.zh, _HIDDEN.en)))
-        for leaf in resource.leaves()
-        if leaf.value is not None and leaf.value.startswith("${") and leaf.key.rpartition(".")[2] in _OPEN
-    )
-    return _object(part, KINDS[kind.removesuffix("_v1")], file, address, (*missing, *hidden))
+    hidden = _hidden(leaf for leaf in resource.leaves() if leaf.key.rpartition(".")[2] in _OPEN)
+    return _object(_converted(resource), KINDS[kind.removesuffix("_v1")], file, address, (*missing, *hidden))
 
 
 def manifest_object(resource: Part, file: str, address: str, missing: tuple[Text, ...]) -> Object | None:
@@ -49,12 +44,14 @@ def manifest_object(resource: Part, file: str, address: str, missing: tuple[Text
     kind = part.text("kind") if part is not None else None
     if part is None or kind is None or "$" in kind:
         return None
-    hidden = tuple(
-        Text(*(text.format(f"{leaf.file}:{leaf.line}") for text in (_HIDDEN.zh, _HIDDEN.en)))
-        for leaf in part.leaves()
-        if leaf.value is not None and leaf.value.startswith("${")
-    )
-    return _object(part, kind, file, address, (*missing, *hidden))
+    return _object(part, kind, file, address, (*missing, *_hidden(part.leaves())))
+
+
+def _hidden(leaves: Iterable[Placed]) -> Iterator[Text]:
+    """Where an expression stands for what may be a list or a map."""
+    for leaf in leaves:
+        if leaf.value is not None and leaf.value.startswith("${"):
+            yield Text(*(text.format(f"{leaf.file}:{leaf.line}") for text in (_HIDDEN.zh, _HIDDEN.en)))
 
 
 def _object(part: Part, kind: str, file: str, address: str, missing: tuple[Text, ...]) -> Object:
