@@ -58,8 +58,10 @@ def test_a_report_of_a_run_whose_policies_are_here_is_written(project: SmallProj
     sealed = sealed_runs(project.root / ".hiscomply" / "runs")[-1]
     target = project.root / "again.json"
     assert project.run("report", str(sealed), "-o", f"json={target}").code == 0
-    now, then = (json.loads(file.read_text())["policies"] for file in (target, sealed / "summary.json"))
-    assert now == then
+    now, then = (json.loads(file.read_text()) for file in (target, sealed / "summary.json"))
+    assert now["policies"] == then["policies"]
+    # it is a report of that run, and says so
+    assert now["run"]["id"] == sealed.name == json.loads((sealed / "manifest.json").read_text())["run"]
 
 
 def test_a_report_for_one_control_holds_that_and_says_so(project: SmallProject) -> None:

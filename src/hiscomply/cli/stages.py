@@ -193,7 +193,8 @@ def evaluate_again(run: Path, manifest: dict[str, Any], scratch: Path, language:
         command=tuple(manifest["command"]),
         earlier=run / EARLIER if previous else None,
     )
-    return replace(result, run=replace(result.run, ended=datetime.fromisoformat(manifest["ended"]))), language
+    own = replace(result.run, id=manifest["run"], ended=datetime.fromisoformat(manifest["ended"]))
+    return replace(result, run=own), language
 
 
 def _settings_of(run: Path, manifest: dict[str, Any], language: str) -> Settings:
