@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -38,7 +38,8 @@ class CompiledPolicy:
         subject_kind: kind whose records are the subjects; "" for the institution or a list.
         kinds: every kind read.
         fresh: freshness by kind, where the policy is stricter than the kind.
-        concerned: SQL of 1 if the check may concern any subject, else 0; "" when it concerns all of them.
+        concerned: SQL of 1 if the check may concern any subject, else 0; "" when there is no need to ask.
+        only: fields of the subject, each with the values without which the check concerns no subject.
         judged: SQL of the judged rows.
         output: SQL over ``{judged}`` with the columns of a verdict row and ``code``
             (0 not applicable, 1 pass, 2 unknown, 3 fail).
@@ -74,6 +75,7 @@ class CompiledPolicy:
     applies_to: tuple[str, ...] = ()
     may_be_empty: bool | str = False
     formats: tuple[str, ...] = ()
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def query(self) -> str:
@@ -122,6 +124,7 @@ def from_plain(data: Mapping[str, Any]) -> CompiledPolicy:
         plain[name] = Text(**data[name])
     plain["gaps"] = tuple(GapFlag(**gap) for gap in data["gaps"])
     plain["fresh"] = {kind: timedelta(seconds=age["seconds"]) for kind, age in data["fresh"]}
+    plain["only"] = {name: tuple(values) for name, values in data["only"]}
     plain["parameters"] = tuple(_parameter(item) for item in data["parameters"])
     return CompiledPolicy(**plain)
 

@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from hiscomply.compiled import EACH_TOPIC, CompiledPolicy
 from hiscomply.duck import connect
 from hiscomply.errors import Place, PolicyError
+from hiscomply.evaluate.concern import Concern
 from hiscomply.evaluate.deferred import DEFER_ROWS, Deferred, defer, write_all
 from hiscomply.kinds import Kind
 from hiscomply.model import EvidenceTable, PolicyCount
@@ -116,7 +117,7 @@ class Engine:
         self.scoped: frozenset[str] = frozenset()
         """Topics that a statement in force declares absent."""
         self._nothing: set[str] = set()
-        self._concerned: dict[tuple[str, tuple[tuple[str, str], ...]], bool] = {}
+        self._concern = Concern()
         self.last_bound: Mapping[str, Any] | None = None
         """What the last policy was bound to, if its query was run; for its cases, which look at every row."""
 
@@ -133,13 +134,13 @@ class Engine:
         self._buffer.clear()
         self._tables.clear()
         self._nothing.clear()
-        self._concerned.clear()
+        self._concern.forget()
         self.last_bound = None
 
     def set_table(self, table: EvidenceTable) -> None:
         """Says how complete a kind is that ``add_empty`` made and the caller filled."""
         self._tables[table.kind] = table
-        self._concerned.clear()
+        self._concern.forget()
 
     def rows(self, output: str, bound: Mapping[str, Any]) -> list[tuple[str, int, str | None]]:
         """Subject, code and reason of every row of an output, also the ones that pass."""
@@ -344,7 +345,7 @@ class Engine:
 
     def _run(self, policy: CompiledPolicy, bound: Mapping[str, Any]) -> dict[int, int]:
         subjects = self._subject_rows(policy)
-        if policy.concerned and subjects <= IN_MEMORY and not self._is_concerned(policy, bound):
+        if not self._concerns_any(policy, bound, subjects):
             return {NO_APPLICABLE: subjects}
         if subjects <= SMALL:
             return self._run_small(policy, bound)
@@ -409,14 +410,15 @@ class Engine:
             self.connection.execute(_BUFFERED, listed)
         self._buffer.clear()
 
-    def _is_concerned(self, policy: CompiledPolicy, bound: Mapping[str, Any]) -> bool:
-        """Many policies ask the same, such as whether there is any sshd: it is looked up once."""
-        used = _used(policy.concerned, bound)
-        question = policy.concerned, tuple((name, repr(value)) for name, value in sorted(used.items()))
-        if question not in self._concerned:
-            found = self.connection.execute(policy.concerned, used).fetchone()
-            self._concerned[question] = found is None or bool(found[0])
-        return self._concerned[question]
+    def _concerns_any(self, policy: CompiledPolicy, bound: Mapping[str, Any], subjects: int) -> bool:
+        if policy.only:
+            now = self._moment.naive
+            oldest = now - self._fresh(policy, policy.subject_kind)
+            if self._concern.is_ruled_out(self.connection, policy, oldest, now + CLOCK_SKEW):
+                return False
+        if not policy.concerned or subjects > IN_MEMORY:
+            return True
+        return self._concern.is_raised(self.connection, policy.concerned, _used(policy.concerned, bound))
 
     def _bind(self, policy: CompiledPolicy, values: Mapping[str, Any]) -> dict[str, Any]:
         moment, now = self._moment, self._moment.naive

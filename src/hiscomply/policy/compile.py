@@ -20,15 +20,15 @@ from hiscomply.model import Text
 from hiscomply.policy.declared import parameter_spec
 from hiscomply.policy.document import CheckDocument, PolicyDocument, RelatedDocument
 from hiscomply.policy.draft import Draft, Query, SubjectSource
-from hiscomply.policy.expression import parse
 from hiscomply.policy.free_sql import compile_free_sql
+from hiscomply.policy.only import Only, is_all_said, only_values
 from hiscomply.policy.output import Shown, concerned_rows, judged_rows, rate_output, row_output
 from hiscomply.policy.periodic import periodic_as_related, periodic_condition
 from hiscomply.policy.related import RelatedPlan
 from hiscomply.policy.related_sets import related_set
 from hiscomply.policy.scope import NamedValues, Scope, Table, subject_table
 from hiscomply.policy.setting_form import written_out
-from hiscomply.policy.typed import Typed, quote
+from hiscomply.policy.typed import Locator, Typed, quote
 from hiscomply.policy.wording import check_message, condition_text, is_named, named_fields
 from hiscomply.yaml_source import Path_, YamlDocument
 
@@ -88,22 +88,16 @@ def compile_policy(
         digest=digest,
         applies_to=_topics(draft, query),
         may_be_empty=draft.document.check.may_be_empty,
-        formats=_formats(draft),
+        formats=_formats(draft, query),
+        only=query.only,
     )
 
 
-def _formats(draft: Draft) -> tuple[str, ...]:
+def _formats(draft: Draft, query: Query) -> tuple[str, ...]:
     """The formats of settings that the condition ``where`` is limited to, if it is."""
-    check = draft.document.check
-    if check.each != "setting" or not isinstance(check.where, str) or draft.is_trial:
+    if draft.document.check.each != "setting" or draft.is_trial:
         return ()
-    tree = parse(check.where, lambda offset: draft.yaml.place(("check", "where"), offset))
-    for part in tree.flatten() if isinstance(tree, exp.And) else (tree,):
-        if isinstance(part, exp.EQ | exp.In) and part.this.name == _FORMAT:
-            listed = part.expressions if isinstance(part, exp.In) else [part.expression]
-            if listed and all(isinstance(one, exp.Literal) and one.is_string for one in listed):
-                return tuple(one.name for one in listed)
-    return ()
+    return query.only.get(_FORMAT, ())
 
 
 def _topics(draft: Draft, query: Query) -> tuple[str, ...]:
@@ -130,9 +124,7 @@ def _compile_check(draft: Draft) -> Query:
     subject, key, source = _subject(draft, check.each)
     scope = Scope(subject, None, {}, draft.parameters)
     is_late = _names_a_related_set(check)
-    where = "TRUE"
-    if check.where is not None and not is_late:
-        where = draft.translate(check.where, ("check", "where"), scope).sql
+    where, only, concerned = _where(draft, subject, source, scope) if not is_late else ("TRUE", {}, "")
     condition_reads = dict(subject.reads)
 
     documents: dict[str, tuple[RelatedDocument, Path_]] = {
@@ -209,12 +201,26 @@ def _compile_check(draft: Draft) -> Query:
         subject_kind=subject.name if source.is_kind else "",
         kinds=kinds,
         gaps=gaps,
-        concerned=concerned_rows(subject, source, where) if source.is_kind and where != "TRUE" else "",
+        concerned=concerned,
+        only=only,
         judged=judged,
         output=output,
         is_materialised=bool(plans) or check.rate is not None,
         names=frozenset(names),
     )
+
+
+def _where(draft: Draft, subject: Table, source: SubjectSource, scope: Scope) -> tuple[str, Only, str]:
+    """The condition as SQL, the values that it limits subjects to, and the question whether it concerns any."""
+    where, path = draft.document.check.where, ("check", "where")
+    if where is None:
+        return "TRUE", {}, ""
+    sql = draft.translate(where, path, scope).sql
+    if not source.is_kind or isinstance(where, bool):
+        return sql, {}, ""
+    tree = draft.tree(str(where), path, Locator(lambda offset: draft.yaml.place(path, offset)))
+    only = only_values(tree, subject.fields)
+    return sql, only, "" if is_all_said(tree, only) else concerned_rows(subject, source, sql)
 
 
 def _named_values(draft: Draft, scope: Scope) -> NamedValues:

@@ -78,6 +78,7 @@ class Query:
     kinds: tuple[str, ...]
     gaps: tuple[GapFlag, ...]
     concerned: str
+    only: Mapping[str, tuple[str, ...]]
     judged: str
     output: str
     is_materialised: bool

@@ -80,6 +80,7 @@ def compile_free_sql(draft: Draft) -> Query:
         kinds=tuple(kinds),
         gaps=tuple(GapFlag(f"gap_{kind}", kind, may_be_empty=False, needs_fresh=True) for kind in kinds),
         concerned="",
+        only={},
         judged=judged,
         output=output,
         is_materialised=True,
