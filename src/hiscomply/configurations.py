@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from hiscomply.model import Text
 
@@ -85,7 +85,10 @@ class Configuration:
 class Software(Protocol):
     """How one software reads its files."""
 
-    name: ClassVar[str]
+    @property
+    def name(self) -> str:
+        """As in ``configuration.software``."""
+        ...
 
     def wants(self, path: str, file_format: str) -> bool:
         """True if a file may belong to it; only such files are held until the whole tree was read."""

@@ -241,8 +241,10 @@ class FormatError(Exception):
 class FileFormat(Protocol):
     """One configuration format for the ``files`` collector."""
 
-    name: ClassVar[str]
-    """For example ``sshd_config``: becomes ``setting.format`` and ``config_file.format``."""
+    @property
+    def name(self) -> str:
+        """For example ``sshd_config``: becomes ``setting.format`` and ``config_file.format``."""
+        ...
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True if the file at this POSIX path with these first 4096 bytes is of this format."""

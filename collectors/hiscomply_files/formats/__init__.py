@@ -3,83 +3,57 @@
 from __future__ import annotations
 
 from hiscomply.hookspecs import FileFormat
+from hiscomply_files.late import LateFormat
+
+YAML = (".yaml", ".yml")
+UNITS = (".service", ".socket", ".timer", "mount", ".path", ".slice", ".target", ".swap")
+NGINX_FOLDERS = (".d/", "sites-", "snippets/", "templates/", "-enabled/")
+"""Marks of paths, in lower case; see ``LateFormat.marks``."""
+
+FORMATS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("sshd_config", "sshd_config:SshdConfig", ("sshd_config",)),
+    ("sysctl_conf", "sysctl_conf:SysctlConf", ("sysctl.",)),
+    ("postgresql_conf", "postgresql_conf:PostgresqlConf", ("postgresql",)),
+    ("nginx_conf", "nginx_conf:NginxConf", (".conf", ".template", ".types", "_params", *NGINX_FOLDERS)),
+    ("apache_conf", "apache_conf:ApacheConf", (".conf", ".load", ".vhost", ".htaccess", "sites-enabled")),
+    ("haproxy_cfg", "haproxy_cfg:HaproxyCfg", (".cfg", "haproxy")),
+    ("pg_hba_conf", "pg_hba_conf:PgHbaConf", ("pg_hba",)),
+    ("my_cnf", "my_cnf:MyCnf", (".cnf", ".ini")),
+    ("redis_conf", "redis_conf:RedisConf", ("redis", "valkey", "sentinel")),
+    ("mongod_conf", "mongod_conf:MongodConf", ("mongo",)),
+    ("login_defs", "login_defs:LoginDefs", ("login.defs",)),
+    ("pwquality", "pam_conf:Pwquality", ("pwquality.conf",)),
+    ("faillock", "pam_conf:Faillock", ("faillock.conf",)),
+    ("dockerfile", "dockerfile:Dockerfile", ("dockerfile", "containerfile")),
+    ("systemd", "systemd:SystemdUnit", (".conf", *UNITS)),
+    ("audit_rules", "audit_rules:AuditRules", (".rules",)),
+    ("auditd_conf", "auditd_conf:AuditdConf", ("auditd.conf",)),
+    ("system_crontab", "crontab:SystemCrontab", ("cron",)),
+    ("user_crontab", "crontab:UserCrontab", ("crontab",)),
+    ("fstab", "fstab:Fstab", ("fstab",)),
+    ("limits_conf", "limits_conf:LimitsConf", ("limits.",)),
+    ("logrotate_conf", "logrotate_conf:LogrotateConf", ("logrotate.",)),
+    ("pam_conf", "pam:PamConf", ("pam.conf",)),
+    ("pam_service", "pam:PamService", ("pam.d/",)),
+    ("rsyslog_conf", "rsyslog_conf:RsyslogConf", ("rsyslog.",)),
+    ("sudoers", "sudoers:Sudoers", ("sudoers",)),
+    ("chrony_conf", "time_conf:ChronyConf", ("chrony",)),
+    ("ntp_conf", "time_conf:NtpConf", ("ntp.conf",)),
+    ("docker-compose", "yaml:DockerCompose", (*YAML, "kustomization")),
+    ("kubernetes", "kubernetes:Kubernetes", (*YAML, ".json")),
+    ("json_patch", "json_patch:JsonPatch", (*YAML, ".json")),
+    ("yaml", "yaml:Yaml", (*YAML, "kustomization")),
+    ("json", "json_comments:Json", (".json",)),
+    ("hcl", "hcl:Hcl", (".tf",)),
+    ("toml", "toml:Toml", (".toml",)),
+    ("xml", "xml:Xml", (".xml", ".xconf")),
+    ("properties", "properties:Properties", (".properties",)),
+    ("dotenv", "dotenv:DotEnv", (".env",)),
+    ("ini", "ini:Ini", (".ini", ".cnf", ".cfg", ".conf")),
+)
+"""Name, module and class, marks; narrow before wide, since the first that recognises a file reads it."""
 
 
 def builtin_formats() -> list[FileFormat]:
-    """All built-in formats, narrow before wide: the first that recognises a file reads it."""
-    from hiscomply_files.formats.apache_conf import ApacheConf
-    from hiscomply_files.formats.audit_rules import AuditRules
-    from hiscomply_files.formats.auditd_conf import AuditdConf
-    from hiscomply_files.formats.crontab import SystemCrontab, UserCrontab
-    from hiscomply_files.formats.dockerfile import Dockerfile
-    from hiscomply_files.formats.dotenv import DotEnv
-    from hiscomply_files.formats.fstab import Fstab
-    from hiscomply_files.formats.haproxy_cfg import HaproxyCfg
-    from hiscomply_files.formats.hcl import Hcl
-    from hiscomply_files.formats.ini import Ini
-    from hiscomply_files.formats.json_comments import Json
-    from hiscomply_files.formats.json_patch import JsonPatch
-    from hiscomply_files.formats.kubernetes import Kubernetes
-    from hiscomply_files.formats.limits_conf import LimitsConf
-    from hiscomply_files.formats.login_defs import LoginDefs
-    from hiscomply_files.formats.logrotate_conf import LogrotateConf
-    from hiscomply_files.formats.mongod_conf import MongodConf
-    from hiscomply_files.formats.my_cnf import MyCnf
-    from hiscomply_files.formats.nginx_conf import NginxConf
-    from hiscomply_files.formats.pam import PamConf, PamService
-    from hiscomply_files.formats.pam_conf import Faillock, Pwquality
-    from hiscomply_files.formats.pg_hba_conf import PgHbaConf
-    from hiscomply_files.formats.postgresql_conf import PostgresqlConf
-    from hiscomply_files.formats.properties import Properties
-    from hiscomply_files.formats.redis_conf import RedisConf
-    from hiscomply_files.formats.rsyslog_conf import RsyslogConf
-    from hiscomply_files.formats.sshd_config import SshdConfig
-    from hiscomply_files.formats.sudoers import Sudoers
-    from hiscomply_files.formats.sysctl_conf import SysctlConf
-    from hiscomply_files.formats.systemd import SystemdUnit
-    from hiscomply_files.formats.time_conf import ChronyConf, NtpConf
-    from hiscomply_files.formats.toml import Toml
-    from hiscomply_files.formats.xml import Xml
-    from hiscomply_files.formats.yaml import DockerCompose, Yaml
-
-    return [
-        SshdConfig(),
-        SysctlConf(),
-        PostgresqlConf(),
-        NginxConf(),
-        ApacheConf(),
-        HaproxyCfg(),
-        PgHbaConf(),
-        MyCnf(),
-        RedisConf(),
-        MongodConf(),
-        LoginDefs(),
-        Pwquality(),
-        Faillock(),
-        Dockerfile(),
-        SystemdUnit(),
-        AuditRules(),
-        AuditdConf(),
-        SystemCrontab(),
-        UserCrontab(),
-        Fstab(),
-        LimitsConf(),
-        LogrotateConf(),
-        PamConf(),
-        PamService(),
-        RsyslogConf(),
-        Sudoers(),
-        ChronyConf(),
-        NtpConf(),
-        DockerCompose(),
-        Kubernetes(),
-        JsonPatch(),
-        Yaml(),
-        Json(),
-        Hcl(),
-        Toml(),
-        Xml(),
-        Properties(),
-        DotEnv(),
-        Ini(),
-    ]
+    """All built-in formats, in the order in which they are asked."""
+    return [LateFormat(name, f"formats.{where}", marks) for name, where, marks in FORMATS]

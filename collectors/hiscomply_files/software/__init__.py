@@ -3,59 +3,61 @@
 from __future__ import annotations
 
 from hiscomply.configurations import Software
+from hiscomply_files.late import LateSoftware
+
+PAM = ("pam_service", "pam_conf")
+LINUX = (
+    ("sshd", "sshd:Sshd", ("sshd_config",)),
+    ("sysctl", "sysctl:Sysctl", ("sysctl_conf",)),
+    ("login_defs", "accounts:LoginDefs", ("login_defs",)),
+    ("pwquality", "accounts:Pwquality", ("pwquality", *PAM)),
+    ("faillock", "accounts:Faillock", ("faillock", *PAM)),
+    ("limits", "accounts:Limits", ("limits_conf",)),
+    ("pam", "pam:Pam", PAM),
+    ("sudo", "sudo:Sudo", ("sudoers",)),
+    ("auditd", "audit:Auditd", ("auditd_conf",)),
+    ("audit_rules", "audit:AuditRules", ("audit_rules",)),
+    ("rsyslog", "logs:Rsyslog", ("rsyslog_conf",)),
+    ("journald", "logs:Journald", ("systemd",)),
+    ("logrotate", "logs:Logrotate", ("logrotate_conf",)),
+    ("time_servers", "system:TimeServers", ("chrony_conf", "ntp_conf")),
+    ("timesyncd", "system:Timesyncd", ("systemd",)),
+    ("cron", "system:Cron", ("system_crontab", "user_crontab")),
+    ("fstab", "system:Fstab", ("fstab",)),
+    ("systemd_service", "units:SystemdService", ("systemd",)),
+)
+DATABASES = (
+    ("postgresql", "postgresql:Postgresql", ("postgresql_conf",)),
+    ("pg_hba", "pg_hba:PgHba", ("pg_hba_conf",)),
+    ("mysql", "mysql:Mysql", ("my_cnf",)),
+    ("redis", "redis:Redis", ("redis_conf",)),
+    ("mongod", "mongod:Mongod", ("mongod_conf",)),
+)
+WEB = (
+    ("nginx", "nginx:Nginx", ("nginx_conf",)),
+    ("apache", "apache:Apache", ("apache_conf",)),
+    ("haproxy", "haproxy:Haproxy", ("haproxy_cfg",)),
+)
+CONTAINERS = (
+    ("dockerfile", "dockerfile:Dockerfile", ("dockerfile",)),
+    ("compose_service", "compose:Compose", ("docker-compose", "dotenv")),
+    ("kubernetes", "kubernetes:Kubernetes", ("kubernetes", "json_patch")),
+    ("terraform", "terraform:Terraform", ("hcl",)),
+)
+APPLICATIONS = (
+    ("orthanc", "orthanc:Orthanc", ("json",)),
+    ("mirth", "mirth:Mirth", ("properties",)),
+    ("openmrs", "openmrs:Openmrs", ("properties",)),
+    ("keycloak_realm", "keycloak_realm:KeycloakRealm", ("json",)),
+    ("spring", "spring:Spring", ("yaml", "properties")),
+)
+MARKS = {"kubernetes": ("kustomization",), "terraform": (".tf.json",)}
+"""Files that are wanted for their name, whatever their format; see ``LateSoftware``."""
 
 
 def builtin_software() -> list[Software]:
     """All software whose configuration is understood."""
-    from hiscomply_files.software.accounts import Faillock, Limits, LoginDefs, Pwquality
-    from hiscomply_files.software.apache import Apache
-    from hiscomply_files.software.audit import Auditd, AuditRules
-    from hiscomply_files.software.compose import Compose
-    from hiscomply_files.software.dockerfile import Dockerfile
-    from hiscomply_files.software.haproxy import Haproxy
-    from hiscomply_files.software.keycloak_realm import KeycloakRealm
-    from hiscomply_files.software.kubernetes import Kubernetes
-    from hiscomply_files.software.logs import Journald, Logrotate, Rsyslog
-    from hiscomply_files.software.mirth import Mirth
-    from hiscomply_files.software.mongod import Mongod
-    from hiscomply_files.software.mysql import Mysql
-    from hiscomply_files.software.nginx import Nginx
-    from hiscomply_files.software.openmrs import Openmrs
-    from hiscomply_files.software.orthanc import Orthanc
-    from hiscomply_files.software.pam import Pam
-    from hiscomply_files.software.pg_hba import PgHba
-    from hiscomply_files.software.postgresql import Postgresql
-    from hiscomply_files.software.redis import Redis
-    from hiscomply_files.software.spring import Spring
-    from hiscomply_files.software.sshd import Sshd
-    from hiscomply_files.software.sudo import Sudo
-    from hiscomply_files.software.sysctl import Sysctl
-    from hiscomply_files.software.system import Cron, Fstab, TimeServers, Timesyncd
-    from hiscomply_files.software.terraform import Terraform
-    from hiscomply_files.software.units import SystemdService
-
-    linux: list[Software] = [
-        Sshd(),
-        Sysctl(),
-        LoginDefs(),
-        Pwquality(),
-        Faillock(),
-        Limits(),
-        Pam(),
-        Sudo(),
-        Auditd(),
-        AuditRules(),
-        Rsyslog(),
-        Journald(),
-        Logrotate(),
-        TimeServers(),
-        Timesyncd(),
-        Cron(),
-        Fstab(),
-        SystemdService(),
+    return [
+        LateSoftware(name, f"software.{where}", frozenset(formats), MARKS.get(name, ()))
+        for name, where, formats in (*LINUX, *DATABASES, *WEB, *CONTAINERS, *APPLICATIONS)
     ]
-    databases: list[Software] = [Postgresql(), PgHba(), Mysql(), Redis(), Mongod()]
-    web: list[Software] = [Nginx(), Apache(), Haproxy()]
-    containers: list[Software] = [Dockerfile(), Compose(), Kubernetes(), Terraform()]
-    applications: list[Software] = [Orthanc(), Mirth(), Openmrs(), KeycloakRealm(), Spring()]
-    return [*linux, *databases, *web, *containers, *applications]

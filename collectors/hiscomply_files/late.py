@@ -1,0 +1,88 @@
+"""Formats and software whose modules load when the first file comes that may be theirs: most trees need few of them."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from hiscomply.configurations import Configuration, ReadFile, Software
+from hiscomply.hookspecs import FileFormat, Setting
+from hiscomply.model import Text
+
+
+@cache
+def _made(where: str) -> Any:
+    module, _, name = where.partition(":")
+    return getattr(importlib.import_module(f"hiscomply_files.{module}"), name)()
+
+
+@dataclass(frozen=True, slots=True)
+class LateFormat:
+    """A format of this package.
+
+    Attributes:
+        where: ``module:Class`` below ``hiscomply_files``.
+        marks: what a path in lower case must hold, one of them, for the format to be asked at all.
+    """
+
+    name: str
+    where: str
+    marks: tuple[str, ...]
+
+    def recognises(self, path: str, head: bytes) -> bool:
+        """As the format itself says; False without loading it where the path has none of the marks."""
+        lower = path.lower()
+        return any(mark in lower for mark in self.marks) and self.real.recognises(path, head)
+
+    def parse(self, text: str) -> Iterator[Setting]:
+        """As the format itself."""
+        return self.real.parse(text)
+
+    @property
+    def real(self) -> FileFormat:
+        """The format itself."""
+        made: FileFormat = _made(self.where)
+        return made
+
+    def __getattr__(self, name: str) -> Any:
+        # What only some formats can do, such as ``stated``; asked for when a finding is explained.
+        return getattr(self.real, name)
+
+
+@dataclass(frozen=True, slots=True)
+class LateSoftware:
+    """A software of this package.
+
+    Attributes:
+        where: ``module:Class`` below ``hiscomply_files``.
+        formats: of the files that it may want.
+        marks: what a path in lower case may hold instead, for it to be asked.
+    """
+
+    name: str
+    where: str
+    formats: frozenset[str]
+    marks: tuple[str, ...] = ()
+
+    def wants(self, path: str, file_format: str) -> bool:
+        """As the software itself says; False without loading it for a file of another format."""
+        if file_format not in self.formats:
+            lower = path.lower()
+            if not any(mark in lower for mark in self.marks):
+                return False
+        return self.real.wants(path, file_format)
+
+    def configurations(
+        self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
+    ) -> Iterator[Configuration]:
+        """As the software itself."""
+        yield from self.real.configurations(files, unread)
+
+    @property
+    def real(self) -> Software:
+        """The software itself."""
+        made: Software = _made(self.where)
+        return made
