@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from hiscomply.paths import policies_dir
+from hiscomply.plugins import evidence_kinds
 from hiscomply.policy.cache import read_cached, write_cached
+from hiscomply.policy.pack import load_pack
 
 DIGEST = "ab" * 32
 CONTENT = [{"verdict": "fail", "文": 1}]
@@ -78,3 +81,19 @@ def test_a_place_that_cannot_be_written_costs_nothing_else(
     monkeypatch.setenv("HISCOMPLY_CACHE", str(tmp_path / "file"))
     write_cached("pack", DIGEST, CONTENT)
     assert read_cached("pack", DIGEST) is None
+
+
+def test_the_policies_on_some_kinds_are_kept_by_themselves_and_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HISCOMPLY_CACHE", str(tmp_path / "cache"))
+    kinds, folders = evidence_kinds(), [policies_dir() / "4.1"]
+    only = frozenset({"account", "collection"})
+    whole = load_pack(folders, kinds, use_cache=False)
+    wanted = tuple(one for one in whole.policies if only.issuperset(one.kinds))
+    assert 0 < len(wanted) < len(whole.policies)
+    for _ in ("compiled", "kept"):
+        part = load_pack(folders, kinds, only_kinds=only)
+        assert (part.policies, part.digest) == (wanted, whole.digest)
+    assert load_pack(folders, kinds).policies == whole.policies
+    assert load_pack(folders, kinds, only_kinds=frozenset({"ticket"})).policies != wanted
