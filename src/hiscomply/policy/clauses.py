@@ -73,7 +73,7 @@ def load_clauses(file: Path) -> ClauseMap:
     Raises:
         PolicyError, Problems: unreadable or malformed.
     """
-    from hiscomply.yaml_source import read_text
+    from hiscomply.text_source import read_text
 
     text = read_text(file, str(file), PolicyError)
     # A map that an earlier form of this module kept has other fields.

@@ -92,7 +92,7 @@ def load_register(pack: Path) -> Register:
 
 def _read(file: Path, key: str, model: Callable[[], type]) -> Mapping[str, Any]:
     """The checked entries of a file as plain data, none if there is no such file."""
-    from hiscomply.yaml_source import parse_yaml, read_text, validate
+    from hiscomply.text_source import read_text
 
     if not file.is_file():
         return {}
@@ -100,6 +100,8 @@ def _read(file: Path, key: str, model: Callable[[], type]) -> Mapping[str, Any]:
     digest = hashlib.sha256(f"{__version__}\0{text}".encode()).hexdigest()
     plain = read_cached(key, digest)
     if plain is None:
+        from hiscomply.yaml_source import parse_yaml, validate
+
         plain = validate(model(), parse_yaml(text, str(file), PolicyError), PolicyError).model_dump()[key]
         write_cached(key, digest, plain)
     entries: Mapping[str, Any] = plain
