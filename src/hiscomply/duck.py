@@ -6,7 +6,10 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +35,42 @@ def connect(memory_limit: str, *, threads: int = 2, spill: Path | None = None) -
     )
     connection.execute("SET TimeZone = 'UTC'")
     return connection
+
+
+@contextmanager
+def database(memory_limit: str, spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to an empty database, gone with the block.
+
+    Where the run's folder is a temporary one, as in a check of files, it is one more database of the engine that all
+    readers share: another engine takes longer to start than the queries of a small check.
+
+    Args:
+        memory_limit, spill: as ``connect``; the shared engine keeps its own.
+    """
+    if not spill.resolve().is_relative_to(Path(tempfile.gettempdir()).resolve()):
+        with connect(memory_limit, spill=spill) as connection:
+            yield connection
+        return
+    name = f"database_{next(_numbers)}"
+    with shared() as connection:
+        connection.execute(f"ATTACH ':memory:' AS {name}; USE {name}")
+        try:
+            yield connection
+        finally:
+            connection.execute(f"USE memory; DETACH {name}")
+
+
+def shared() -> duckdb.DuckDBPyConnection:
+    """A cursor of its own on the engine that all readers of this process share."""
+    return _engine().cursor()
+
+
+_numbers = count()
+
+
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    return connect("512MB")
 
 
 @cache

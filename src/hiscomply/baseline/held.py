@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hiscomply.baseline.known import Known
-from hiscomply.findings.reading import reader
+from hiscomply.duck import shared
 from hiscomply.findings.rollup import group_findings
 from hiscomply.findings.waivers import WAIVER_POLICY
 from hiscomply.model import (
@@ -105,7 +105,7 @@ def _unless_known(one: Collection, known: Known) -> Collection:
 
 def _count(findings: Path, known: Known, refused: int) -> HeldBack:
     row = (
-        reader()
+        shared()
         .execute(
             "SELECT count(*) FILTER (state = 'unchanged' AND verdict = 'fail' AND policy_id <> $waivers), "
             "count(*) FILTER (state = 'unchanged' AND verdict = 'unknown' AND policy_id <> $waivers), "

@@ -99,9 +99,9 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 def renamed_findings(findings: Path, renamed: Mapping[str, str]) -> None:
     """Puts the new names of renamed files into earlier findings, so that they are known under those."""
-    from hiscomply.findings.reading import reader
+    from hiscomply.duck import shared
 
-    engine = reader()
+    engine = shared()
     try:
         engine.execute("CREATE TEMP TABLE renaming AS SELECT * FROM read_parquet(?)", [str(findings)])
         for old, new in renamed.items():

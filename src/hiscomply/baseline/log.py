@@ -102,7 +102,7 @@ def _refusals(notices: Any) -> Iterator[tuple[str, str]]:
 
 
 def _write(folder: Path, findings: Iterator[dict[str, Any]]) -> None:
-    from hiscomply.findings.reading import reader
+    from hiscomply.duck import shared
 
     rows = folder / "findings.jsonl"
     with rows.open("w", encoding="utf-8", newline="\n") as file:
@@ -110,7 +110,7 @@ def _write(folder: Path, findings: Iterator[dict[str, Any]]) -> None:
             file.write(json.dumps(one, ensure_ascii=False) + "\n")
     columns = ", ".join(f"'{name}': '{type_}'" for name, type_ in _COLUMNS.items())
     target = str(folder / FINDINGS).replace("'", "''")
-    reader().execute(
+    shared().execute(
         f"COPY (SELECT * FROM read_json($rows, format = 'newline_delimited', columns = {{{columns}}})) "
         f"TO '{target}' (FORMAT parquet)",
         {"rows": str(rows)},

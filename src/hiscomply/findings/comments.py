@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from hiscomply.findings.reading import reader
+from hiscomply.duck import shared
 from hiscomply.findings.waivers import WaiverProblem
 from hiscomply.model import Evidence, Text, Waiver
 
@@ -177,7 +177,7 @@ def _files(evidence: Evidence) -> Iterable[tuple[str, str]]:
     if table is None or not table.rows:
         return []
     rows: list[tuple[str, str]] = (
-        reader()
+        shared()
         .execute(
             "SELECT path, sha256 FROM read_parquet(?) WHERE sha256 IS NOT NULL ORDER BY path",
             [str(table.path)],

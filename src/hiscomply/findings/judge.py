@@ -8,9 +8,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from hiscomply.duck import connect
+from hiscomply.duck import database, shared
 from hiscomply.errors import Place, RunError
-from hiscomply.findings.reading import reader
 from hiscomply.findings.waivers import WAIVER_POLICY, WaiverProblem, check_waivers
 from hiscomply.findings.waiving import add_findings, load_waivers, unused
 from hiscomply.model import Evaluation, Finding, PolicyInfo, Severity, State, Verdict, Waiver
@@ -50,12 +49,12 @@ class Judgement:
 
     def count(self) -> int:
         """How many findings there are, absent ones included."""
-        row = reader().execute("SELECT count(*) FROM read_parquet(?)", [str(self.path)]).fetchone()
+        row = shared().execute("SELECT count(*) FROM read_parquet(?)", [str(self.path)]).fetchone()
         return int(row[0]) if row else 0
 
     def findings(self) -> Iterator[Finding]:
         """All findings ordered by policy, then subject; constant memory."""
-        cursor = reader().execute(f"SELECT {COLUMNS} FROM read_parquet(?)", [str(self.path)])
+        cursor = shared().execute(f"SELECT {COLUMNS} FROM read_parquet(?)", [str(self.path)])
         while rows := cursor.fetchmany(2000):
             for row in rows:
                 yield to_finding(row)
@@ -90,33 +89,33 @@ def judge(
     severities = {policy.id: policy.severity for policy in policies}
     in_force, problems = check_waivers(waivers, severities, today)
     problems += unreadable
-    connection = connect("512MB", spill=path.parent)
-    _load_current(connection, evaluation)
-    try:
-        _load_previous(connection, previous)
-    except duckdb.Error as error:
-        raise RunError(
-            f"the previous run's findings cannot be read: {str(error).splitlines()[0]} / 上次运行的问题表无法读取",
-            place=Place(str(previous)),
-            hint="choose another with --previous, or none with --no-previous / 请另选一次运行",
-        ) from error
-    if previous is not None and keep_previous is not None:
-        _write_sorted(connection, "SELECT * FROM earlier", keep_previous)
-    load_waivers(connection, in_force)
-    problems += unused(connection, policies, in_force)
-    add_findings(connection, problems)
-    _keep_unseen(connection, evaluation)
-    shown = {policy.id: shown_names(policy.message) for policy in policies}
-    same = _IS_SAME_SHOWN if is_by_shown_values else _IS_SAME_VALUES
-    _write(
-        connection,
-        severities | {WAIVER_POLICY: Severity.MEDIUM},
-        shown,
-        in_force,
-        evaluation.as_of,
-        path,
-        same,
-    )
+    with database("512MB", path.parent) as connection:
+        _load_current(connection, evaluation)
+        try:
+            _load_previous(connection, previous)
+        except duckdb.Error as error:
+            raise RunError(
+                f"the previous run's findings cannot be read: {str(error).splitlines()[0]} / 上次运行的问题表无法读取",
+                place=Place(str(previous)),
+                hint="choose another with --previous, or none with --no-previous / 请另选一次运行",
+            ) from error
+        if previous is not None and keep_previous is not None:
+            _write_sorted(connection, "SELECT * FROM earlier", keep_previous)
+        load_waivers(connection, in_force)
+        problems += unused(connection, policies, in_force)
+        add_findings(connection, problems)
+        _keep_unseen(connection, evaluation)
+        shown = {policy.id: shown_names(policy.message) for policy in policies}
+        same = _IS_SAME_SHOWN if is_by_shown_values else _IS_SAME_VALUES
+        _write(
+            connection,
+            severities | {WAIVER_POLICY: Severity.MEDIUM},
+            shown,
+            in_force,
+            evaluation.as_of,
+            path,
+            same,
+        )
     return Judgement(path, problems, in_force)
 
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from hiscomply.duck import shared
 from hiscomply.findings.judge import COLUMNS, Judgement, to_finding
-from hiscomply.findings.reading import reader
 from hiscomply.findings.waivers import WAIVER_POLICY
 from hiscomply.model import (
     ClauseResult,
@@ -40,7 +40,7 @@ def group_findings(path: Path, *, is_new_only: bool = False) -> dict[str, tuple[
     columns = [name.strip() for name in COLUMNS.replace("\n", " ").split(",")]
     packed = ", ".join(f"c{number} := {name}" for number, name in enumerate(columns))
     rows = (
-        reader()
+        shared()
         .execute(
             f"""SELECT policy_id, verdict, reason, missing, count(*), count(waiver),
   min_by(struct_pack({packed}), subject || fingerprint, {SAMPLES})
