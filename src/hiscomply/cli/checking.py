@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hiscomply.config.settings import Settings
-from hiscomply.model import AuditResult, Target, Text, Waiver
+from hiscomply.model import AuditResult, Text, Waiver
 
 if TYPE_CHECKING:
     from hiscomply.baseline.known import Known
     from hiscomply.pipeline import Outcome
-
-FILE_KINDS = frozenset({"config_file", "setting", "configuration", "effective_setting", "collection"})
 
 
 def settings_of(project: Path | None, language: str) -> tuple[Settings, tuple[Any, ...]]:
@@ -70,17 +68,13 @@ class Checking:
         exclude: Sequence[str],
         scratch: Path,
     ) -> None:
-        from hiscomply import pipeline
-        from hiscomply.plugins import evidence_kinds, formats, pack_folders
+        from hiscomply.file_check import files_plan
 
         self._settings = settings
         self._available = available
         self._exclude = list(exclude)
         self._scratch = scratch
-        known = frozenset(one.name for one in formats())
-        self._plan = pipeline.make_plan(
-            settings, evidence_kinds(), pack_folders(), waivers, FILE_KINDS, known
-        )
+        self._plan = files_plan(settings, waivers)
 
     def result(self, paths: Sequence[str], baseline: Path | None, revision: str | None) -> AuditResult:
         """The verdicts on these paths; with a baseline or revision only what is new against it.
@@ -124,25 +118,23 @@ class Checking:
         return Known(name, folder, refusals(outcome.result.evidence.collections))
 
     def _judge(self, folder: Path, paths: Sequence[str], name: str, previous: Path | None) -> Outcome:
-        from hiscomply import pipeline
+        from hiscomply.file_check import check_files
 
-        options = {"path": list(paths), "exclude": self._exclude}
-        target = Target("files", "files", options, self._available["files"].kinds(options), 3600.0)
-        settings = replace(
-            self._settings, project=folder, targets=(target,), runs=self._scratch / name / "runs"
-        )
-        return pipeline.audit(
+        settings = replace(self._settings, project=folder, runs=self._scratch / name / "runs")
+        return check_files(
             settings,
             self._plan,
             self._available,
-            previous=previous,
+            paths,
+            self._exclude,
             command=("hiscomply", "check"),
-            of_files=True,
+            previous=previous,
         )
 
     def _exit_code(self, result: AuditResult) -> int:
         """As for an audit, but only the policies on files are asked for; a repository without anything to judge
         is undecided."""
+        from hiscomply.file_check import FILE_KINDS
         from hiscomply.findings.rollup import exit_code
 
         asked = [policy for policy in result.policies if set(policy.info.kinds) <= FILE_KINDS]

@@ -10,13 +10,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hiscomply import pipeline
 from hiscomply.config.settings import Settings
-from hiscomply.model import AuditResult, Target, Waiver
-from hiscomply.plugins import evidence_kinds, formats, pack_folders
+from hiscomply.file_check import check_files, files_plan
+from hiscomply.model import AuditResult, Waiver
+from hiscomply.pipeline import Plan
 
 COMMAND = ("hiscomply", "explain")
-TIMEOUT_S = 3600.0
 
 
 @dataclass(frozen=True)
@@ -45,31 +44,19 @@ class Checks:
             settings = replace(
                 self.settings,
                 project=folder,
-                targets=(self._target,),
-                declared=None,
                 runs=Path(scratch) / "runs",
                 is_secret_kept=False,
                 only=only,
             )
             plan = self._whole if not only else self._narrow(only)
-            outcome = pipeline.audit(
-                settings, plan, self.collectors, previous=None, command=COMMAND, of_files=True
-            )
+            outcome = check_files(settings, plan, self.collectors, self.paths, self.exclude, command=COMMAND)
             yield outcome.result
 
     @cached_property
-    def _target(self) -> Target:
-        options = {"path": list(self.paths), "exclude": list(self.exclude)}
-        return Target("files", "files", options, self.collectors["files"].kinds(options), TIMEOUT_S)
+    def _whole(self) -> Plan:
+        return files_plan(replace(self.settings, only=()), self.waivers)
 
-    @cached_property
-    def _whole(self) -> pipeline.Plan:
-        kinds = frozenset({*self._target.kinds, "collection"})
-        settings = replace(self.settings, only=())
-        known = frozenset(one.name for one in formats())
-        return pipeline.make_plan(settings, evidence_kinds(), pack_folders(), self.waivers, kinds, known)
-
-    def _narrow(self, only: tuple[str, ...]) -> pipeline.Plan:
+    def _narrow(self, only: tuple[str, ...]) -> Plan:
         return replace(
             self._whole, policies=tuple(one for one in self._whole.policies if one.id in only), waivers=()
         )

@@ -1,0 +1,55 @@
+"""A check of files: the one target that stands for them, the policies that it answers, and a run over them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from hiscomply import pipeline
+from hiscomply.config.settings import Settings
+from hiscomply.model import Target, Waiver
+from hiscomply.plugins import evidence_kinds, formats, pack_folders
+
+FILE_KINDS: Final = frozenset({"config_file", "setting", "configuration", "effective_setting", "collection"})
+"""All that files give; a policy that reads anything else is not asked."""
+_TIMEOUT_S = 3600.0
+
+
+def files_plan(settings: Settings, waivers: tuple[Waiver, ...]) -> pipeline.Plan:
+    """The policies that files alone answer, in force for these settings.
+
+    Raises:
+        PolicyError, ConfigError, Problems: a policy, parameter or name is wrong.
+    """
+    known = frozenset(one.name for one in formats())
+    return pipeline.make_plan(settings, evidence_kinds(), pack_folders(), waivers, FILE_KINDS, known)
+
+
+def check_files(
+    settings: Settings,
+    plan: pipeline.Plan,
+    collectors: Mapping[str, Any],
+    paths: Sequence[str],
+    exclude: Sequence[str],
+    *,
+    command: Sequence[str],
+    previous: Path | None = None,
+) -> pipeline.Outcome:
+    """One run over files.
+
+    Args:
+        settings: ``project`` is the folder that paths count from, ``runs`` where the run is made.
+        previous: the run to compare with.
+    """
+    options = {"path": list(paths), "exclude": list(exclude)}
+    target = Target("files", "files", options, collectors["files"].kinds(options), _TIMEOUT_S)
+    return pipeline.audit(
+        replace(settings, targets=(target,), declared=None),
+        plan,
+        collectors,
+        previous=previous,
+        command=command,
+        of_files=True,
+    )
