@@ -136,14 +136,11 @@ def test_patient_data_and_secrets_appear_nowhere_in_the_run(hospital: Hospital) 
     tickets = next((audited.folder / "exports").rglob("工单_*.csv")).read_text(encoding="utf-8-sig")
     compose = (audited.folder / "config/legacy/docker-compose.yml").read_text(encoding="utf-8")
     assert all(canary in tickets + compose for canary in canaries)
-    leaks = [
-        f"{file.name}: {canary}"
-        for file in audited.run.rglob("*")
-        if file.is_file()
-        for canary in canaries
-        if canary in readable(file)
-    ]
-    assert not leaks
+    files = [file for file in audited.run.rglob("*") if file.is_file()]
+    assert len(files) > 20
+    for file in files:
+        text = readable(file)
+        assert [canary for canary in canaries if canary in text] == [], file
     assert not [canary for canary in canaries if canary in audited.said]
 
 
