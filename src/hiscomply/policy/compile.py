@@ -22,7 +22,8 @@ from hiscomply.policy.document import CheckDocument, PolicyDocument, RelatedDocu
 from hiscomply.policy.draft import Draft, Query, SubjectSource
 from hiscomply.policy.expression import parse
 from hiscomply.policy.free_sql import compile_free_sql
-from hiscomply.policy.output import Shown, concerned_rows, judged_rows, rate_output, row_output
+from hiscomply.policy.judged import concerned_rows, judged_rows
+from hiscomply.policy.output import Shown, rate_output, row_output
 from hiscomply.policy.periodic import periodic_as_related, periodic_condition
 from hiscomply.policy.related import RelatedPlan
 from hiscomply.policy.related_sets import related_set
