@@ -1,4 +1,6 @@
 # Two commands do all the set-up: `make audit` and `make test`.
+# Without byte code each of thousands of processes would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +9,7 @@ LISTS := examples/hospital/reference
 PUBLIC := examples/hospital/exports/参考数据
 IMPORT = $(BIN)/hiscomply reference import --project examples/hospital
 
-.PHONY: audit test check mutate fuzz bench docs clean
+.PHONY: audit test test-acceptance test-parts check mutate fuzz bench docs clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -29,9 +31,18 @@ $(LISTS)/support_cycle.yaml: examples/hospital/answer-key.json
 	$(IMPORT) ssvc_decision $(PUBLIC)/vulnrichment
 	$(IMPORT) support_cycle $(PUBLIC)/endoflife
 
+# The two halves run side by side; each prints what it has to say when it ends.
 test: $(VENV)/installed
 	@bash tests/install-servers.sh
-	$(BIN)/pytest
+	@$(MAKE) --no-print-directory --keep-going --output-sync=target -j2 test-acceptance test-parts
+
+# What a user does, from end to end.
+test-acceptance: $(VENV)/installed
+	$(BIN)/pytest tests/acceptance
+
+# Everything below that, real servers included; it gives way to the other half, which times a browser.
+test-parts: $(VENV)/installed
+	nice -n 5 $(BIN)/pytest --ignore tests/acceptance
 
 # Everything that CI looks at besides the tests.
 check: $(VENV)/installed

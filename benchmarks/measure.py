@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -45,7 +46,7 @@ def measure_task(name: str, runs: int, peers: Path | None = None, **arguments: A
     """Runs ``benchmarks.tasks.<module>:<function>`` and takes the times that it gives itself."""
     command = [sys.executable, "-m", "benchmarks.task", name, json.dumps(arguments)]
     paths = [str(ROOT), *([str(peers)] if peers else []), os.environ.get("PYTHONPATH", "")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+    environment = as_installed({"PYTHONPATH": os.pathsep.join(path for path in paths if path)})
     samples, facts = [], {}
     for _ in range(runs):
         _, _, peak, code, out, err = _run(command, environment, None)
@@ -68,11 +69,25 @@ def measure_command(
     """Runs a command as a user would: the whole process counts, from start to exit."""
     samples, out = [], ""
     for _ in range(runs):
-        seconds, cpu, peak, code, out, err = _run(command, {**os.environ, **(environment or {})}, folder)
+        seconds, cpu, peak, code, out, err = _run(command, as_installed(environment or {}), folder)
         if code not in expected:
             raise NotRun(f"exit {code}: {(err or out).strip().splitlines()[-1:]}")
         samples.append((seconds, cpu, peak))
     return _middle(samples, {"output": out})
+
+
+def as_installed(more: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a measured process, ours or a peer's: it may use and write byte code, as a user's does."""
+    _compile()
+    kept = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, **more}
+
+
+@cache
+def _compile() -> None:
+    """Byte code beside our sources: pip writes it when it installs a package, but not for an editable one."""
+    folders = [str(ROOT / name) for name in ("src", "collectors", "benchmarks")]
+    subprocess.run([sys.executable, "-m", "compileall", "-q", *folders], check=True)
 
 
 def _run(

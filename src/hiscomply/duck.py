@@ -33,7 +33,8 @@ def connect(memory_limit: str, *, threads: int = 2, spill: Path | None = None) -
     connection = duckdb.connect(
         config={"memory_limit": memory_limit, "threads": threads, "temp_directory": str(folder / SPILL)}
     )
-    connection.execute("SET TimeZone = 'UTC'")
+    # progress is the command line's to tell: DuckDB would write bars into what is printed
+    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     return connection
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.acceptance.example import Hospital
 from tests.acceptance.small_project import SmallProject
 
 
@@ -14,3 +15,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallProject:
     monkeypatch.setenv("HISCOMPLY_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(plugins, "pack_folders", lambda: [tmp_path / "project" / "pack"])
     return SmallProject(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def hospital(tmp_path_factory: pytest.TempPathFactory) -> Hospital:
+    """Copies of the example's projects with freshly made exports."""
+    return Hospital(tmp_path_factory.mktemp("hospital"))

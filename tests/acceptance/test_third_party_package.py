@@ -38,10 +38,10 @@ def _run(command: list[object]) -> None:
 
 @pytest.fixture
 def hiscomply(installed: Path, tmp_path: Path) -> Hiscomply:
-    """Runs the command line in a fresh process that sees the package."""
+    """Runs the command line in a fresh process that sees the package, and that finds the policies compiled once."""
     environment = os.environ | {
         "PYTHONPATH": str(installed),
-        "HISCOMPLY_CACHE": str(tmp_path / "cache"),
+        "HISCOMPLY_CACHE": str(installed.parent / "cache"),
         "HISCOMPLY_LANG": "en",
     }
 

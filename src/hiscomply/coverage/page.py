@@ -21,7 +21,7 @@ from hiscomply.report.html.text import both, slug, stranger
 def render_coverage(coverage: Coverage, language: str) -> str:
     """The whole document, opening in ``language``; the same matrix gives the same bytes."""
     style = "\n".join([*(asset(name) for name in STYLES), _asset("coverage.css")])
-    script = _asset("coverage.js")
+    script = asset("page.js") + _asset("coverage.js")
     environment = Environment(
         loader=PackageLoader("hiscomply.coverage"),
         autoescape=True,

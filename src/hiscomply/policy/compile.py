@@ -21,8 +21,9 @@ from hiscomply.policy.declared import parameter_spec
 from hiscomply.policy.document import CheckDocument, PolicyDocument, RelatedDocument
 from hiscomply.policy.draft import Draft, Query, SubjectSource
 from hiscomply.policy.free_sql import compile_free_sql
+from hiscomply.policy.judged import concerned_rows, judged_rows
 from hiscomply.policy.only import Only, is_all_said, only_values
-from hiscomply.policy.output import Shown, concerned_rows, judged_rows, rate_output, row_output
+from hiscomply.policy.output import Shown, rate_output, row_output
 from hiscomply.policy.periodic import periodic_as_related, periodic_condition
 from hiscomply.policy.related import RelatedPlan
 from hiscomply.policy.related_sets import related_set

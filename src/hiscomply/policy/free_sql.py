@@ -11,7 +11,7 @@ from sqlglot import exp
 from hiscomply.compiled import GapFlag
 from hiscomply.errors import nearest
 from hiscomply.policy.functions import FUNCTIONS
-from hiscomply.policy.output import age_reason, masked
+from hiscomply.policy.judged import age_reason, masked
 from hiscomply.policy.scope import BUILT_IN, Table, placeholder
 from hiscomply.policy.typed import Locator, quote, text_literal
 

@@ -24,7 +24,7 @@ def render_page(result: AuditResult, language: str) -> str:
     views = drilldown.policy_views(result, shown)
     clauses, others = drilldown.clause_views(result, views)
     style = "\n".join(asset(name) for name in STYLES)
-    script = asset("report.js")
+    script = asset("page.js") + asset("report.js")
     return environment.get_template("page.html.j2").render(
         language=language,
         result=result,

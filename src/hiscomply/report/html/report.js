@@ -1,9 +1,5 @@
-'use strict';
 (() => {
-  const root = document.documentElement;
-  const byId = (id) => document.getElementById(id);
-  const all = (selector, from = document) => Array.from(from.querySelectorAll(selector));
-  const words = JSON.parse(byId('words').textContent);
+  const { byId, all, words } = page;
   const clauses = all('details.clause');
   const policies = all('details.policy');
   const listed = clauses.filter((clause) => clause.dataset.status);
@@ -11,33 +7,15 @@
   const filters = ['status', 'verdict', 'severity', 'state', 'chapter', 'framework', 'control'];
   const search = byId('q');
   for (const item of all('[data-count]')) item.dataset.whole = item.textContent;
-  let language = root.lang.startsWith('zh') ? 'zh' : 'en';
-
-  const remembered = () => {
-    try { return localStorage.getItem('hiscomply.language'); } catch { return null; }
-  };
-  const remember = (value) => {
-    try { localStorage.setItem('hiscomply.language', value); } catch { /* a file:// page may have no storage */ }
-  };
-
-  const speak = (chosen) => {
-    language = chosen;
-    root.lang = chosen === 'zh' ? 'zh-CN' : 'en';
-    document.title = `${words.title[chosen]} · ${words.run}`;
-    for (const item of all(`[data-${chosen}]`)) item.textContent = item.dataset[chosen];
-    for (const item of all(`[data-${chosen}-label]`)) item.setAttribute('aria-label', item.dataset[`${chosen}Label`]);
-    for (const item of all('[data-set-lang]')) item.setAttribute('aria-pressed', String(item.dataset.setLang === chosen));
-    tell();
-  };
 
   const tell = () => {
     const count = (items) => `${items.filter((item) => !item.hidden).length} / ${items.length}`;
     const told = { clauses: count(listed), policies: count(policies), findings: countFindings() };
     const fill = (text) => text.replace(/\{(\w+)\}/g, (_, name) => told[name]);
-    byId('found').textContent = fill(words.found[language]);
+    byId('found').textContent = fill(words.found[page.language()]);
     byId('filtered').hidden = !isFiltered();
     byId('filtered-by').textContent = describe();
-    byId('filtered-count').textContent = fill(words.filtered[language]);
+    byId('filtered-count').textContent = fill(words.filtered[page.language()]);
     for (const item of all('[data-count]')) item.textContent = isFiltered() ? told[item.dataset.count] : item.dataset.whole;
   };
 
@@ -48,7 +26,7 @@
 
   // The chosen filters as a person reads them: "Severity: High · Control id: NIST 800-53 AC-2".
   const describe = () => {
-    const named = (control, value) => `${control.labels[0].querySelector(`span[lang="${language}"]`).textContent}: ${value}`;
+    const named = (control, value) => `${control.labels[0].querySelector(`span[lang="${page.language()}"]`).textContent}: ${value}`;
     const told = [];
     for (const name of filters) {
       const control = byId(`f-${name}`);
@@ -210,48 +188,15 @@
     requestAnimationFrame(() => byId('details').scrollIntoView());
   };
 
-  let opened = [];
-  addEventListener('beforeprint', () => {
-    opened = all('details:not([open])');
-    for (const item of opened) item.open = true;
-  });
-  addEventListener('afterprint', () => { for (const item of opened) item.open = false; });
-
   let waiting = 0;
   const soon = () => { clearTimeout(waiting); waiting = setTimeout(apply, 120); };
   search.addEventListener('input', soon);
   byId('f-control').addEventListener('input', soon);
   for (const name of filters) byId(`f-${name}`).addEventListener('change', apply);
-  byId('reset').addEventListener('click', reset);
   byId('unfilter').addEventListener('click', () => { reset(); search.focus({ preventScroll: true }); });
   byId('open-all').addEventListener('click', () => { for (const item of all('#details details')) item.open = true; });
   byId('close-all').addEventListener('click', () => { for (const item of all('#details details')) item.open = false; });
-  for (const button of all('[data-set-lang]')) {
-    button.addEventListener('click', () => { remember(button.dataset.setLang); speak(button.dataset.setLang); });
-  }
-  addEventListener('hashchange', follow);
-  addEventListener('click', (event) => {
-    const link = event.target.closest('a[href^="#"]');
-    if (link && link.hash === location.hash) follow();
+  page.start({
+    title: (language) => `${words.title[language]} · ${words.run}`, tell, reset, follow, fields: [search, byId('f-control')],
   });
-  addEventListener('keydown', (event) => {
-    const isTyping = event.target.closest('input, select, textarea');
-    if (event.key === '/' && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      event.preventDefault();
-      search.focus();
-      search.scrollIntoView({ block: 'nearest' });
-    } else if (event.key === 'Escape' && (event.target === search || event.target === byId('f-control'))) {
-      reset();
-    }
-  });
-
-  root.classList.add('js');
-  const bar = document.querySelector('.filters');
-  new ResizeObserver(() => {
-    const isSticky = getComputedStyle(bar).position === 'sticky';
-    root.style.setProperty('--filters', `${isSticky ? bar.offsetHeight : 0}px`);
-  }).observe(bar);
-  const earlier = remembered();
-  speak(earlier === 'zh' || earlier === 'en' ? earlier : language);
-  follow();
 })();
