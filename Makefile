@@ -34,6 +34,7 @@ $(LISTS)/support_cycle.yaml: examples/hospital/answer-key.json
 # The two halves run side by side; each prints what it has to say when it ends.
 test: $(VENV)/installed
 	@bash tests/install-servers.sh
+	@echo "two halves of the tests run side by side, about 25 minutes; each prints what it found when it ends"
 	@$(MAKE) --no-print-directory --keep-going --output-sync=target -j2 test-acceptance test-parts
 
 # What a user does, from end to end.
