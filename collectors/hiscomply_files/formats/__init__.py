@@ -7,6 +7,10 @@ from hiscomply.hookspecs import FileFormat
 
 def builtin_formats() -> list[FileFormat]:
     """All built-in formats, narrow before wide: the first that recognises a file reads it."""
+    from hiscomply_files.formats.ansible_cfg import AnsibleCfg
+    from hiscomply_files.formats.ansible_inventory import AnsibleInventory
+    from hiscomply_files.formats.ansible_vars import AnsibleVars
+    from hiscomply_files.formats.ansible_vault import AnsibleVaultPassword
     from hiscomply_files.formats.apache_conf import ApacheConf
     from hiscomply_files.formats.audit_rules import AuditRules
     from hiscomply_files.formats.auditd_conf import AuditdConf
@@ -43,6 +47,10 @@ def builtin_formats() -> list[FileFormat]:
     from hiscomply_files.formats.yaml import DockerCompose, Yaml
 
     return [
+        AnsibleVars(),
+        AnsibleInventory(),
+        AnsibleCfg(),
+        AnsibleVaultPassword(),
         SshdConfig(),
         SysctlConf(),
         PostgresqlConf(),

@@ -8,6 +8,8 @@ from hiscomply.configurations import Software
 def builtin_software() -> list[Software]:
     """All software whose configuration is understood."""
     from hiscomply_files.software.accounts import Faillock, Limits, LoginDefs, Pwquality
+    from hiscomply_files.software.ansible import AnsibleInventory
+    from hiscomply_files.software.ansible_cfg import AnsibleCfg
     from hiscomply_files.software.apache import Apache
     from hiscomply_files.software.audit import Auditd, AuditRules
     from hiscomply_files.software.compose import Compose
@@ -58,4 +60,5 @@ def builtin_software() -> list[Software]:
     web: list[Software] = [Nginx(), Apache(), Haproxy()]
     containers: list[Software] = [Dockerfile(), Compose(), Kubernetes(), Terraform()]
     applications: list[Software] = [Orthanc(), Mirth(), Openmrs(), KeycloakRealm(), Spring()]
-    return [*linux, *databases, *web, *containers, *applications]
+    automation: list[Software] = [AnsibleInventory(), AnsibleCfg()]
+    return [*linux, *databases, *web, *containers, *applications, *automation]
