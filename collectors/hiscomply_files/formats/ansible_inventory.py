@@ -61,8 +61,10 @@ class AnsibleInventory:
             return False
         if MARKED.search(head) or BARE_HOST.search(head):
             return True
-        if file.suffix == ".ini":
-            return is_named and HEADER.search(head) is not None
+        if HEADER.search(head) and (is_named or not file.suffix):
+            return True
+        if file.suffix:
+            return False
         return YAML_GROUP.search(head) is not None or (bool(head.strip()) and WORDS.match(head) is not None)
 
     def parse(self, text: str) -> Iterator[Setting]:

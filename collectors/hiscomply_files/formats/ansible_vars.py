@@ -15,6 +15,8 @@ from hiscomply_files.names import posix
 FOLDERS = ("group_vars", "host_vars")
 EXTENSIONS = ("", ".yml", ".yaml", ".json")
 """In the order in which Ansible looks for them: the first that is there is the only one that it reads."""
+OTHERS = frozenset({".md", ".txt", ".rst", ".j2", ".orig", ".bak", ".swp", ".retry", ".sh", ".py"})
+"""Endings of what is no variables, where any other may be the end of a host's name (``db01.example.org``)."""
 SECOND = Text(
     "变量文件只能有一个 YAML 文档,Ansible 拒绝读取第二个",
     "a file of variables is one YAML document, and Ansible refuses a second one",
@@ -34,8 +36,10 @@ class AnsibleVars:
         """By its folder and its ending; hidden files and backups are none."""
         file = posix(path)
         is_hidden = file.name.startswith(".") or file.name.endswith("~")
-        is_below = not set(FOLDERS).isdisjoint(file.parts[:-1])
-        return is_below and not is_hidden and file.suffix in EXTENSIONS
+        if is_hidden or set(FOLDERS).isdisjoint(file.parts[:-1]):
+            return False
+        is_of_a_host = file.parent.name == "host_vars" and file.suffix not in OTHERS
+        return is_of_a_host or file.suffix in EXTENSIONS
 
     def parse(self, text: str) -> Iterator[Setting]:
         """Every leaf by its path. A value that is encrypted (``!vault``) begins with ``$ANSIBLE_VAULT;``; of a file that

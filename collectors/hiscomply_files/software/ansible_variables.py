@@ -102,7 +102,7 @@ class VariableFiles:
         for kind in FOLDERS:
             names = self._found.get((base, kind), {})
             stems = (
-                posixpath.splitext(one)[0] if len(paths) == 1 and "/" not in _rest(paths[0]) else one
+                _stem(one) if paths == [f"{base}/{kind}/{one}".lstrip("/")] else one
                 for one, paths in names.items()
             )
             for name in dict.fromkeys(stems):
@@ -141,6 +141,11 @@ def _parted(path: str) -> tuple[str, str, str] | None:
         if parts[at] in FOLDERS:
             return "/".join(parts[:at]), parts[at], "/".join(parts[at + 1 :])
     return None
+
+
+def _stem(name: str) -> str:
+    stem, ending = posixpath.splitext(name)
+    return stem if ending in EXTENSIONS else name
 
 
 def _rest(path: str) -> str:
