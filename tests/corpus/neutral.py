@@ -52,6 +52,9 @@ class Free:
 
 
 FREE: Mapping[str, Free] = {
+    "ansible_cfg": Free(trailing=True, order=True),
+    "ansible_inventory": Free(trailing=True),
+    "ansible_vars": Free(trailing=True),
     "apache_conf": Free(indent=True, trailing=True),
     "audit_rules": Free(trailing=True),
     "auditd_conf": Free(order=True),

@@ -28,6 +28,7 @@ BARE_HOST = re.compile(
 WORDS = re.compile(
     rb"\A(?:\xef\xbb\xbf)?(?:[ \t]*+(?:[#;][^\n]*|[\w.-]+(?:\[[\w:]+\][\w.-]*)?)?[ \t]*+(?:\r?\n|\Z))+\Z"
 )
+HOST_LINE = re.compile(rb"^[\w.:-]+(?:\[[\w:]+\][\w.-]*)*(?:[ \t]+\w+=[^\s=]+)+[ \t]*\r?$", re.M)
 YAML_GROUP = re.compile(
     rb"""^["']?[\w.-]+["']?:[ \t]*(?:\#[^\n]*)?\r?\n(?:[ \t]*(?:\#[^\n]*)?\r?\n)*[ ]+["']?(?:hosts|children|vars)["']?:""",
     re.M,
@@ -65,7 +66,9 @@ class AnsibleInventory:
             return True
         if file.suffix:
             return False
-        return YAML_GROUP.search(head) is not None or (bool(head.strip()) and WORDS.match(head) is not None)
+        if YAML_GROUP.search(head) or HOST_LINE.search(head):
+            return True
+        return bool(head.strip()) and WORDS.match(head) is not None
 
     def parse(self, text: str) -> Iterator[Setting]:
         """What it says of groups, hosts and variables; ``plugin`` for one that fetches its hosts from elsewhere.

@@ -84,8 +84,8 @@ def judged(look: Look) -> Found:
     kind = (connection.text or "").rpartition(".")[2].lower() if connection.variable is not None else None
     is_template = connection.variable is not None and not kind
     if kind is None or kind in SSH or is_template:
-        yield from _host_keys(look, connection, is_template)
-        yield from _login(look, SSH_USERS, connection, is_template)
+        yield from _host_keys(look, is_template)
+        yield from _login(look, is_template)
     if kind == "winrm":
         yield from _windows(look, connection, OF_WINRM)
     elif kind == "psrp":
@@ -98,7 +98,7 @@ def judged(look: Look) -> Found:
         yield connection.variable, Judged(TRANSPORT, None), connection.is_sure
     for name, owner in CERTIFICATES.items():
         if kind in (None, "", owner):
-            yield from _certificate(look(name), owner, kind == owner or connection.is_sure)
+            yield from _certificate(look(name), owner)
     readable = look(READABLE)
     if readable.variable is not None:
         word = boolean(readable.text)
@@ -127,19 +127,25 @@ def _last(look: Look, names: tuple[str, ...]) -> Known:
     return Known(variable, is_sure)
 
 
-def _host_keys(look: Look, connection: Known, is_template: bool) -> Found:
-    switch = _last(look, CHECKED)
+def _written(look: Look, names: tuple[str, ...]) -> Known:
+    """The last that is set, as sure as that is itself: what is in effect as it is written stays so beside others."""
+    found = [look(name) for name in names]
+    return next((one for one in reversed(found) if one.variable is not None), Known(None, True))
+
+
+def _host_keys(look: Look, is_template: bool) -> Found:
+    switch = _written(look, CHECKED)
     for known, read in ((switch, checking), *((look(name), host_key_arguments) for name in ARGUMENTS)):
         if known.variable is not None:
             value = None if is_template else read(known.text)
-            yield known.variable, Judged(HOST_KEYS, value), known.is_sure and connection.is_sure
+            yield known.variable, Judged(HOST_KEYS, value), known.is_sure
 
 
-def _login(look: Look, names: tuple[str, ...], connection: Known, is_template: bool) -> Found:
-    user = _last(look, names)
+def _login(look: Look, is_template: bool) -> Found:
+    user = _written(look, SSH_USERS)
     if user.variable is not None:
         value = None if is_template else user.text
-        yield user.variable, Judged(LOGIN, value), user.is_sure and connection.is_sure
+        yield user.variable, Judged(LOGIN, value), user.is_sure
 
 
 def _windows(look: Look, connection: Known, table: dict[str, tuple[str, ...]]) -> Found:
@@ -193,11 +199,11 @@ def _httpapi(look: Look, connection: Known) -> Found:
     yield use.variable, Judged(TRANSPORT, value), connection.is_sure and use.is_sure
 
 
-def _certificate(known: Known, owner: str, is_sure: bool) -> Found:
+def _certificate(known: Known, owner: str) -> Found:
     if known.variable is None:
         return
     word = boolean(known.text) if owner == "httpapi" else (known.text or "").strip().lower() or None
     value = {"true": "verified", "false": "ignored", "validate": "verified", "ignore": "ignored"}.get(
         word or ""
     )
-    yield known.variable, Judged(CERTIFICATE, value), known.is_sure and is_sure
+    yield known.variable, Judged(CERTIFICATE, value), known.is_sure
