@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from hiscomply_files.software.ansible_variables import Variable
+from hiscomply_files.formats.ansible_vault import MAGIC
+from hiscomply_files.software.ansible_variables import TEMPLATE, Variable
 from hiscomply_files.software.effective import boolean
 
 HOST_KEYS, LOGIN, TRANSPORT = "host-keys", "login-user", "transport"
@@ -107,11 +108,15 @@ def judged(look: Look) -> Found:
 
 
 def host_key_arguments(text: str | None) -> str | None:
-    """What arguments of ssh make of host keys: ``checked`` or ``unchecked``; None where it is filled in elsewhere."""
+    """What arguments of ssh make of host keys: ``checked`` or ``unchecked``.
+
+    What a template fills in may loosen them, so that None is all that is known of one that does not do so itself.
+    """
     if text is None:
         return None
-    is_off = _REFUSES_NONE.search(text) or (_LEARNS.search(text) and _FORGETS.search(text))
-    return "unchecked" if is_off else "checked"
+    if _REFUSES_NONE.search(text) or (_LEARNS.search(text) and _FORGETS.search(text)):
+        return "unchecked"
+    return None if TEMPLATE.search(text) or text.startswith(MAGIC) else "checked"
 
 
 def checking(text: str | None) -> str | None:
@@ -135,9 +140,12 @@ def _written(look: Look, names: tuple[str, ...]) -> Known:
 
 def _host_keys(look: Look, is_template: bool) -> Found:
     switch = _written(look, CHECKED)
-    for known, read in ((switch, checking), *((look(name), host_key_arguments) for name in ARGUMENTS)):
+    if switch.variable is not None:
+        value = None if is_template else checking(switch.text)
+        yield switch.variable, Judged(HOST_KEYS, value), switch.is_sure
+    for known in map(look, ARGUMENTS):
         if known.variable is not None:
-            value = None if is_template else read(known.text)
+            value = None if is_template else host_key_arguments(known.variable.written)
             yield known.variable, Judged(HOST_KEYS, value), known.is_sure
 
 

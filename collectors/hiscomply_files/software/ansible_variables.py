@@ -29,11 +29,13 @@ class Variable:
     Attributes:
         scope: what it is set for: ``group web``, ``host db01``.
         leaves: its value; one, unless it is a mapping or a list.
+        written: the first of them as it is written, with what is to be filled in.
     """
 
     name: str
     scope: str
     leaves: list[Value] = field(default_factory=list)
+    written: str | None = None
 
     @property
     def value(self) -> Value:
@@ -63,7 +65,7 @@ class Layer:
         value = Value(key, known(setting.value), file, setting.line, setting.column)
         variable = self.variables.get(name)
         if variable is None or key == name or key in {one.key for one in variable.leaves[:1]}:
-            self.variables[name] = Variable(name, self.scope, [value])
+            self.variables[name] = Variable(name, self.scope, [value], setting.value)
         else:
             variable.leaves.append(value)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from hiscomply.configurations import Configuration, ReadFile
 from hiscomply.hookspecs import FormatError
 from hiscomply.model import Text
+from hiscomply_files.evidence import setting_records
 from hiscomply_files.formats import builtin_formats
 from hiscomply_files.formats.ansible_inventory import AnsibleInventory as InventoryFormat
 from hiscomply_files.software.ansible import AnsibleInventory
@@ -14,6 +17,7 @@ from hiscomply_files.software.ansible_hosts import RangeError, expanded
 from hiscomply_files.software.ansible_variables import VAULTED
 
 HOSTS = "inventories/prod/hosts"
+NOW = datetime(2026, 6, 30, tzinfo=UTC)
 VAULT = "$ANSIBLE_VAULT;1.1;AES256\n33363965326261303665\n"
 
 
@@ -213,3 +217,23 @@ def test_a_range_that_is_none_or_has_no_end_is_refused(pattern: str) -> None:
 def test_a_bad_range_is_told_with_its_line() -> None:
     found = read({HOSTS: "[web]\nweb01\nweb[3:x] a=1\n"})
     assert found[f"{HOSTS}#group all"].missing[0].en == f"{HOSTS}:3: a range of hosts is not valid"
+
+
+def test_passwords_in_inventories_are_secrets_and_references_are_not() -> None:
+    inventory = "db01 ansible_password=hunter22 ansible_become_pass='{{ vault_become }}' ansible_ssh_private_key_file=~/.ssh/id\n"
+    variables = f'db_password: !vault |\n  {VAULT.replace(chr(10), chr(10) + "  ")}\napi_token: \'{{{{ lookup("env", "T") }}}}\'\n'
+    found = {}
+    for path, text in ((HOSTS, inventory), ("group_vars/all.yml", variables), ("group_vars/db.yml", VAULT)):
+        one = next(each for each in builtin_formats() if each.recognises(path, text.encode()))
+        for record in setting_records(
+            path, one.name, one.parse(text), observed_at=NOW, digest=lambda _: "hmac-sha256:00"
+        ):
+            fields = record.fields
+            found[f"{fields['key']}"] = (fields["is_secret"], fields["is_placeholder"], fields["value"])
+    key = "ungrouped.hosts.db01."
+    assert found[f"{key}ansible_password"] == (True, False, "hmac-sha256:00")
+    assert found[f"{key}ansible_become_pass"][:2] == (True, True)
+    assert found[f"{key}ansible_ssh_private_key_file"][:2] == (True, True)
+    assert found["db_password"][:2] == (True, True)
+    assert found["api_token"][:2] == (True, True)
+    assert found["ansible_vault"][0] is False
