@@ -10,6 +10,7 @@ from random import Random
 from tests.fuzz.seeds import format_of
 
 from hiscomply.hookspecs import FormatError, Setting
+from hiscomply_files.formats.ansible_vault import ENCRYPTED
 
 SHOWY = (
     "PermitRootLogin yes",
@@ -52,6 +53,10 @@ class Free:
 
 
 FREE: Mapping[str, Free] = {
+    "ansible_cfg": Free(trailing=True, order=True),
+    "ansible_inventory": Free(trailing=True),
+    "ansible_vars": Free(trailing=True),
+    "ansible_vault_password": Free(("", ""), trailing=True),
     "apache_conf": Free(indent=True, trailing=True),
     "audit_rules": Free(trailing=True),
     "auditd_conf": Free(order=True),
@@ -114,6 +119,8 @@ def edited(random: Random, files: Mapping[str, str]) -> dict[str, str]:
             read = settings_of(path, changed[path])
             if read is None or read[0] not in FREE or not read[1]:
                 continue
+            if read[1][0].key == ENCRYPTED:
+                continue  # nothing may stand beside what is encrypted
             changed[path] = _edited(random, changed[path], FREE[read[0]], read[1])
     if random.randrange(3) == 0:
         changed = _in_a_drop_in(changed)

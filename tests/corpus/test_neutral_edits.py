@@ -21,7 +21,18 @@ from hiscomply_files.formats import builtin_formats
 
 SECONDS = 12
 """No round of edits begins later than that."""
-TOGETHER = frozenset({"apache_conf", "haproxy_cfg", "nginx_conf", "pam_conf", "pam_service", "pg_hba_conf"})
+TOGETHER = frozenset(
+    {
+        "ansible_inventory",
+        "ansible_vars",
+        "apache_conf",
+        "haproxy_cfg",
+        "nginx_conf",
+        "pam_conf",
+        "pam_service",
+        "pg_hba_conf",
+    }
+)
 """Formats of which one line may decide several questions: a step of a stack, a rule before others, a port that speaks
 TLS. Of these only the finding itself must go."""
 

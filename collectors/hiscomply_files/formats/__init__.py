@@ -11,6 +11,10 @@ NGINX_FOLDERS = (".d/", "sites-", "snippets/", "templates/", "-enabled/")
 """Marks of paths, in lower case; see ``LateFormat.marks``."""
 
 FORMATS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("ansible_vars", "ansible_vars:AnsibleVars", ("group_vars/", "host_vars/")),
+    ("ansible_inventory", "ansible_inventory:AnsibleInventory", ("hosts", "inventor")),
+    ("ansible_cfg", "ansible_cfg:AnsibleCfg", ("ansible.cfg",)),
+    ("ansible_vault_password", "ansible_vault:AnsibleVaultPassword", ("vault",)),
     ("sshd_config", "sshd_config:SshdConfig", ("sshd_config",)),
     ("sysctl_conf", "sysctl_conf:SysctlConf", ("sysctl.",)),
     ("postgresql_conf", "postgresql_conf:PostgresqlConf", ("postgresql",)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
@@ -23,6 +24,24 @@ COMPOSE_SERVICE = re.compile(
 )
 
 
+@contextmanager
+def syntax_errors() -> Iterator[None]:
+    """What PyYAML says of bad syntax, as a FormatError."""
+    import yaml
+
+    try:
+        yield
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = (mark.line + 1, mark.column + 1) if mark else (None, None)
+        problem = error.problem or error.context or "syntax error"
+        raise FormatError(Text(zh=f"YAML 语法错误({problem})", en=f"bad YAML: {problem}"), *place) from None
+    except (yaml.YAMLError, UnicodeError):
+        raise FormatError(
+            Text(zh="含有 YAML 不允许的字符", en="a character that YAML does not allow")
+        ) from None
+
+
 class Yaml:
     """Any YAML file; its second and further documents have the section ``document 2`` and so on."""
 
@@ -40,26 +59,13 @@ class Yaml:
         Raises:
             FormatError: for bad syntax, undefined or recursive aliases, and documents that explode.
         """
-        import yaml
-
         from hiscomply_files.formats.yaml_events import read_documents
 
         flattener = Flattener(len(text))
-        try:
+        with syntax_errors():
             for number, root in enumerate(read_documents(text), start=1):
                 flattener.section = None if number == 1 else f"document {number}"
                 flattener.walk(root)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            place = (mark.line + 1, mark.column + 1) if mark else (None, None)
-            problem = error.problem or error.context or "syntax error"
-            raise FormatError(
-                Text(zh=f"YAML 语法错误({problem})", en=f"bad YAML: {problem}"), *place
-            ) from None
-        except (yaml.YAMLError, UnicodeError):
-            raise FormatError(
-                Text(zh="含有 YAML 不允许的字符", en="a character that YAML does not allow")
-            ) from None
         yield from flattener.settings
 
 

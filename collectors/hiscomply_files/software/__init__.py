@@ -51,6 +51,10 @@ APPLICATIONS = (
     ("keycloak_realm", "keycloak_realm:KeycloakRealm", ("json",)),
     ("spring", "spring:Spring", ("yaml", "properties")),
 )
+AUTOMATION = (
+    ("ansible_inventory", "ansible:AnsibleInventory", ("ansible_inventory", "ansible_vars", "ansible_cfg")),
+    ("ansible_cfg", "ansible_cfg:AnsibleCfg", ("ansible_cfg", "ansible_vault_password")),
+)
 MARKS = {"kubernetes": ("kustomization",), "terraform": (".tf.json",)}
 """Files that are wanted for their name, whatever their format; see ``LateSoftware``."""
 
@@ -59,5 +63,5 @@ def builtin_software() -> list[Software]:
     """All software whose configuration is understood."""
     return [
         LateSoftware(name, f"software.{where}", frozenset(formats), MARKS.get(name, ()))
-        for name, where, formats in (*LINUX, *DATABASES, *WEB, *CONTAINERS, *APPLICATIONS)
+        for name, where, formats in (*LINUX, *DATABASES, *WEB, *CONTAINERS, *APPLICATIONS, *AUTOMATION)
     ]
