@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hiscomply.model import Record, Rejected, Text
-from hiscomply_local.about import About, missing, unreadable
+from hiscomply_local.about import About, known, missing, unreadable
 from hiscomply_local.answers import Answers, Ask, Command, from_epoch
 from hiscomply_local.parse_apk import APK_DATABASE, parse_apk
 
@@ -151,8 +151,9 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
     packages, bad = (parse_dpkg if manager == "dpkg" else parse_rpm)(answer.text)
     for number in bad:
         yield about.bad_line("package", command, number, unreadable(_WHAT))
+    record = about.printed_by("package", command)
     for name, package in unique_names(packages):
-        yield about.from_command("package", command, _fields(about, name, package), package.line)
+        yield record(known(_fields(about, name, package)), package.line)
 
 
 def _from_apk(answers: Answers, about: About) -> Iterator[Record | Rejected]:
