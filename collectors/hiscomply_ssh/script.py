@@ -100,6 +100,10 @@ g() {
   done
   q "$1" $o "$4"
 }
+b() {
+  [ -d "$1" ] && [ -r "$1" ] && [ -x "$1" ] || return 1
+  for x in "$1"/* "$1"/.[!.]*; do if [ -e "$x" ] || [ -h "$x" ]; then return 1; fi; done
+}
 w() { x=; for n in "$@"; do if command -v "$n" >/dev/null 2>&1; then x=$n; return 0; fi; done; return 1; }
 """
 
@@ -170,12 +174,21 @@ def _line(number: int, step: Step) -> str:
 
 
 def _command(number: int, command: Command) -> str:
-    is_there = f"w {shlex.join(command.programs)}"
-    if command.unless_file:
-        is_there = f"[ ! -s {shlex.quote(command.unless_file)} ] && {is_there}"
-    if command.if_folder:
-        is_there = f"[ -d {shlex.quote(command.if_folder)} ] && {is_there}"
     elevated = command in ELEVATED
     run = f'$T {"$S " if elevated else ""}"$x" {shlex.join(command.args)}'.rstrip()
     mark = '"${S:+s}$?"' if elevated else '"$?"'
-    return f"if {is_there}; then {run} </dev/null; e {number} {mark}; else e {number} absent; fi"
+    return f"if {_is_there(command)}; then {run} </dev/null; e {number} {mark}; else e {number} absent; fi"
+
+
+def _is_there(command: Command) -> str:
+    """The shell's words that are true on a host that has the command, and leave its program in ``x``."""
+    tests = [f"w {shlex.join(command.programs)}"]
+    if command.unless is not None:
+        tests.insert(0, f"! {{ {_is_there(command.unless)}; }}")
+    if command.unless_file:
+        tests.insert(0, f"[ ! -s {shlex.quote(command.unless_file)} ]")
+    if command.if_folder:
+        tests.insert(0, f"[ -d {shlex.quote(command.if_folder)} ]")
+    if command.if_empty:
+        tests.insert(0, f"b {shlex.quote(command.if_empty)}")
+    return " && ".join(tests)

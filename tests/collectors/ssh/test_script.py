@@ -104,6 +104,23 @@ def test_a_command_that_needs_a_folder_is_absent_without_it(tmp_path: Path):
     assert read.answers.command(with_).data == b"x\n"
 
 
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+@pytest.mark.parametrize("name", ["", "0001", ".hidden", "none/below"])
+def test_a_command_that_needs_an_empty_folder_is_there_with_one_only(
+    tmp_path: Path, shell: list[str], name: str
+):
+    folder = tmp_path / "none" if "/" in name else tmp_path
+    if name and folder.exists():
+        (tmp_path / name).touch()
+    direct = Command(("printf",), ("direct",), if_empty=str(folder))
+    other = Command(("printf",), ("other",), unless=direct)
+    read = run(shell, steps_of([Ask(commands=(direct, other))]))
+
+    said = [read.answers.command(one).text for one in (direct, other)]
+    assert said == (["", "other"] if name else ["direct", ""])
+    assert read.missing == ()
+
+
 def test_files_of_every_fact_take_two_processes(tmp_path: Path):
     if shutil.which("strace") is None:
         pytest.skip("strace not installed (Debian: strace)")
