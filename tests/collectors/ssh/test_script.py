@@ -132,7 +132,7 @@ def test_files_of_every_fact_take_two_processes(tmp_path: Path):
         capture_output=True,
         check=True,
     )
-    heads = [line for line in trace.read_text().splitlines() if '"head", ' in line and "ENOENT" not in line]
+    heads = [line for line in trace.read_text().splitlines() if '["head", ' in line and "ENOENT" not in line]
 
     assert len(heads) == 3, "one to see whether it can, one for whole files, one for their heads"
 
@@ -152,6 +152,64 @@ def test_commands_come_with_exit_code_and_last_complaint(shell: list[str]):
     assert (read.answers.command(absent), read.answers.command(unless)) == (ABSENT, ABSENT)
     assert read.answers.command(eats) == Answer(Outcome.OK)
     assert read.answers.command(commands[-1]).data == b"a'b $x"
+
+
+def running(words: list[str]) -> list[str]:
+    """The numbers of the processes that were begun with these words."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if file.read_bytes().split(b"\0")[:-1] == [word.encode() for word in words]:
+                found.append(file.parent.name)
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+def test_a_command_that_hangs_costs_the_others_nothing_and_is_ended(shell: list[str]):
+    before, after = Command(("printf",), ("%s", "before")), Command(("sh",), ("-c", "echo no >&2; exit 4"))
+    hangs = Command(("sleep",), ("71.25",))
+    half = Command(("sh",), ("-c", "echo half; exec sleep 72.25"))
+    read = run(shell, steps_of([Ask(commands=(before, half, hangs, after))]), 1)
+
+    assert read.answers.command(before).data == b"before"
+    assert {read.answers.command(one).outcome for one in (half, hangs)} == {Outcome.TIMED_OUT}
+    assert read.answers.command(after) == Answer(Outcome.OK, b"", 4, "no")
+    assert read.missing == ()
+    assert running(["sleep", "71.25"]) + running(["sleep", "72.25"]) == []
+
+
+def test_a_timeout_that_ends_only_its_own_child_is_not_given_several_commands(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    commands = (Command(("printf",), ("%s", "one")), Command(("printf",), ("%s", "two")))
+    together = run(["sh"], steps_of([Ask(commands=commands)]))
+    # As where busybox is both of them.
+    own = script_module._FUNCTIONS.replace("-ef /bin/sh", '-ef "$t"')
+    monkeypatch.setattr(script_module, "_FUNCTIONS", own)
+    text = script(steps_of([Ask(commands=commands)]), NONCE, 30, sudo=False)
+    done = subprocess.run(["sh", "-s"], input=text.encode(), capture_output=True, check=True)
+
+    assert b" together " not in done.stdout
+    assert run(["sh"], steps_of([Ask(commands=commands)])) == together
+
+
+def test_quick_commands_take_one_timeout(tmp_path: Path):
+    if shutil.which("strace") is None:
+        pytest.skip("strace not installed (Debian: strace)")
+    commands = tuple(Command(("printf",), (str(number),)) for number in range(5))
+    trace = tmp_path / "trace"
+    subprocess.run(
+        ["strace", "-f", "-qq", "-e", "trace=execve", "-o", str(trace), "sh", "-s"],
+        input=script(steps_of([Ask(commands=commands)]), NONCE, 30, sudo=False).encode(),
+        capture_output=True,
+        check=True,
+    )
+    lines = [line for line in trace.read_text().splitlines() if "ENOENT" not in line]
+    programs = [line.split('["')[1].split('"')[0] for line in lines if '["' in line]
+
+    assert programs == ["sh", "timeout", "head", "timeout", "sh"]
 
 
 @pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
@@ -268,3 +326,15 @@ def test_what_sudo_and_cat_say_is_understood(said: str, outcome: Outcome):
     err = f"\n{NONCE} hello\n{said}\n\n{NONCE} 0\n\n{NONCE} end\n".encode()
 
     assert read_answers(out, err, NONCE, STEPS, cut=CUT).answers.file("/a").outcome is outcome
+
+
+def test_a_complaint_stays_with_its_command_though_one_before_has_no_mark():
+    steps = steps_of([Ask(commands=tuple(Command((name,)) for name in "xyz"))])
+    out = "".join(f"\n{NONCE} {word}\n" for word in ("hello 0", "0 0", "together 137", "1 3", "2 5", "end"))
+    err = "".join(
+        f"{said}\n{NONCE} {word}\n" for said, word in (("", "hello"), ("lost", "together"), ("mine", "1"))
+    )
+    read = read_answers(out.encode(), f"{err}cut off".encode(), NONCE, steps, cut=CUT)
+
+    said = [read.answers.command(step.command).detail for step in steps if step.command]
+    assert said == ["", "mine", "cut off"]
