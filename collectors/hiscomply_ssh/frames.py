@@ -165,6 +165,8 @@ def _of_file(frame: Frame, limit: int | None) -> Answer:
             return _bounded(frame.data, limit)
         case "absent":
             return ABSENT
+        case "unasked":
+            return Answer(Outcome.ABSENT, detail="not asked, for a command said it already")
         case "odd":
             return Answer(Outcome.BROKEN, detail="not a regular file, or a name with a line feed")
         case _:

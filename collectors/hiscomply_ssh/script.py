@@ -28,7 +28,7 @@ from pathlib import PurePosixPath
 from hiscomply_local import parse_dnf
 from hiscomply_local.answers import MAX_FILE_BYTES, Ask, Command
 from hiscomply_local.fetch import HEAD_BYTES
-from hiscomply_local.parse_listeners import SS
+from hiscomply_local.parse_listeners import SS, TABLES
 from hiscomply_local.parse_settings import SSHD
 
 SHELL = (
@@ -51,6 +51,7 @@ b() {
   for x in "$1"/* "$1"/.[!.]*; do if [ -e "$x" ] || [ -h "$x" ]; then return 1; fi; done
 }
 w() { x=; for n in "$@"; do if command -v "$n" >/dev/null 2>&1; then x=$n; return 0; fi; done; return 1; }
+i() { head -c "$2" "$3" </dev/null; e "$1" "$?" "$3"; }
 """
 _FUNCTIONS = r"""
 j() {
@@ -77,7 +78,6 @@ a() {
     d=${d%/*}
   done
 }
-i() { head -c "$2" "$3" </dev/null; e "$1" "$?" "$3"; }
 r() {
   if a "$3"; then q "$1" absent "$3"
   elif [ -e "$3" ] && [ ! -f "$3" ]; then q "$1" odd "$3"
@@ -175,12 +175,15 @@ def script(steps: Sequence[Step], nonce: str, step_timeout_s: float, *, sudo: bo
         'e hello "$U"',
     ]
     numbered = list(enumerate(steps))
-    files = [(number, step) for number, step in numbered if step.command is None]
+    commands = [(number, step.command) for number, step in numbered if step.command is not None]
+    has_ss = any(one == SS for _, one in commands)
+    tables = [(number, step) for number, step in numbered if has_ss and step.path in TABLES]
+    files = [one for one in numbered if one[1].command is None and one not in tables]
     for limit, group in groupby(files, lambda one: _limit(one[1])):
         lines += [_line(number, step) for number, step in group]
         lines.append(f"f {limit}")
-    commands = [(number, step.command) for number, step in numbered if step.command is not None]
     quick = [_command(number, one) for number, one in commands if SLOW.isdisjoint(one.programs)]
+    quick += _unless_ss(tables)
     if quick:
         lines += [f"G={shlex.quote(chr(10).join(quick))}", f"y {max(1, min(_TOGETHER_S, seconds // 3))}"]
     lines += [_command(number, one) for number, one in commands if not SLOW.isdisjoint(one.programs)]
@@ -209,7 +212,18 @@ def _command(number: int, command: Command) -> str:
     elevated = command in ELEVATED
     run = f'$T {"$S " if elevated else ""}"$x" {shlex.join(command.args)}'.rstrip()
     mark = '"${S:+s}$?"' if elevated else '"$?"'
+    if command == SS:
+        return f'O=; if {_is_there(command)}; then {run} </dev/null; O=$?; e {number} "${{S:+s}}$O"; else e {number} absent; fi'
     return f"if {_is_there(command)}; then {run} </dev/null; e {number} {mark}; else e {number} absent; fi"
+
+
+def _unless_ss(tables: Sequence[tuple[int, Step]]) -> list[str]:
+    """The kernel's own tables of sockets: not small on a large host, and asked only where ``ss`` said nothing."""
+    if not tables:
+        return []
+    read = [f"i {number} {_limit(step)} {step.path}" for number, step in tables]
+    left = [f"e {number} unasked {step.path}" for number, step in tables]
+    return ['if [ "$O" = 0 ]; then', *left, "else", *read, "fi"]
 
 
 def _is_there(command: Command) -> str:

@@ -195,6 +195,24 @@ def test_a_timeout_that_ends_only_its_own_child_is_not_given_several_commands(
     assert run(["sh"], steps_of([Ask(commands=commands)])) == together
 
 
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+@pytest.mark.parametrize("code", [0, 1])
+def test_the_kernels_tables_of_sockets_are_read_only_where_ss_fails(
+    tmp_path: Path, shell: list[str], code: int, monkeypatch: pytest.MonkeyPatch
+):
+    table = tmp_path / "tcp"
+    table.write_text("a table")
+    ss = Command(("sh",), ("-c", f"echo sockets; exit {code}"))
+    monkeypatch.setattr(script_module, "SS", ss)
+    monkeypatch.setattr(script_module, "TABLES", {str(table): "tcp", f"{tmp_path}/none": "udp"})
+    read = run(shell, steps_of([Ask(files=(str(table), f"{tmp_path}/none"), commands=(ss,))]))
+
+    assert (read.answers.command(ss).text, read.answers.command(ss).exit_code) == ("sockets\n", code)
+    assert read.answers.file(str(table)).text == ("a table" if code else "")
+    assert {read.answers.file(f"{tmp_path}/none").outcome} == {Outcome.ABSENT}
+    assert read.missing == ()
+
+
 def test_quick_commands_take_one_timeout(tmp_path: Path):
     if shutil.which("strace") is None:
         pytest.skip("strace not installed (Debian: strace)")
