@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from hiscomply.model import Record, Rejected, Text
 from hiscomply_local.about import About, known, missing, unreadable
@@ -91,23 +92,32 @@ def parse_dpkg_status(text: str) -> tuple[list[Package], list[int]]:
     bad: list[int] = []
     number = 1
     for stanza in text.split("\n\n"):
-        lines = stanza.strip("\n").split("\n")
         start = number + len(stanza) - len(stanza.lstrip("\n"))
         number += stanza.count("\n") + 2
-        if lines == [""]:
-            continue
-        fields = dict(line.split(": ", 1) for line in lines if ": " in line)
-        name, state = fields.get("Package", ""), fields.get("Status", "").split(" ")[-1]
-        if not name or state not in _DPKG_STATES or len(fields) != len(lines):
+        read = _dpkg_stanza(stanza.strip("\n"))
+        if read is None:
             bad.append(start)
-        elif state in _DPKG_INSTALLED:
-            version = fields.get("Version", "")
-            source, _, own = fields.get("Source", name).partition(" (")
-            arch = fields.get("Architecture", "")
-            packages.append(
-                Package(name, version, arch, source, start, None, own.removesuffix(")") or version)
-            )
+        elif read:
+            name, version, arch, source, own = read
+            packages.append(Package(name, version, arch, source, start, None, own))
     return packages, bad
+
+
+@lru_cache(maxsize=8192)  # the hosts of a fleet have the same packages
+def _dpkg_stanza(stanza: str) -> tuple[str, ...] | None:
+    """Name, version, architecture, source and its version; nothing of what is not installed; None for a bad stanza."""
+    if not stanza:
+        return ()
+    lines = stanza.split("\n")
+    fields = dict(line.split(": ", 1) for line in lines if ": " in line)
+    name, state = fields.get("Package", ""), fields.get("Status", "").split(" ")[-1]
+    if not name or state not in _DPKG_STATES or len(fields) != len(lines):
+        return None
+    if state not in _DPKG_INSTALLED:
+        return ()
+    version = fields.get("Version", "")
+    source, _, own = fields.get("Source", name).partition(" (")
+    return name, version, fields.get("Architecture", ""), source, own.removesuffix(")") or version
 
 
 def dpkg_packages(answers: Answers) -> tuple[Command, Answer, list[Package], list[int]]:
