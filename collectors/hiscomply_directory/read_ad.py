@@ -19,7 +19,7 @@ from hiscomply_directory.parse_policy import (
     domain_policy,
     fine_grained_policy,
 )
-from hiscomply_directory.words import Elsewhere, no_account, no_group
+from hiscomply_directory.words import Elsewhere, NotThere, hidden_domain, no_account, no_group
 
 # Microsoft's well-known security identifiers: of the domain, and built in.
 _DOMAIN_RIDS: Final = {"512": "Domain Admins", "518": "Schema Admins", "519": "Enterprise Admins"}
@@ -41,6 +41,8 @@ class ActiveDirectory:
         self._directory = directory
         self._about = about
         self._domain_dn = root.text("defaultNamingContext") or about.base
+        named = (*root.texts("defaultNamingContext"), *root.texts("namingContexts"))
+        self._is_named = same_dn(self._domain_dn) in map(same_dn, named)
         self._is_root = same_dn(root.text("rootDomainNamingContext") or "") == same_dn(self._domain_dn)
         self._domain_entry: Entry | None = None
 
@@ -57,8 +59,8 @@ class ActiveDirectory:
             # every domain has one
             raise CollectDenied(
                 Text(
-                    f"{domain.dn} 没有给出 SID,账号看不到它;请授予读取权限",
-                    f"{domain.dn} shows no SID, so the account may not see it; grant it the right to read",
+                    f"{domain.dn} 没有给出 SID,账号看不到它;请在该对象上授予“读取全部属性”权限",
+                    f"{domain.dn} shows no SID, so the account may not see it; grant it Read all properties on that object",
                 )
             )
         groups = Groups(is_complete=False)
@@ -128,9 +130,15 @@ class ActiveDirectory:
     def _domain(self) -> Entry:
         if self._domain_entry is None:
             wanted = ["objectSid", "msDS-LogonTimeSyncInterval", *DOMAIN_ATTRIBUTES]
-            found = list(self._search(self._domain_dn, "(objectClass=*)", wanted, "base"))
+            found: list[Entry] = []
+            not_there = CollectFailed(Text("看不到域对象", "the domain's object is not to be seen"))
+            try:
+                found = list(self._search(self._domain_dn, "(objectClass=*)", wanted, "base"))
+            except NotThere as error:
+                not_there = error
             if not found:
-                raise CollectFailed(Text("看不到域对象", "the domain's object is not to be seen"))
+                # The server named the domain before anybody logged in, so it is there.
+                raise hidden_domain(self._domain_dn) if self._is_named else not_there
             self._domain_entry = found[0]
         return self._domain_entry
 

@@ -51,6 +51,10 @@ class Elsewhere(CollectFailed):
     """Everything that this server has was given, but part of the tree is on servers that were not asked."""
 
 
+class NotThere(CollectFailed):
+    """No such place, or one that the account may not see: a server tells these apart for nobody."""
+
+
 def refused(where: str, code: int, message: str = "", *, exists: bool = False) -> CollectFailed:
     """The failure that a result code stands for. Of the server's own message only a known number is repeated.
 
@@ -62,7 +66,21 @@ def refused(where: str, code: int, message: str = "", *, exists: bool = False) -
     if code == 49 and match and match[1] in _BIND_CODES:
         told = Text(f"{_BIND_CODES[match[1]].zh};未重试", f"{_BIND_CODES[match[1]].en}; not tried again")
     reason = Text(f"{where} 拒绝:{told.zh}(LDAP {code})", f"{where} refuses: {told.en} (LDAP {code})")
-    return CollectDenied(reason) if code in _DENIED or (code == 32 and exists) else CollectFailed(reason)
+    if code in _DENIED or (code == 32 and exists):
+        return CollectDenied(reason)
+    return NotThere(reason) if code == 32 else CollectFailed(reason)
+
+
+def hidden_domain(dn: str) -> CollectDenied:
+    """A domain of which the server itself says that it has it, and of which the account sees nothing."""
+    return CollectDenied(
+        Text(
+            f"服务器自称持有域 {dn},账号却完全看不到它;请在域对象上授予该账号“列出内容”和“读取全部属性”权限"
+            "(应用于此对象及全部后代对象)",
+            f"the server says that it has the domain {dn}, and the account sees nothing of it: grant the account List "
+            "contents and Read all properties on the domain's object, for this object and all below it",
+        )
+    )
 
 
 def cut_short(where: str, code: int, entries: int) -> CollectFailed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
@@ -37,6 +37,11 @@ class About:
         return Record(
             kind, known(fields), f"host:{self.asset_id}", self.now, line=line, pointer=command.shown
         )
+
+    def printed_by(self, kind: str, command: Command) -> Callable[[Mapping[str, Any], int], Record]:
+        """Makes the records of a command that prints thousands of them; each is given its known fields and its line."""
+        source, pointer = f"host:{self.asset_id}", command.shown
+        return lambda fields, line: Record(kind, fields, source, self.now, line, None, pointer)
 
     def bad_line(self, kind: str, place: str | Command, line: int, reason: Text) -> Rejected:
         """A line that could not be understood. Its text is not repeated: it may hold anything."""

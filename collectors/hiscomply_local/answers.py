@@ -83,12 +83,16 @@ class Command:
         programs: the first one that the host has is run.
         unless_file: a host on which this file is there and not empty counts as without the command.
         if_folder: so does a host on which this folder is missing.
+        if_empty: so does a host on which this folder is missing, holds anything, or does not show what it holds.
+        unless: so does a host on which this other command is there: one question, and two ways to ask it.
     """
 
     programs: tuple[str, ...]
     args: tuple[str, ...] = ()
     unless_file: str = ""
     if_folder: str = ""
+    if_empty: str = ""
+    unless: Command | None = None
 
     @property
     def shown(self) -> str:

@@ -62,10 +62,8 @@ class LocalHost:
 
     def run(self, command: Command, timeout_s: float) -> Answer:
         """Runs a command without a shell; on time-out its whole process group is ended."""
-        program = next((found for name in command.programs if (found := _find(name))), None)
-        if program is None or (command.unless_file and self.read(command.unless_file, 1).data):
-            return ABSENT
-        if command.if_folder and not Path(command.if_folder).is_dir():
+        program = self._program(command)
+        if program is None:
             return ABSENT
         environment = {"LC_ALL": "C", "LANG": "C", "TZ": "UTC", "PATH": _SEARCH_PATH, "HOME": "/nonexistent"}
         try:
@@ -83,6 +81,25 @@ class LocalHost:
         except OSError as error:
             return Answer(Outcome.BROKEN, detail=error.strerror or "")
         return _wait(process, timeout_s)
+
+    def _program(self, command: Command) -> str | None:
+        """The path of its program; None on a host that counts as without the command."""
+        if command.unless_file and self.read(command.unless_file, 1).data:
+            return None
+        if command.if_folder and not Path(command.if_folder).is_dir():
+            return None
+        if command.if_empty and not _is_empty(command.if_empty):
+            return None
+        if command.unless is not None and self._program(command.unless) is not None:
+            return None
+        return next((found for name in command.programs if (found := _find(name))), None)
+
+
+def _is_empty(folder: str) -> bool:
+    try:
+        return not os.listdir(folder)  # noqa: PTH208 - a list says whether there is one
+    except OSError:
+        return False
 
 
 def _read(path: str, limit: int) -> bytes:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hiscomply_local.answers import Answers, Ask, Command, Outcome
 from hiscomply_local.parse_packages import (
-    DPKG_PACKAGES,
+    COMMANDS,
     RPM_PACKAGES,
+    dpkg_packages,
     package_manager,
-    parse_dpkg,
     parse_rpm,
 )
 
@@ -20,7 +20,7 @@ NEEDS_RESTARTING = Command(("needs-restarting",), ("-r",))
 ASK = Ask(
     files=(*FLAGS, KERNEL, VERSION),
     heads=RAISERS,
-    commands=(NEEDS_RESTARTING, DPKG_PACKAGES, RPM_PACKAGES),
+    commands=(NEEDS_RESTARTING, *COMMANDS),
 )
 
 
@@ -38,7 +38,7 @@ def _after_dpkg(answers: Answers) -> bool | None:
     if any(answers.file(path).ok for path in RAISERS):
         return False
     running = f"linux-image-{answers.file(KERNEL).text.strip()}"
-    packages, _ = parse_dpkg(answers.command(DPKG_PACKAGES).text)
+    _, _, packages, _ = dpkg_packages(answers)
     installed = [package.version for package in packages if package.name == running]
     # /proc/sys/kernel/version of a distribution kernel repeats its package version. A kernel of the same
     # name but another version is replaced on disk only; libraries in use are not seen, so never False.

@@ -11,6 +11,7 @@ from hiscomply_local.answers import SYSTEMD_RUNS, Answers, Ask, Command
 UNITS = Command(
     ("systemctl",),
     ("list-units", "--type=service", "--all", "--plain", "--full", "--no-legend", "--no-pager"),
+    if_folder=SYSTEMD_RUNS,
 )
 UNIT_FILES = Command(
     ("systemctl",),

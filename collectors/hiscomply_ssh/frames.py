@@ -49,10 +49,15 @@ def end_mark(nonce: str) -> bytes:
 def frames(out: bytes, err: bytes, nonce: str) -> Iterator[Frame]:
     """The whole frames; bytes after the last one are the beginning of an answer that was cut off."""
     mark = re.compile(rb"\n" + nonce.encode() + rb" ([a-z0-9]+)(?: ([a-z0-9]+))?(?: ([^\n]*))?\n")
-    complaints = re.split(rb"\n" + nonce.encode() + rb" [a-z0-9]+\n", err)
-    start = 0
-    for number, match in enumerate(mark.finditer(out)):
-        said = complaints[number] if number < len(complaints) else b""
+    # Texts and steps in turns. A shell that was ended between its two marks leaves one here out.
+    complaints = re.split(rb"\n" + nonce.encode() + rb" ([a-z0-9]+)\n", err)
+    start = number = 0
+    for match in mark.finditer(out):
+        said = b""
+        if complaints[number + 1 : number + 2] == [match[1]]:
+            said, number = complaints[number], number + 2
+        elif number == len(complaints) - 1:
+            said, number = complaints[number], number + 1
         step, status, path = ((group or b"").decode("utf-8", "surrogateescape") for group in match.groups())
         yield Frame(step, status, path, out[start : match.start()], said.decode("utf-8", "replace").strip())
         start = match.end()
@@ -160,6 +165,8 @@ def _of_file(frame: Frame, limit: int | None) -> Answer:
             return _bounded(frame.data, limit)
         case "absent":
             return ABSENT
+        case "unasked":
+            return Answer(Outcome.ABSENT, detail="not asked, for a command said it already")
         case "odd":
             return Answer(Outcome.BROKEN, detail="not a regular file, or a name with a line feed")
         case _:

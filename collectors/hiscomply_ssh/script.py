@@ -8,6 +8,11 @@ Starting a program costs a host more than reading a file. So the files that are 
 queue, and one ``head`` reads them all. What parts them is the environment of that very ``head``, read as a file
 between each two: the word stands in it, in nobody's sight but the account's own and root's. If it fails at any of
 them, or the host cannot do that, each file is read by itself.
+
+So it is with ``timeout``: the quick commands run in one shell below one ``timeout``, which gets them by its
+environment. Where that takes too long, each is run again by itself and within its own time, and its last answer counts.
+That needs a ``timeout`` which ends all that it began, as GNU's does. One that is a link, or the shell itself, is busybox's,
+which ends its own child only: there each command has its own from the start.
 """
 
 from __future__ import annotations
@@ -23,7 +28,7 @@ from pathlib import PurePosixPath
 from hiscomply_local import parse_dnf
 from hiscomply_local.answers import MAX_FILE_BYTES, Ask, Command
 from hiscomply_local.fetch import HEAD_BYTES
-from hiscomply_local.parse_listeners import SS
+from hiscomply_local.parse_listeners import SS, TABLES
 from hiscomply_local.parse_settings import SSHD
 
 SHELL = (
@@ -32,12 +37,38 @@ SHELL = (
 """Run by the account's login shell; everything after it happens in a clean environment."""
 ELEVATED = frozenset({SSHD, SS, parse_dnf.CHECK, parse_dnf.CHECK_SECURITY, parse_dnf.REPOLIST})
 """The commands that say less, or nothing, to an account without root; with ``sudo`` they are run through it."""
+SLOW = frozenset({"apt", "apt-get", "dnf", "yum", "rpm", "needs-restarting"})
+"""Programs that may well take seconds; the others run together, for a ``timeout`` before each costs as much as they do."""
+_TOGETHER_S = 10
 SHADOW = "/etc/shadow"
 OWN_ENVIRONMENT = "/proc/self/environ"
 _SAFE_PATTERN = re.compile(r"[A-Za-z0-9_./*\-]+")
 
-_FUNCTIONS = r"""
+_SHARED = r"""
 e() { printf '\n%s %s\n' "$N" "$*"; printf '\n%s %s\n' "$N" "$1" >&2; }
+b() {
+  [ -d "$1" ] && [ -r "$1" ] && [ -x "$1" ] || return 1
+  for x in "$1"/* "$1"/.[!.]*; do if [ -e "$x" ] || [ -h "$x" ]; then return 1; fi; done
+}
+w() { x=; for n in "$@"; do if command -v "$n" >/dev/null 2>&1; then x=$n; return 0; fi; done; return 1; }
+i() { head -c "$2" "$3" </dev/null; e "$1" "$?" "$3"; }
+"""
+_FUNCTIONS = r"""
+j() {
+  for t in /usr/sbin/timeout /usr/bin/timeout /sbin/timeout /bin/timeout; do
+    if [ -e "$t" ]; then [ ! -h "$t" ] && [ "$t" -ef "$t" ] && ! [ "$t" -ef /bin/sh ]; return; fi
+  done 2>/dev/null
+  return 1
+}
+y() {
+  if [ -n "$T" ] && j; then
+    C=$C G=$G N=$N S=$S timeout -s KILL "$1" sh -c \
+      'c=$C; g=$G; n=$N; s=$S; unset C G N S; N=$n; S=$s; T=; eval "$c"; eval "$g"; exit 0' </dev/null
+    x=$?; e together "$x"
+    if [ "$x" = 0 ]; then return; fi
+  fi
+  eval "$G"
+}
 q() { if [ -n "$V" ]; then P="$P$*$L"; else e "$@"; fi; }
 a() {
   if [ -e "$1" ] || [ -h "$1" ]; then return 1; fi
@@ -47,7 +78,6 @@ a() {
     d=${d%/*}
   done
 }
-i() { head -c "$2" "$3" </dev/null; e "$1" "$?" "$3"; }
 r() {
   if a "$3"; then q "$1" absent "$3"
   elif [ -e "$3" ] && [ ! -f "$3" ]; then q "$1" odd "$3"
@@ -100,7 +130,6 @@ g() {
   done
   q "$1" $o "$4"
 }
-w() { x=; for n in "$@"; do if command -v "$n" >/dev/null 2>&1; then x=$n; return 0; fi; done; return 1; }
 """
 
 
@@ -135,21 +164,33 @@ def script(steps: Sequence[Step], nonce: str, step_timeout_s: float, *, sudo: bo
         f"N={nonce}",
         "L='\n'",
         f"T='timeout -s KILL {seconds}'",
-        # A number as the answer says both that there is such a ``timeout`` and who the account is.
-        "{ U=$($T id -u </dev/null); } 2>/dev/null || { T=; U=$(id -u); }",
-        "S=; if [ \"$U\" != 0 ]; then S='sudo -n'; fi" if sudo else "S=",
         f"P=; Q=; V={OWN_ENVIRONMENT}",
+        # What comes says at once that there is such a ``timeout``, that ``head`` can do it, and who the account is.
+        "{ v=$(M=$N $T head -q -c 65536 $V /proc/self/status </dev/null); } 2>/dev/null",
+        'case $v in *"M=$N"*Uid:*) set -- ${v##*Uid:}; U=$2 ;; *)',
+        "{ U=$($T id -u </dev/null); } 2>/dev/null || { T=; U=$(id -u); }",
         "{ v=$(M=$N head -q -c 65536 $V </dev/null); } 2>/dev/null",
-        'case $v in *"M=$N"*) ;; *) V= ;; esac',
+        'case $v in *"M=$N"*) ;; *) V= ;; esac ;; esac',
+        "S=; if [ \"$U\" != 0 ]; then S='sudo -n'; fi" if sudo else "S=",
         'e hello "$U"',
     ]
-    for limit, group in groupby(enumerate(steps), lambda one: None if one[1].command else _limit(one[1])):
+    numbered = list(enumerate(steps))
+    commands = [(number, step.command) for number, step in numbered if step.command is not None]
+    has_ss = any(one == SS for _, one in commands)
+    tables = [(number, step) for number, step in numbered if has_ss and step.path in TABLES]
+    files = [one for one in numbered if one[1].command is None and one not in tables]
+    for limit, group in groupby(files, lambda one: _limit(one[1])):
         lines += [_line(number, step) for number, step in group]
-        if limit is not None:
-            lines.append(f"f {limit}")
+        lines.append(f"f {limit}")
+    quick = [_command(number, one) for number, one in commands if SLOW.isdisjoint(one.programs)]
+    quick += _unless_ss(tables)
+    if quick:
+        lines += [f"G={shlex.quote(chr(10).join(quick))}", f"y {max(1, min(_TOGETHER_S, seconds // 3))}"]
+    lines += [_command(number, one) for number, one in commands if not SLOW.isdisjoint(one.programs)]
     lines.append("e end")
     # As one function: a script that arrives in part is no script, and its input is read before it begins.
-    return f"{_FUNCTIONS}\nm() {{\n" + "\n".join(lines) + "\n}\nm\n"
+    shared = f'C={shlex.quote(_SHARED)}\neval "$C"'
+    return f"{shared}\n{_FUNCTIONS}\nm() {{\n" + "\n".join(lines) + "\n}\nm\n"
 
 
 def _limit(step: Step) -> int:
@@ -157,8 +198,6 @@ def _limit(step: Step) -> int:
 
 
 def _line(number: int, step: Step) -> str:
-    if step.command is not None:
-        return _command(number, step.command)
     limit = _limit(step)
     if has_magic(step.path):
         if not _SAFE_PATTERN.fullmatch(step.path):
@@ -170,12 +209,32 @@ def _line(number: int, step: Step) -> str:
 
 
 def _command(number: int, command: Command) -> str:
-    is_there = f"w {shlex.join(command.programs)}"
-    if command.unless_file:
-        is_there = f"[ ! -s {shlex.quote(command.unless_file)} ] && {is_there}"
-    if command.if_folder:
-        is_there = f"[ -d {shlex.quote(command.if_folder)} ] && {is_there}"
     elevated = command in ELEVATED
     run = f'$T {"$S " if elevated else ""}"$x" {shlex.join(command.args)}'.rstrip()
     mark = '"${S:+s}$?"' if elevated else '"$?"'
-    return f"if {is_there}; then {run} </dev/null; e {number} {mark}; else e {number} absent; fi"
+    if command == SS:
+        return f'O=; if {_is_there(command)}; then {run} </dev/null; O=$?; e {number} "${{S:+s}}$O"; else e {number} absent; fi'
+    return f"if {_is_there(command)}; then {run} </dev/null; e {number} {mark}; else e {number} absent; fi"
+
+
+def _unless_ss(tables: Sequence[tuple[int, Step]]) -> list[str]:
+    """The kernel's own tables of sockets: not small on a large host, and asked only where ``ss`` said nothing."""
+    if not tables:
+        return []
+    read = [f"i {number} {_limit(step)} {step.path}" for number, step in tables]
+    left = [f"e {number} unasked {step.path}" for number, step in tables]
+    return ['if [ "$O" = 0 ]; then', *left, "else", *read, "fi"]
+
+
+def _is_there(command: Command) -> str:
+    """The shell's words that are true on a host that has the command, and leave its program in ``x``."""
+    tests = [f"w {shlex.join(command.programs)}"]
+    if command.unless is not None:
+        tests.insert(0, f"! {{ {_is_there(command.unless)}; }}")
+    if command.unless_file:
+        tests.insert(0, f"[ ! -s {shlex.quote(command.unless_file)} ]")
+    if command.if_folder:
+        tests.insert(0, f"[ -d {shlex.quote(command.if_folder)} ]")
+    if command.if_empty:
+        tests.insert(0, f"b {shlex.quote(command.if_empty)}")
+    return " && ".join(tests)

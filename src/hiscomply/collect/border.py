@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hiscomply.collect.plain_rows import PlainRows, written
+from hiscomply.collect.plain_rows import Memory, written
 from hiscomply.collect.stored_values import MAX_TEXT, Converter, converter
 from hiscomply.collect.suspects import MASK, PATIENT, SECRET, is_suspect, mask, whole
 from hiscomply.kinds import FieldType, Kind
@@ -31,16 +31,20 @@ class Border:
         digest: turns a secret into something that can be compared but not read.
         dropped: how many values were dropped, by ``kind.field: why``.
         secrets: texts that this collection used to get in; whatever holds one of them is treated as a secret.
+        memory: what values become that nothing is to be said of; may be that of other collections too, and knows
+            nothing of their secrets.
     """
 
     kinds: Mapping[str, Kind]
     digest: Callable[[str], str]
     dropped: Counter[str] = field(default_factory=Counter)
     secrets: set[str] = field(default_factory=set)
+    memory: Memory = field(default_factory=Memory)
     _checks: dict[str, dict[str, Converter]] = field(default_factory=dict)
-    _plain: dict[str, PlainRows] = field(default_factory=dict)
     _places: dict[str, str] = field(default_factory=dict)
     _secrets_known: int = 0
+    _signs: tuple[str, ...] = ()
+    """A part of each secret, as it stands in JSON, without which no row can hold that secret."""
 
     def plain(self, record: Record) -> str | None:
         """The row that ``admit`` gives, as JSON without its braces, if there is nothing else to be said of it.
@@ -48,18 +52,17 @@ class Border:
         None means that ``admit`` is to be asked: the row may be another than the record, or none.
         """
         if len(self.secrets) != self._secrets_known:
-            self._forget()
-        rows = self._plain.get(record.kind)
-        if rows is None:
-            if record.kind not in self.kinds:
-                return None
-            rows = self._plain[record.kind] = PlainRows(self.kinds[record.kind], self._is_harmless)
-        return rows.row(record.fields)
+            self._learn()
+        known = self.kinds.get(record.kind)
+        row = None if known is None else self.memory.rows(known).row(record.fields)
+        if row is not None and self._signs and any(sign in row for sign in self._signs):
+            return None
+        return row
 
     def place(self, source: str) -> str:
         """Where a record came from, as it may be shown, in JSON."""
         if len(self.secrets) != self._secrets_known:
-            self._forget()
+            self._learn()
         known = self._places.get(source)
         if known is None:
             if len(self._places) >= _MEMORY:
@@ -67,14 +70,12 @@ class Border:
             known = self._places[source] = written(self.shown(source) if self.secrets else source)
         return known
 
-    def _forget(self) -> None:
-        """What was harmless so far may hold the secret that has just been got in."""
-        self._plain.clear()
+    def _learn(self) -> None:
+        """A further secret has been got in: places that were harmless so far may hold it."""
         self._places.clear()
+        # Of several lines one, for the items of a list stand otherwise in JSON than the lines that they are searched as.
+        self._signs = tuple(written(max(one.split("\n"), key=len))[1:-1] for one in self.secrets)
         self._secrets_known = len(self.secrets)
-
-    def _is_harmless(self, text: str) -> bool:
-        return not is_suspect(text) and not (self.secrets and self._holds_secret(text))
 
     def admit(self, record: Record) -> tuple[dict[str, Any] | None, list[Rejected]]:
         """The row to store (None if it cannot be one), and what was set aside."""

@@ -1,26 +1,25 @@
 """The short way over the border, for rows of which nothing is to be said.
 
-Most values of a collection come again and again: words, versions, names of hosts, days. Each is judged once, by the
-same checks as on the long way, and remembered as the piece of JSON that it becomes; a row is its pieces joined.
-Whatever is not plainly right takes the long way.
+Most values come again and again, in one collection and in those of a fleet: words, versions, days. Each is judged once
+in a run, by the same checks as on the long way, and remembered as the piece of JSON that it becomes; a row is its
+pieces joined. Whatever is not plainly right takes the long way.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from math import isfinite
 from types import NoneType
 from typing import Any
 
 from hiscomply.collect.stored_values import MAX_TEXT, Converter, converter
+from hiscomply.collect.suspects import is_suspect
 from hiscomply.kinds import Field, FieldType, Kind
 
-Harmless = Callable[[str], bool]
-
-_MEMORY = 2_000
-"""So many values of a field and type are remembered; then they are forgotten, so that memory stays flat."""
+_MEMORY = 8_000
+"""So many values of a field and type are remembered in a run; then they are forgotten, so that memory stays flat."""
 _LONGEST_KEPT = 200
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _TYPES: Mapping[FieldType, tuple[type, ...]] = {
@@ -43,17 +42,29 @@ def written(value: Any) -> str:
     return _ENCODER.encode(value)
 
 
-class PlainRows:
-    """Rows of one kind.
+class Memory:
+    """What has been judged so far, by kind; several threads may use one.
 
-    Args:
-        is_harmless: says that a text holds neither patient data nor a secret.
+    What is suspect for any collection alike is never in it. What only one collection holds for secret is for that one
+    to look for in the rows.
     """
 
-    def __init__(self, kind: Kind, is_harmless: Harmless) -> None:
+    def __init__(self) -> None:
+        self._rows: dict[str, PlainRows] = {}
+
+    def rows(self, kind: Kind) -> PlainRows:
+        """The rows of a kind."""
+        found = self._rows.get(kind.name)
+        return found if found is not None else self._rows.setdefault(kind.name, PlainRows(kind))
+
+
+class PlainRows:
+    """Rows of one kind."""
+
+    def __init__(self, kind: Kind) -> None:
         self._key = kind.key
         self._nullable = [name for name, known in kind.fields.items() if known.none_means is not None]
-        self._pieces = {name: _pieces(known, is_harmless) for name, known in kind.fields.items()}
+        self._pieces = {name: _pieces(known) for name, known in kind.fields.items()}
 
     def row(self, fields: Mapping[str, Any]) -> str | None:
         """The row as JSON without its braces; None if it has to take the long way."""
@@ -72,17 +83,17 @@ class PlainRows:
         return ",".join(row)
 
 
-def _pieces(known: Field, is_harmless: Harmless) -> dict[type, _Pieces | _ListPieces]:
+def _pieces(known: Field) -> dict[type, _Pieces | _ListPieces]:
     """Pieces of JSON of one field, by type and value."""
     start, check = f'"{known.name}":', converter(known)
     if known.type is FieldType.LIST:
         by_type: dict[type, _Pieces | _ListPieces] = dict.fromkeys(
-            _TYPES[known.type], _ListPieces(start, check, is_harmless)
+            _TYPES[known.type], _ListPieces(start, check)
         )
     else:
-        guard = is_harmless if known.type is FieldType.TEXT else None
-        by_type = {one: _Pieces(start, check, guard) for one in _TYPES[known.type]}
-    return by_type | {NoneType: _Pieces(start, check, None)}
+        is_text = known.type is FieldType.TEXT
+        by_type = {one: _Pieces(start, check, is_text=is_text) for one in _TYPES[known.type]}
+    return by_type | {NoneType: _Pieces(start, check)}
 
 
 class _Pieces(dict[Any, str]):
@@ -92,15 +103,15 @@ class _Pieces(dict[Any, str]):
         LookupError, ValueError, OverflowError: on look-up of a value that does not simply become a piece.
     """
 
-    __slots__ = ("_check", "_is_harmless", "_start")
+    __slots__ = ("_check", "_is_text", "_start")
 
-    def __init__(self, start: str, check: Converter, is_harmless: Harmless | None) -> None:
+    def __init__(self, start: str, check: Converter, *, is_text: bool = False) -> None:
         super().__init__()
-        self._start, self._check, self._is_harmless = start, check, is_harmless
+        self._start, self._check, self._is_text = start, check, is_text
 
     def __missing__(self, value: Any) -> str:
         stored = self._check(value)
-        if self._is_harmless is not None and (len(stored) > MAX_TEXT or not self._is_harmless(stored)):
+        if self._is_text and (len(stored) > MAX_TEXT or is_suspect(stored)):
             raise LookupError
         piece = self._start + written(stored)
         if _is_kept(value):
@@ -115,14 +126,14 @@ class _ListPieces:
 
     __slots__ = ("_pieces",)
 
-    def __init__(self, start: str, check: Converter, is_harmless: Harmless) -> None:
+    def __init__(self, start: str, check: Converter) -> None:
         def judged(key: tuple[Any, ...]) -> list[str]:
             stored: list[str] = check(key)
-            if any(len(text) > MAX_TEXT for text in stored) or not is_harmless("\n".join(stored)):
+            if any(len(text) > MAX_TEXT for text in stored) or is_suspect("\n".join(stored)):
                 raise LookupError
             return stored
 
-        self._pieces = _Pieces(start, judged, None)
+        self._pieces = _Pieces(start, judged)
 
     def __getitem__(self, value: list[Any] | tuple[Any, ...]) -> str:
         return self._pieces[tuple(value)]

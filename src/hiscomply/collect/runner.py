@@ -21,7 +21,7 @@ from typing import IO, Any
 from hiscomply.collect.border import Border
 from hiscomply.collect.deriving import Given, staged_rows, with_gaps
 from hiscomply.collect.keeper import Keeper
-from hiscomply.collect.plain_rows import written
+from hiscomply.collect.plain_rows import Memory, written
 from hiscomply.collect.secrets import read_secret
 from hiscomply.collect.stored_values import utc_stamp
 from hiscomply.collect.suspects import mask
@@ -75,6 +75,8 @@ class _Work:
     total: int = 0
     stamps: tuple[datetime | None, str] = (None, "null")
     """The last time of observation, and how it is written; most records of a target share it."""
+    pointers: tuple[str | None, str] = (None, "null")
+    """The same for the pointer, which is often one command's."""
     collection: str = field(init=False)
     collected: str = field(init=False)
 
@@ -132,10 +134,12 @@ class _Work:
         """Where and when a record was found, and by whom, as JSON without braces."""
         if self.stamps[0] is not record.observed_at:
             self.stamps = record.observed_at, _stamp(record.observed_at)
+        if self.pointers[0] != record.pointer:
+            self.pointers = record.pointer, written(record.pointer)
         return (
             f'"_collection":{self.collection},"_source":{self.border.place(record.source)},'
             f'"_line":{written(record.line)},"_column":{written(record.column)},'
-            f'"_pointer":{written(record.pointer)},"_observed_at":{self.stamps[1]},'
+            f'"_pointer":{self.pointers[1]},"_observed_at":{self.stamps[1]},'
             f'"_collected_at":{self.collected}'
         )
 
@@ -216,9 +220,10 @@ def collect_all(
     keeper = Keeper(staging, kinds)
     keeper.forget_others([job.target for job in jobs if job.outcome is None])
     fields = {name: frozenset(kind.fields) for name, kind in kinds.items()}
+    memory = Memory()
 
     def collect(job: _Job, staged: Mapping[str, Staged] = MappingProxyType({})) -> Collection:
-        border = Border(kinds, digest)
+        border = Border(kinds, digest, memory=memory)
 
         def secret(spec: Mapping[str, Any]) -> str:
             found = read_secret(spec, project)

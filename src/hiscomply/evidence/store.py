@@ -9,10 +9,13 @@ from typing import Any
 
 from hiscomply.duck import connect
 from hiscomply.errors import EvidenceError, Place
+from hiscomply.evidence.staged import copy_sorted, joined
 from hiscomply.kinds import Kind
 from hiscomply.model import Collection, CollectionStatus, Evidence, EvidenceTable
 
 COLLECTION_KIND = "collection"
+_MEMORY, _MOST_MEMORY = "96MB", "512MB"
+"""What DuckDB may keep in memory while it stores: a fleet needs no more than a host, whatever its size."""
 
 
 def store_evidence(
@@ -29,21 +32,42 @@ def store_evidence(
     import duckdb
 
     folder.mkdir(parents=True, exist_ok=True)
-    connection = connect("512MB", spill=folder.parent)
+    connection = connect(_MEMORY, spill=folder.parent)
     expected = {kind for one in collections for kind in one.kinds}
     tables: dict[str, EvidenceTable] = {}
     for name in sorted(expected & set(kinds)):
-        files = sorted(staging.glob(f"*/{name}.jsonl"))
+        whole = staging / f"{name}.jsonl"
         try:
-            tables[name] = _store_kind(connection, kinds[name], files, folder, collections)
+            files = joined(sorted(staging.glob(f"*/{name}.jsonl")), kinds[name].key[0], whole)
+            tables[name] = _store_kind_within(connection, kinds[name], files, folder, collections)
+        except OSError as error:
+            raise EvidenceError(
+                f"evidence of kind {name} cannot be put together: {error.strerror} / 证据无法汇总",
+                place=Place(str(error.filename or whole)),
+                hint="is the disk full? / 请检查磁盘空间",
+            ) from error
         except duckdb.Error as error:
             raise EvidenceError(
                 f"evidence of kind {name} cannot be stored: {str(error).splitlines()[0]} / 证据无法保存",
                 place=Place(str(folder)),
                 hint="is the disk full? / 请检查磁盘空间",
             ) from error
+        whole.unlink(missing_ok=True)
     connection.close()
     return Evidence(folder, tables, tuple(collections))
+
+
+def _store_kind_within(
+    connection: Any, kind: Kind, files: Sequence[Path], folder: Path, collections: Sequence[Collection]
+) -> EvidenceTable:
+    import duckdb
+
+    try:
+        return _store_kind(connection, kind, files, folder, collections)
+    except duckdb.OutOfMemoryException:
+        # Few rows are so wide, or of so few keys, that the small limit does not do for them.
+        connection.execute(f"SET memory_limit = '{_MOST_MEMORY}'")
+        return _store_kind(connection, kind, files, folder, collections)
 
 
 def _store_kind(
@@ -63,14 +87,10 @@ def _store_kind(
         declared = ", ".join(f'"{name}" {type_}' for name, type_ in columns.items())
         connection.execute(f"CREATE TEMP TABLE staged ({declared})")
     superseded = _drop_superseded(connection, kind)
-    order = ", ".join(f'"{name}"' for name in (*kind.key, "_source", "_line", "_column"))
-    target = str(path).replace("'", "''")
-    connection.execute(
-        f"COPY (SELECT * FROM staged ORDER BY {order}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
-    )
     rows, oldest, newest = connection.execute(
         "SELECT count(*), min(_observed_at), max(_observed_at) FROM staged"
     ).fetchone()
+    copy_sorted(connection, kind.key, (*kind.key, "_source", "_line", "_column"), path, rows)
     return describe(kind.name, path, rows, oldest, newest, collections, superseded)
 
 

@@ -113,6 +113,37 @@ def test_no_fine_grained_policy_to_be_seen_is_no_proof() -> None:
     assert not Read(RecordedDirectory(AD, no("CN=Admins-PSO")), fine_grained=False).rejected
 
 
+class Unseen(RecordedDirectory):
+    """A domain whose own object the server denies to have, as it does to an account without any right."""
+
+    def search(self, base, where, attributes, scope="subtree"):  # type: ignore[no-untyped-def]
+        if base:
+            raise refused(f"{self.where}/{base}", 32)
+        yield from super().search(base, where, attributes, scope)
+
+
+@pytest.mark.parametrize(
+    "directory", [Unseen(AD), RecordedDirectory(AD, no("DC=lab"))], ids=["no such object", "no entry"]
+)
+def test_a_domain_that_cannot_be_seen_at_all_is_denied_with_the_right_that_is_missing(
+    directory: RecordedDirectory,
+) -> None:
+    got = Read(directory)
+
+    assert isinstance(got.failure, CollectDenied)
+    assert "List contents and Read all properties" in got.failure.reason.en
+    assert "DC=lab,DC=test" in got.failure.reason.zh
+    assert set(got.failure.kinds) == {"account", "password_state", "entitlement", "setting"}
+    assert (got.records, got.rejected) == ([], [])
+
+
+def test_a_domain_that_the_server_does_not_name_may_not_be_there() -> None:
+    got = Read(Unseen(AD, without("defaultNamingContext", "namingContexts")), base="DC=other,DC=test")
+
+    assert type(got.failure) is not CollectDenied
+    assert "no such place" in got.failure.reason.en  # type: ignore[union-attr]
+
+
 def test_rules_of_kind_come_first() -> None:
     rules = [
         {"kind": "vendor", "login": "AL*"},

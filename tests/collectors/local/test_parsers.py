@@ -16,7 +16,7 @@ from hiscomply_local.parse_listeners import Listener, parse_ss
 from hiscomply_local.parse_logins import parse_last, parse_lastlog
 from hiscomply_local.parse_logrotate import Rotation, parse_logrotate
 from hiscomply_local.parse_os import parse_os_release, support_end
-from hiscomply_local.parse_packages import parse_dpkg
+from hiscomply_local.parse_packages import Package, parse_dpkg, parse_dpkg_status
 from hiscomply_local.parse_shadow import parse_shadow
 from hiscomply_local.parse_sudoers import Rule, parse_sudoers
 
@@ -151,6 +151,25 @@ def test_only_packages_whose_files_are_there_count():
     packages, bad = parse_dpkg(text)
 
     assert ([package.name for package in packages], bad) == (["a", "c"], [4])
+
+
+def test_the_database_of_dpkg_gives_source_and_state_as_dpkg_query_would():
+    text = (
+        "Package: a\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n\n"
+        "Package: b\nStatus: deinstall ok config-files\nArchitecture: all\nVersion: 2\n\n"
+        "Package: c\nStatus: hold ok unpacked\nArchitecture: amd64\nSource: src\nVersion: 3\n\n"
+        "Package: d\nStatus: install ok installed\nArchitecture: amd64\nSource: src (4~1)\nVersion: 4\n\n"
+        "Status: install ok installed\nVersion: 5\n\nPackage: f\nVersion: 6\n\n"
+    )
+    packages, bad = parse_dpkg_status(text)
+
+    assert packages == [
+        Package("a", "1", "all", "a", 1, None, "1"),
+        Package("c", "3", "amd64", "src", 11, None, "3"),
+        Package("d", "4", "amd64", "src", 17, None, "4~1"),
+    ]
+    assert bad == [23, 26]
+    assert [text.split("\n")[one.line - 1] for one in packages] == ["Package: a", "Package: c", "Package: d"]
 
 
 def test_security_updates_are_known_by_the_suite_of_their_release():

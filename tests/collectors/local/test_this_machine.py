@@ -7,13 +7,16 @@ import re
 import shutil
 import subprocess
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from recorded_host import Collected, collect_from
 
+from hiscomply_local.answers import Command
 from hiscomply_local.fetch import LocalHost
+from hiscomply_local.parse_packages import DPKG_FIELDS, DPKG_PACKAGES, parse_dpkg, parse_dpkg_status
 
 # The product's promise for a whole audit is 3 s; a loaded test machine gets some slack on top of 2 s.
 LONGEST_S = 6.0
@@ -75,6 +78,29 @@ def test_the_packages_are_those_of_dpkg(here):
 
     found = sorted((re.sub(":.*", "", p["name"]), p["version"], p["arch"]) for p in here.fields("package"))
     assert found == installed
+
+
+def test_dpkg_query_and_the_database_of_dpkg_give_the_same_packages():
+    host = LocalHost()
+    by_grep = host.run(DPKG_FIELDS, 30)
+    by_dpkg = host.run(replace(DPKG_PACKAGES, unless=None), 30)
+    if not by_grep.ok:
+        pytest.skip("dpkg is at work on this machine")
+
+    packages, bad = parse_dpkg_status(by_grep.text)
+    expected, _ = parse_dpkg(by_dpkg.text)
+    assert bad == []
+    assert [replace(one, line=0) for one in packages] == [replace(one, line=0) for one in expected]
+
+
+@pytest.mark.parametrize(("name", "is_asked"), [(None, True), ("0001", False), (".hidden", False)])
+def test_dpkg_query_is_asked_while_dpkg_is_at_work(tmp_path, name, is_asked):
+    if name:
+        (tmp_path / name).touch()
+    direct = Command(("echo",), ("direct",), if_empty=str(tmp_path))
+    other = Command(("echo",), ("other",), unless=direct)
+
+    assert (LocalHost().run(direct, 9).ok, LocalHost().run(other, 9).ok) == (is_asked, not is_asked)
 
 
 def test_the_local_accounts_are_those_of_getent(here):

@@ -104,6 +104,23 @@ def test_a_command_that_needs_a_folder_is_absent_without_it(tmp_path: Path):
     assert read.answers.command(with_).data == b"x\n"
 
 
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+@pytest.mark.parametrize("name", ["", "0001", ".hidden", "none/below"])
+def test_a_command_that_needs_an_empty_folder_is_there_with_one_only(
+    tmp_path: Path, shell: list[str], name: str
+):
+    folder = tmp_path / "none" if "/" in name else tmp_path
+    if name and folder.exists():
+        (tmp_path / name).touch()
+    direct = Command(("printf",), ("direct",), if_empty=str(folder))
+    other = Command(("printf",), ("other",), unless=direct)
+    read = run(shell, steps_of([Ask(commands=(direct, other))]))
+
+    said = [read.answers.command(one).text for one in (direct, other)]
+    assert said == (["", "other"] if name else ["direct", ""])
+    assert read.missing == ()
+
+
 def test_files_of_every_fact_take_two_processes(tmp_path: Path):
     if shutil.which("strace") is None:
         pytest.skip("strace not installed (Debian: strace)")
@@ -115,7 +132,7 @@ def test_files_of_every_fact_take_two_processes(tmp_path: Path):
         capture_output=True,
         check=True,
     )
-    heads = [line for line in trace.read_text().splitlines() if '"head", ' in line and "ENOENT" not in line]
+    heads = [line for line in trace.read_text().splitlines() if '["head", ' in line and "ENOENT" not in line]
 
     assert len(heads) == 3, "one to see whether it can, one for whole files, one for their heads"
 
@@ -135,6 +152,82 @@ def test_commands_come_with_exit_code_and_last_complaint(shell: list[str]):
     assert (read.answers.command(absent), read.answers.command(unless)) == (ABSENT, ABSENT)
     assert read.answers.command(eats) == Answer(Outcome.OK)
     assert read.answers.command(commands[-1]).data == b"a'b $x"
+
+
+def running(words: list[str]) -> list[str]:
+    """The numbers of the processes that were begun with these words."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if file.read_bytes().split(b"\0")[:-1] == [word.encode() for word in words]:
+                found.append(file.parent.name)
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+def test_a_command_that_hangs_costs_the_others_nothing_and_is_ended(shell: list[str]):
+    before, after = Command(("printf",), ("%s", "before")), Command(("sh",), ("-c", "echo no >&2; exit 4"))
+    hangs = Command(("sleep",), ("71.25",))
+    half = Command(("sh",), ("-c", "echo half; exec sleep 72.25"))
+    read = run(shell, steps_of([Ask(commands=(before, half, hangs, after))]), 1)
+
+    assert read.answers.command(before).data == b"before"
+    assert {read.answers.command(one).outcome for one in (half, hangs)} == {Outcome.TIMED_OUT}
+    assert read.answers.command(after) == Answer(Outcome.OK, b"", 4, "no")
+    assert read.missing == ()
+    assert running(["sleep", "71.25"]) + running(["sleep", "72.25"]) == []
+
+
+def test_a_timeout_that_ends_only_its_own_child_is_not_given_several_commands(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    commands = (Command(("printf",), ("%s", "one")), Command(("printf",), ("%s", "two")))
+    together = run(["sh"], steps_of([Ask(commands=commands)]))
+    # As where busybox is both of them.
+    own = script_module._FUNCTIONS.replace("-ef /bin/sh", '-ef "$t"')
+    monkeypatch.setattr(script_module, "_FUNCTIONS", own)
+    text = script(steps_of([Ask(commands=commands)]), NONCE, 30, sudo=False)
+    done = subprocess.run(["sh", "-s"], input=text.encode(), capture_output=True, check=True)
+
+    assert b" together " not in done.stdout
+    assert run(["sh"], steps_of([Ask(commands=commands)])) == together
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+@pytest.mark.parametrize("code", [0, 1])
+def test_the_kernels_tables_of_sockets_are_read_only_where_ss_fails(
+    tmp_path: Path, shell: list[str], code: int, monkeypatch: pytest.MonkeyPatch
+):
+    table = tmp_path / "tcp"
+    table.write_text("a table")
+    ss = Command(("sh",), ("-c", f"echo sockets; exit {code}"))
+    monkeypatch.setattr(script_module, "SS", ss)
+    monkeypatch.setattr(script_module, "TABLES", {str(table): "tcp", f"{tmp_path}/none": "udp"})
+    read = run(shell, steps_of([Ask(files=(str(table), f"{tmp_path}/none"), commands=(ss,))]))
+
+    assert (read.answers.command(ss).text, read.answers.command(ss).exit_code) == ("sockets\n", code)
+    assert read.answers.file(str(table)).text == ("a table" if code else "")
+    assert {read.answers.file(f"{tmp_path}/none").outcome} == {Outcome.ABSENT}
+    assert read.missing == ()
+
+
+def test_quick_commands_take_one_timeout(tmp_path: Path):
+    if shutil.which("strace") is None:
+        pytest.skip("strace not installed (Debian: strace)")
+    commands = tuple(Command(("printf",), (str(number),)) for number in range(5))
+    trace = tmp_path / "trace"
+    subprocess.run(
+        ["strace", "-f", "-qq", "-e", "trace=execve", "-o", str(trace), "sh", "-s"],
+        input=script(steps_of([Ask(commands=commands)]), NONCE, 30, sudo=False).encode(),
+        capture_output=True,
+        check=True,
+    )
+    lines = [line for line in trace.read_text().splitlines() if "ENOENT" not in line]
+    programs = [line.split('["')[1].split('"')[0] for line in lines if '["' in line]
+
+    assert programs == ["sh", "timeout", "head", "timeout", "sh"]
 
 
 @pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
@@ -251,3 +344,15 @@ def test_what_sudo_and_cat_say_is_understood(said: str, outcome: Outcome):
     err = f"\n{NONCE} hello\n{said}\n\n{NONCE} 0\n\n{NONCE} end\n".encode()
 
     assert read_answers(out, err, NONCE, STEPS, cut=CUT).answers.file("/a").outcome is outcome
+
+
+def test_a_complaint_stays_with_its_command_though_one_before_has_no_mark():
+    steps = steps_of([Ask(commands=tuple(Command((name,)) for name in "xyz"))])
+    out = "".join(f"\n{NONCE} {word}\n" for word in ("hello 0", "0 0", "together 137", "1 3", "2 5", "end"))
+    err = "".join(
+        f"{said}\n{NONCE} {word}\n" for said, word in (("", "hello"), ("lost", "together"), ("mine", "1"))
+    )
+    read = read_answers(out.encode(), f"{err}cut off".encode(), NONCE, steps, cut=CUT)
+
+    said = [read.answers.command(step.command).detail for step in steps if step.command]
+    assert said == ["", "mine", "cut off"]

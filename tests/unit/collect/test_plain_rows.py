@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from hiscomply.collect import plain_rows
 from hiscomply.collect.border import Border
-from hiscomply.collect.plain_rows import written
+from hiscomply.collect.plain_rows import Memory, written
 from hiscomply.collect.suspects import PATIENT, SECRET, is_suspect
 from hiscomply.kinds import Field, FieldType, Kind
 from hiscomply.model import Record, Text
 
 NAME = Text("名", "name")
-OWN_SECRETS = ("Winter2026!", "abc")
+OWN_SECRETS = ("Winter2026!", "abc", 'pass"\\\nword', "two\nlines", "\tx")
 PARTS = [
     *("11010119900307123X", "13812345678", "１３８12345678", "病案号:", "住院号", "MRN", " 00123456", "号"),
     *("$6$", "$2b$12$", "$argon2id$", "saltsalt$0123456789", "eyJhbGciOiJI", ".eyJzdWIiOiIx", ".c2ln"),
@@ -205,6 +205,20 @@ def test_both_ways_give_the_row_the_refusals_and_the_counts_of_the_rules(
     assert border.dropped == dropped
 
 
+@given(st.lists(records, min_size=1, max_size=8), st.permutations(OWN_SECRETS), st.integers(0, 2))
+@settings(max_examples=300, deadline=None)
+def test_collections_that_share_a_memory_do_not_share_their_secrets(
+    given_records: list[Record], secrets: list[str], count: int
+) -> None:
+    memory = Memory()
+    borders = [Border({"thing": KIND}, _digest, memory=memory) for _ in range(3)]
+    borders[1].secrets.update(secrets[:count])
+    borders[2].secrets.update(secrets[count : count + 1])
+    for record in given_records:
+        for border in [*borders, *borders]:
+            assert _crossed(border, record) == _expected(record, border.secrets, Counter())
+
+
 def _plain(border: Border, **fields: Any) -> str | None:
     return border.plain(Record("thing", {"host": "a", "login": "u", **fields}, "s", None))
 
@@ -241,10 +255,14 @@ class TestWhatIsRemembered:
     def test_a_secret_from_one_item_of_a_list_to_the_next_is_seen(self, border: Border) -> None:
         assert _plain(border, members=["password:", "hunter22"]) is None
 
+    def test_a_secret_of_several_lines_is_found_in_the_items_of_a_list(self, border: Border) -> None:
+        border.secrets.add("first line\nsecond")
+        assert _plain(border, members=["the first line", "second one"]) is None
+
     def test_memory_stays_bounded(self, border: Border) -> None:
         for number in range(10_000):
             assert _plain(border, note=f"text {number}", members=[f"item {number}"]) is not None
             border.place(f"source {number}")
-        rows = border._plain["thing"]._pieces
+        rows = border.memory.rows(KIND)._pieces
         assert 0 < len(rows["note"][str]) <= plain_rows._MEMORY
         assert len(border._places) <= plain_rows._MEMORY
