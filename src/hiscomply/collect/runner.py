@@ -5,11 +5,12 @@ What a collector gives passes the border and is staged as JSON Lines, one file p
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -42,6 +43,8 @@ from hiscomply.model import Collection, CollectionStatus, Record, Rejected, Targ
 
 KEPT_REJECTED = 200
 """How many rejected items are kept with their reason; all are counted."""
+_BUFFER_BYTES = 1 << 16
+_OBJECTS_UNTIL_SEARCH = 50_000
 _STATUS: Mapping[type[CollectFailed], CollectionStatus] = {
     CollectDenied: CollectionStatus.DENIED,
     CollectTimedOut: CollectionStatus.TIMED_OUT,
@@ -120,7 +123,7 @@ class _Work:
         if file is None:
             path = self.folder / f"{record.kind}.jsonl"
             file = self.files[record.kind] = stack.enter_context(
-                path.open("w", encoding="utf-8", errors="replace")
+                path.open("w", _BUFFER_BYTES, encoding="utf-8", errors="replace")
             )
         file.write(f"{{{row},{self._provenance(record)}}}\n")
         self.records[record.kind] += 1
@@ -249,7 +252,8 @@ def collect_all(
             deriving.append((number, job))
         else:
             waiting[job.target.collector].append((number, job))
-    outcomes |= _work_off(waiting, {name: parallel_of(collectors[name]) for name in waiting}, collect)
+    with _seldom_searched():
+        outcomes |= _work_off(waiting, {name: parallel_of(collectors[name]) for name in waiting}, collect)
     given = [
         (outcomes[number], keeper.folder(job.target))
         for number, job in enumerate(jobs)
@@ -259,6 +263,17 @@ def collect_all(
         one = outcomes[number] = _derive(job, given, collect)
         progress(job.target.name, sum(one.records.values()), one.status)
     return tuple(outcomes[number] for number in range(len(jobs)))
+
+
+@contextmanager
+def _seldom_searched() -> Iterator[None]:
+    """Unreachable cycles are looked for less often: rows come by the hundred thousand and hold none."""
+    before = gc.get_threshold()
+    gc.set_threshold(_OBJECTS_UNTIL_SEARCH, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _derive(
