@@ -29,7 +29,7 @@ MAX_ALL_BYTES: Final = 256 << 20
 _PREFIX: Final = "rows-"
 _ABANDONED_S: Final = 3600.0
 """A file that is still being written after so long was left behind by a run that was killed."""
-_PART, _ROW, _PLACE = "\x01", "\n", "\x02"
+_PART, _ROW, _PLACE = b"\x01", b"\n", b"\x02"
 """None of them stands in JSON."""
 
 
@@ -43,17 +43,17 @@ class KeptUnit:
     """
 
     note: str
-    rows: Mapping[str, tuple[int, str]]
+    rows: Mapping[str, tuple[int, bytes]]
 
-    def lines(self, kind: str, between: str, end: str) -> str:
+    def lines(self, kind: str, between: bytes, end: bytes) -> bytes:
         """The rows of a kind as JSON Lines.
 
         Args:
             between: what stands between a row and its place, such as the name of the collection.
             end: what stands after its place, such as the time.
         """
-        text = self.rows[kind][1].replace(_PLACE, between).replace(_ROW, end + "}\n{")
-        return "{" + text[:-1]
+        text = self.rows[kind][1].replace(_PLACE, between).replace(_ROW, end + b"}\n{")
+        return b"{" + text[:-1]
 
 
 @dataclass(slots=True)
@@ -63,18 +63,19 @@ class Recording:
     observed_at: datetime | None
     is_plain: bool = True
     """False once something came that is not to be kept: a secret, a value that was refused or dropped."""
-    rows: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    rows: defaultdict[str, list[bytes]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, kind: str, row: str, place: str, observed_at: datetime | None) -> None:
         """One row as it was staged."""
         if observed_at is not self.observed_at:
             self.is_plain = False
         if self.is_plain:
-            self.rows[kind].append(f"{row}{_PLACE}{place}{_ROW}")
+            text = (part.encode("utf-8", "replace") for part in (row, place))
+            self.rows[kind].append(_PLACE.join(text) + _ROW)
 
     def unit(self, note: str) -> KeptUnit:
         """What is to be kept of it."""
-        return KeptUnit(note, {kind: (len(rows), "".join(rows)) for kind, rows in self.rows.items()})
+        return KeptUnit(note, {kind: (len(rows), b"".join(rows)) for kind, rows in self.rows.items()})
 
 
 class KeptRows:
@@ -115,16 +116,17 @@ class KeptRows:
         if blob is None:
             return None
         self._keep(name, blob)
-        note, *parts = zlib.decompress(blob).decode().split(_PART)
-        return KeptUnit(
-            note, {kind: (int(count), text) for kind, count, text in zip(*[iter(parts)] * 3, strict=True)}
-        )
+        note, *parts = zlib.decompress(blob).split(_PART)
+        by_three = zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+        return KeptUnit(note.decode(), {kind.decode(): (int(count), text) for kind, count, text in by_three})
 
     def put(self, name: str, unit: KeptUnit) -> None:
         """Keeps a unit for the next run."""
-        parts = [part for kind, (count, text) in unit.rows.items() for part in (kind, str(count), text)]
+        parts = [
+            part for kind, (count, text) in unit.rows.items() for part in (kind.encode(), b"%d" % count, text)
+        ]
         self._is_new = True
-        self._keep(name, zlib.compress(_PART.join([unit.note, *parts]).encode("utf-8", "replace"), 1))
+        self._keep(name, zlib.compress(_PART.join([unit.note.encode(), *parts]), 1))
 
     def _keep(self, name: str, blob: bytes) -> None:
         if name not in self._used and self._bytes + len(blob) <= MAX_BYTES:

@@ -83,7 +83,7 @@ class _Work:
     failure: tuple[CollectionStatus, Text] | None = None
     failed_kinds: tuple[str, ...] = ()
     """The kinds that a failure is known to be limited to, empty for all."""
-    files: dict[str, IO[str]] = field(default_factory=dict)
+    files: dict[str, IO[bytes]] = field(default_factory=dict)
     total: int = 0
     kept: KeptRows | None = None
     recording: Recording | None = None
@@ -155,10 +155,9 @@ class _Work:
         return True
 
     def _stage_kept(self, unit: KeptUnit, observed_at: datetime | None, stack: ExitStack) -> None:
+        between, end = f',"_collection":{self.collection},'.encode(), self._times(observed_at).encode()
         for kind, (count, _) in unit.rows.items():
-            end = f',"_observed_at":{_stamp(observed_at)},"_collected_at":{self.collected}'
-            text = unit.lines(kind, f',"_collection":{self.collection},', end)
-            self._file(kind, stack).write(text)
+            self._file(kind, stack).write(unit.lines(kind, between, end))
             self._count(kind, count)
 
     def _count(self, kind: str, count: int) -> None:
@@ -167,13 +166,11 @@ class _Work:
         if self.total // _ROWS_PER_PROGRESS > before // _ROWS_PER_PROGRESS:
             self.progress(self.target.name, self.total, None)
 
-    def _file(self, kind: str, stack: ExitStack) -> IO[str]:
+    def _file(self, kind: str, stack: ExitStack) -> IO[bytes]:
         file = self.files.get(kind)
         if file is None:
             path = self.folder / f"{kind}.jsonl"
-            file = self.files[kind] = stack.enter_context(
-                path.open("w", _BUFFER_BYTES, encoding="utf-8", errors="replace")
-            )
+            file = self.files[kind] = stack.enter_context(path.open("wb", _BUFFER_BYTES))
         return file
 
     def note_digest(self) -> None:
@@ -193,15 +190,16 @@ class _Work:
                 return
             row = written(admitted)[1:-1]
         place = self._place(record)
-        if self.stamps[0] is not record.observed_at:
-            self.stamps = record.observed_at, _stamp(record.observed_at)
-        self._file(record.kind, stack).write(
-            f'{{{row},"_collection":{self.collection},{place},"_observed_at":{self.stamps[1]},'
-            f'"_collected_at":{self.collected}}}\n'
-        )
+        line = f'{{{row},"_collection":{self.collection},{place}{self._times(record.observed_at)}}}\n'
+        self._file(record.kind, stack).write(line.encode("utf-8", "replace"))
         if self.recording is not None:
             self.recording.add(record.kind, row, place, record.observed_at)
         self._count(record.kind, 1)
+
+    def _times(self, observed_at: datetime | None) -> str:
+        if self.stamps[0] is not observed_at:
+            self.stamps = observed_at, _stamp(observed_at)
+        return f',"_observed_at":{self.stamps[1]},"_collected_at":{self.collected}'
 
     def _place(self, record: Record) -> str:
         """Where a record was found, as JSON without braces."""
