@@ -21,6 +21,8 @@ from hiscomply.units import Making, Unit
 from hiscomply_files import fetch
 from hiscomply_files.reading import Reading
 
+PARSERS = ("PyYAML", "tree-sitter", "tree-sitter-hcl")
+"""The libraries that files are read with, beside Python's own."""
 OPTIONS_SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -96,7 +98,7 @@ class FilesCollector:
             if type(one).__module__.partition(".")[0] != __name__.partition(".")[0]:
                 return None
         code = code_digest([Path(__file__).parent])
-        return None if code is None else f"{code} PyYAML {metadata.version('PyYAML')}"
+        return None if code is None else " ".join([code, *map(_version, PARSERS)])
 
     def kinds(self, options: Mapping[str, Any]) -> tuple[str, ...]:
         """Always all four."""
@@ -166,6 +168,13 @@ def _trees(
     if not trees:
         raise CollectFailed(missing[0].reason if missing else Text(zh="没有给出路径", en="no path given"))
     return trees, missing
+
+
+def _version(library: str) -> str:
+    try:
+        return f"{library} {metadata.version(library)}"
+    except metadata.PackageNotFoundError:
+        return f"no {library}"
 
 
 def _given(missing: Sequence[Rejected]) -> Making:

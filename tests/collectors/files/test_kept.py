@@ -1,13 +1,18 @@
-"""A check with what an earlier one kept gives the rows of one without, whatever was changed between them."""
+"""A check with what an earlier one kept gives the rows of one without, whatever was changed between them.
+
+The one without keeps nothing and gives all software all its files at once.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,14 +22,16 @@ from tests.corpus.situation import VERDICTS, Situation, read
 
 from hiscomply.collect.kept_rows import KeptRows
 from hiscomply.collect.runner import collect_all
-from hiscomply.collect.secrets import withholding
+from hiscomply.configurations import Software
 from hiscomply.hookspecs import Setting
 from hiscomply.kinds import Kind
 from hiscomply.model import Target
 from hiscomply.plugins import evidence_kinds
 from hiscomply_files import FilesCollector, fetch
+from hiscomply_files.collector import PARSERS
 from hiscomply_files.formats.yaml import Yaml
 from hiscomply_files.held import grouped
+from hiscomply_files.software import builtin_software
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 KINDS = evidence_kinds()
@@ -39,6 +46,15 @@ class Given:
 
     rows: Counter[str]
     told: tuple[Any, ...]
+
+
+class Together:
+    """Software that is given all its files at once."""
+
+    def __init__(self, software: Software) -> None:
+        self.name = software.name  # type: ignore[misc]  # of each instance here
+        self.wants = software.wants
+        self.configurations = software.configurations
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +77,8 @@ def collected(
     options: Mapping[str, Any] | None = None,
     kinds: Mapping[str, Kind] = KINDS,
 ) -> Given:
-    collector = collector or FilesCollector()
+    together = None if is_kept else [Together(one) for one in builtin_software()]
+    collector = collector or FilesCollector(software=together)  # type: ignore[arg-type]
     asked = {"path": ["."], **(options or {})}
     target = Target("files", "files", asked, collector.kinds(asked), 600.0)
     with TemporaryDirectory() as staging:
@@ -72,7 +89,7 @@ def collected(
             Path(staging),
             project=tree,
             zone="Asia/Shanghai",
-            digest=withholding(),
+            digest=lambda secret: f"hmac-sha256:{hashlib.sha256(secret.encode()).hexdigest()[:24]}",
             progress=lambda *_: None,
             kept=KeptRows("tree") if is_kept else None,
         )
@@ -237,6 +254,21 @@ def test_other_code_has_another_fingerprint(tmp_path: Path, monkeypatch: pytest.
     assert FilesCollector().fingerprint() == before
     with (copy / "software" / "compose.py").open("a") as stream:
         stream.write("\n")
+    assert FilesCollector().fingerprint() != before
+
+
+@pytest.mark.parametrize("library", PARSERS)
+def test_another_parser_or_none_has_another_fingerprint(
+    library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, real = FilesCollector().fingerprint(), metadata.version
+
+    def version(name: str) -> str:
+        if name == library:
+            raise metadata.PackageNotFoundError(name)
+        return real(name)
+
+    monkeypatch.setattr(metadata, "version", version)
     assert FilesCollector().fingerprint() != before
 
 
