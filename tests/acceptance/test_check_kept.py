@@ -9,7 +9,7 @@ from tests.acceptance.checked_tree import BAD_SSHD, GOOD_SSHD, SSHD, Tree, pack_
 
 __all__ = ["pack_cache", "tree"]
 
-ONLY = ("--only", "sshd_root_login_disabled")
+ONLY = ("--policy", "sshd_root_login_disabled")
 
 
 @pytest.fixture
