@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,9 +16,13 @@ from hiscomply.hookspecs import (
     FileFormat,
 )
 from hiscomply.model import Record, Rejected, Target, Text
+from hiscomply.own_files import code_digest
+from hiscomply.units import Making, Unit
 from hiscomply_files import fetch
 from hiscomply_files.reading import Reading
 
+PARSERS = ("PyYAML", "tree-sitter", "tree-sitter-hcl")
+"""The libraries that files are read with, beside Python's own."""
 OPTIONS_SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -87,6 +92,14 @@ class FilesCollector:
             self._software = builtin_software()
         return self._software
 
+    def fingerprint(self) -> str | None:
+        """Digest of all that turns bytes into records; None where a plugin has a part in it: its code is not known."""
+        for one in (*self.formats, *self.software):
+            if type(one).__module__.partition(".")[0] != __name__.partition(".")[0]:
+                return None
+        code = code_digest([Path(__file__).parent])
+        return None if code is None else " ".join([code, *map(_version, PARSERS)])
+
     def kinds(self, options: Mapping[str, Any]) -> tuple[str, ...]:
         """Always all four."""
         return ("config_file", "setting", "configuration", "effective_setting")
@@ -107,9 +120,18 @@ class FilesCollector:
             CollectFailed: when no path of the target exists.
             CollectDenied: when a path may not be read.
         """
+        for unit in self.units(target, context):
+            yield from unit.make()
+
+    def units(self, target: Target, context: CollectContext) -> Iterator[Unit]:
+        """The same in parts: each file, then the files that amount to configurations together.
+
+        Raises:
+            CollectFailed, CollectDenied: as ``collect``.
+        """
         paths = target.options["path"]
         trees, missing = _trees([paths] if isinstance(paths, str) else paths, target, context)
-        yield from missing
+        yield Unit(None, None, lambda: _given(missing))
         reading = Reading(self.formats, self.software, target, context)
         seen: set[str] = set()
         for tree in trees:
@@ -117,7 +139,7 @@ class FilesCollector:
                 for found in tree.walk():
                     if found.name not in seen:
                         seen.add(found.name)
-                        yield from reading.file(found)
+                        yield reading.unit(found)
             except OSError as error:
                 reason = fetch.system_reason(error)
                 kind = CollectDenied if isinstance(error, PermissionError) else CollectFailed
@@ -146,6 +168,18 @@ def _trees(
     if not trees:
         raise CollectFailed(missing[0].reason if missing else Text(zh="没有给出路径", en="no path given"))
     return trees, missing
+
+
+def _version(library: str) -> str:
+    try:
+        return f"{library} {metadata.version(library)}"
+    except metadata.PackageNotFoundError:
+        return f"no {library}"
+
+
+def _given(missing: Sequence[Rejected]) -> Making:
+    yield from missing
+    return ""
 
 
 def _is_inside(path: Path, folder: Path) -> bool:

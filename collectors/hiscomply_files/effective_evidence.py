@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from hiscomply.configurations import Configuration, Value
+from hiscomply.configurations import Configuration
 from hiscomply.model import Record
-from hiscomply_files.evidence import NAMED_VALUES, NUMBER, clean
+from hiscomply_files.evidence import NUMBER, clean, names_beside, said_of
 from hiscomply_files.secrets import Digest, guard
 
 
@@ -39,42 +39,43 @@ def configuration_records(
     yield Record(
         "configuration", fields, file, observed_at, configuration.line, None, configuration.name or None
     )
-    names = {
-        one.key[:-5]: one.value for one in configuration.values if one.key.endswith(".name") and one.value
-    }
+    names = names_beside(configuration.values)
     occurrences: dict[str, int] = {}
     for value in configuration.values:
-        key = clean(value.key)
+        shown = said_of(value.key, value.value, names, digest, _certain if value.is_certain else _uncertain)
+        key, at = shown["key"], clean(value.file)
         occurrences[key] = occurrences.get(key, 0) + 1
-        more = {
-            "configuration": ident,
-            "software": configuration.software,
-            "occurrence": occurrences[key],
-            "file": clean(value.file),
-            **owner,
-        }
-        shown = _fields(value, key, digest, names) | more
-        yield Record(
-            "effective_setting", shown, clean(value.file), observed_at, value.line, value.column, key
-        )
+        shown["origin"], shown["section"] = value.origin, value.section
+        shown["configuration"], shown["software"] = ident, configuration.software
+        shown["occurrence"], shown["file"] = occurrences[key], at
+        if asset_id is not None:
+            shown["asset_id"] = asset_id
+        yield Record("effective_setting", shown, at, observed_at, value.line, value.column, key)
 
 
-def _fields(value: Value, key: str, digest: Digest, names: dict[str, str]) -> dict[str, Any]:
+def _certain(key: str, text: str | None, hint: str, digest: Digest) -> dict[str, Any]:
+    return _fields(key, text, hint, digest, is_certain=True)
+
+
+def _uncertain(key: str, text: str | None, hint: str, digest: Digest) -> dict[str, Any]:
+    return _fields(key, text, hint, digest, is_certain=False)
+
+
+def _fields(key: str, text: str | None, hint: str, digest: Digest, *, is_certain: bool) -> dict[str, Any]:
+    key, text = clean(key), None if text is None else clean(text)
     parent, _, last = key.rpartition(".")
-    text = None if value.value is None else clean(value.value)
-    hint = names.get(parent) if last in NAMED_VALUES else None
-    guarded = guard(last, parent, text, digest, hint or "")
+    guarded = guard(last, parent, text, digest, hint)
     fields: dict[str, Any] = {
         "key": key,
         "value": guarded.value,
-        "origin": value.origin,
-        "section": value.section,
+        "origin": None,
+        "section": None,
         "is_secret": guarded.is_secret,
         "is_placeholder": guarded.is_placeholder,
         "value_empty": not text,
         "value_length": len(text or ""),
     }
-    if value.is_certain:
+    if is_certain:
         fields["is_certain"] = True
     if text is not None and not guarded.is_secret and NUMBER.fullmatch(text):
         fields["number"] = float(text)

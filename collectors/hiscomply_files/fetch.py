@@ -117,7 +117,7 @@ def _link(path: Path, name: str, home: Path) -> Iterator[Found]:
 
 def read_head(path: Path) -> bytes:
     """The first 4096 bytes; raises OSError."""
-    with path.open("rb") as stream:
+    with path.open("rb", buffering=0) as stream:
         return stream.read(HEAD_BYTES)
 
 

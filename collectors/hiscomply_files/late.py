@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from hiscomply.configurations import Configuration, ReadFile, Software
+from hiscomply.configurations import Configuration, Grouped, ReadFile, Software
 from hiscomply.hookspecs import FileFormat, Setting
 from hiscomply.model import Text
 
@@ -80,6 +80,10 @@ class LateSoftware:
     ) -> Iterator[Configuration]:
         """As the software itself."""
         yield from self.real.configurations(files, unread)
+
+    def neighbours(self, file: ReadFile) -> Sequence[str] | None:
+        """As the software itself; None, for all its files together, where it does not say."""
+        return self.real.neighbours(file) if isinstance(self.real, Grouped) else None
 
     @property
     def real(self) -> Software:

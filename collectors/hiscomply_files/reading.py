@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from hiscomply.configurations import ReadFile, Software
 from hiscomply.hookspecs import CollectContext, CollectFailed, FileFormat, FormatError, Setting
 from hiscomply.model import Record, Rejected, Target, Text
+from hiscomply.units import Making, Unit
 from hiscomply_files import fetch
 from hiscomply_files.decode import decode
 from hiscomply_files.effective_evidence import configuration_records
 from hiscomply_files.evidence import clean, setting_records
-from hiscomply_files.held import Held
+from hiscomply_files.held import Changed, Group, Held, digest_of
 
 INCLUDES = frozenset({"include", "include_dir", "include_if_exists", "!include", "!includedir"})
 DEFAULT_MAX_BYTES = 8 * 1024 * 1024
@@ -42,6 +45,23 @@ def _observed_at(target: Target, context: CollectContext) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(context.zone))
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was read of a file.
+
+    Attributes:
+        format: where it had to be known before reading on.
+        content: all of it; None where it was not read to its end.
+    """
+
+    found: fetch.Found
+    problem: Text | None
+    format: FileFormat | None
+    head: bytes = b""
+    content: bytes | None = None
+    sha256: str | None = None
+
+
 class Reading:
     """What is the same for all files of one collection."""
 
@@ -59,35 +79,84 @@ class Reading:
         self.asset_id = target.options.get("asset_id")
         self.observed_at = _observed_at(target, context)
 
-    def file(self, found: fetch.Found) -> Iterator[Record | Rejected]:
+    def unit(self, found: fetch.Found) -> Unit:
         """All that one file gives."""
-        problem, head = found.problem, b""
+        seen = self._see(found)
+        path = clean(found.name)
+        name = None if seen.sha256 is None else digest_of(["file", path, found.size_bytes, seen.sha256])
+        return Unit(
+            name,
+            self.observed_at,
+            lambda: self._file(seen),
+            lambda note: self.held.recall(
+                path,
+                seen.sha256 or "",
+                note,
+                lambda file_format: self._again(found, seen.sha256, file_format),
+            ),
+        )
+
+    def _see(self, found: fetch.Found) -> _Seen:
+        """As much of a file as has to be read: of one that no format knows only its head."""
+        head = b""
+        problem = found.problem
         if problem is None:
             try:
                 head = fetch.read_head(found.path)
             except OSError as error:
                 problem = fetch.system_reason(error)
+        if problem is not None or found.is_folder:
+            return _Seen(found, problem, None if found.is_folder else self._recognise(found.name, head))
+        content = head  # all there is, if it did not fill the head
+        if len(head) == fetch.HEAD_BYTES:
+            file_format = self._recognise(found.name, head)
+            if file_format is None or found.size_bytes > self.max_bytes:
+                return _Seen(found, None, file_format)
+            try:
+                content = fetch.read_all(found.path, self.max_bytes)
+            except OSError as error:
+                return _Seen(found, fetch.system_reason(error), file_format)
+        return _Seen(found, None, None, head, content, hashlib.sha256(content).hexdigest())
+
+    def _file(self, seen: _Seen) -> Making:
+        found, problem, file_format = seen.found, seen.problem, seen.format
         if found.is_folder:
             assert problem is not None
             yield Rejected("config_file", clean(found.name), problem, subject=clean(found.name))
-            return
-        file_format = self._recognise(found.name, head)
+            return ""
+        if file_format is None and seen.content is not None:
+            file_format = self._recognise(found.name, seen.head)
         if file_format is None:
             yield self._record(found, NOT_RECOGNISED, NOT_RECOGNISED, {})
         elif problem is not None:
             yield from self._failed(found, file_format, "unreadable", problem)
         else:
-            yield from self._read(found, file_format, head)
+            return (yield from self._read(found, file_format, seen.content, seen.sha256))
+        return ""
 
-    def configurations(self) -> Iterator[Record | Rejected]:
+    def _again(self, found: fetch.Found, sha256: str | None, format_name: str) -> ReadFile:
+        """A file whose records were kept, for the software that must see it; raises Changed."""
+        seen = self._see(found)
+        file_format = seen.format or self._recognise(found.name, seen.head)
+        text = None if seen.content is None else decode(seen.content)
+        if seen.sha256 != sha256 or text is None or file_format is None or file_format.name != format_name:
+            raise Changed
+        return ReadFile(clean(found.name), file_format.name, list(file_format.parse(text)))
+
+    def configurations(self) -> Iterator[Unit]:
         """What the files that were read amount to, for all software; after the last file."""
-        for one in self.held.configurations():
+        for group in self.held.groups():
+            yield Unit(group.name, self.observed_at, partial(self._group, group))
+
+    def _group(self, group: Group) -> Making:
+        for one in group.configurations():
             if isinstance(one, Rejected):
                 yield one
             else:
                 yield from configuration_records(
                     one, observed_at=self.observed_at, digest=self.context.digest, asset_id=self.asset_id
                 )
+        return ""
 
     def _recognise(self, name: str, head: bytes) -> FileFormat | None:
         """The first format that knows the file; one that breaks down on it counts as not knowing it."""
@@ -99,41 +168,35 @@ class Reading:
                 continue
         return None
 
-    def _read(self, found: fetch.Found, file_format: FileFormat, head: bytes) -> Iterator[Record | Rejected]:
-        content = head  # all there is, if it did not fill the head
-        if len(head) == fetch.HEAD_BYTES and found.size_bytes <= self.max_bytes:
-            try:
-                content = fetch.read_all(found.path, self.max_bytes)
-            except OSError as error:
-                yield from self._failed(found, file_format, "unreadable", fetch.system_reason(error))
-                return
-        if max(found.size_bytes, len(content)) > self.max_bytes:
+    def _read(
+        self, found: fetch.Found, file_format: FileFormat, content: bytes | None, sha256: str | None
+    ) -> Making:
+        if content is None or sha256 is None or max(found.size_bytes, len(content)) > self.max_bytes:
             reason = Text(
                 zh=f"超过 {self.max_bytes} 字节,未读取", en=f"larger than {self.max_bytes} bytes, not read"
             )
             yield from self._failed(found, file_format, "too_large", reason)
-            return
-        digest = hashlib.sha256(content).hexdigest()
+            return ""
         text = decode(content)
         if text is None:
-            yield from self._failed(found, file_format, "undecodable", UNDECODABLE, sha256=digest)
-            return
+            yield from self._failed(found, file_format, "undecodable", UNDECODABLE, sha256=sha256)
+            return ""
         try:
             settings = list(file_format.parse(text))
         except Exception as error:  # noqa: BLE001 - a stranger's format must not end the collection
-            yield from self._unparsable(found, file_format, error, digest)
-            return
-        yield from self._parsed(found, file_format, settings, digest)
+            yield from self._unparsable(found, file_format, error, sha256)
+            return ""
+        return (yield from self._parsed(found, file_format, settings, sha256))
 
     def _parsed(
         self, found: fetch.Found, file_format: FileFormat, settings: list[Setting], sha256: str
-    ) -> Iterator[Record]:
+    ) -> Making:
         # what it includes may override it: then whether it stands alone is left out, which is "not known"
         more: dict[str, str | int] = {"sha256": sha256, "settings": len(settings)}
         if not any(_includes(one, file_format.name) for one in settings):
             more["is_self_contained"] = True
         yield self._record(found, file_format.name, "read", more)
-        self.held.read(ReadFile(clean(found.name), file_format.name, settings))
+        note = self.held.read(ReadFile(clean(found.name), file_format.name, settings), sha256)
         yield from setting_records(
             clean(found.name),
             file_format.name,
@@ -142,6 +205,7 @@ class Reading:
             digest=self.context.digest,
             asset_id=self.asset_id,
         )
+        return note
 
     def _unparsable(
         self, found: fetch.Found, file_format: FileFormat, error: Exception, sha256: str

@@ -61,6 +61,15 @@ class Guarded:
     is_placeholder: bool
 
 
+class NeedsDigest(LookupError):
+    """A value holds a secret, and there is no digest to put in its place."""
+
+
+def without_digest(_secret: str) -> str:
+    """In the place of a digest, for what is to be remembered: raises NeedsDigest."""
+    raise NeedsDigest
+
+
 @lru_cache(maxsize=4096)
 def is_secret_name(key: str, parent: str = "") -> bool:
     """True if a key's last name, or the name of the mapping it stands in, says that its value is a secret."""

@@ -105,3 +105,16 @@ class Software(Protocol):
                 with that reason as ``missing``, and one that some file includes makes that one incomplete.
         """
         ...
+
+
+@runtime_checkable
+class Grouped(Protocol):
+    """Software that need not see all its files at once: what one amounts to hangs on some of the others only."""
+
+    def neighbours(self, file: ReadFile) -> Sequence[str] | None:
+        """What else this file is read with: paths of files, whether they are there or not, and of folders with ``/``.
+
+        Files that name each other, the same file or the same folder are given to ``configurations`` together, at
+        once or over others. None for a file that any other may concern: then all are given together.
+        """
+        ...

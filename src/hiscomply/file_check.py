@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hiscomply import pipeline
+from hiscomply.collect.kept_rows import KeptRows
 from hiscomply.config.settings import Settings
 from hiscomply.model import Target, Waiver
 from hiscomply.plugins import evidence_kinds, formats, pack_folders
@@ -36,12 +37,14 @@ def check_files(
     *,
     command: Sequence[str],
     previous: Path | None = None,
+    kept: KeptRows | None = None,
 ) -> pipeline.Outcome:
     """One run over files.
 
     Args:
         settings: ``project`` is the folder that paths count from, ``runs`` where the run is made.
         previous: the run to compare with.
+        kept: rows of an earlier check of the same tree.
     """
     options = {"path": list(paths), "exclude": list(exclude)}
     target = Target("files", "files", options, collectors["files"].kinds(options), _TIMEOUT_S)
@@ -52,4 +55,5 @@ def check_files(
         previous=previous,
         command=command,
         of_files=True,
+        kept=kept,
     )

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from hiscomply import __version__
 from hiscomply.collect.declared import DECLARED, DeclaredCollector, declared_target
 from hiscomply.collect.keeper import staging_folder
+from hiscomply.collect.kept_rows import KeptRows
 from hiscomply.collect.runner import Progress, collect_all
 from hiscomply.collect.secrets import project_digest, withholding
 from hiscomply.compiled import CompiledPolicy
@@ -187,16 +188,20 @@ def audit(
     evaluating: Callable[[str], None] = _quiet,
     resume: bool = False,
     of_files: bool = False,
+    kept: KeptRows | None = None,
 ) -> Outcome:
     """One run from settings to a sealed folder; reports are written by ``write_reports``.
 
     Args:
         of_files: a check of files: waivers in their comments count, and only what a finding shows makes it another.
         resume: take over what an interrupted run has collected.
+        kept: rows of an earlier check of the same tree; never of an audit.
     """
     started = datetime.now(UTC)
     with unsealed(settings.runs) as folder:
-        evidence = collect_evidence(settings, plan.kinds, collectors, folder, collecting, resume=resume)
+        evidence = collect_evidence(
+            settings, plan.kinds, collectors, folder, collecting, resume=resume, kept=kept
+        )
         as_of = settings.as_of or datetime.now(UTC).replace(microsecond=0)
         result = evaluate_run(
             settings,
@@ -221,6 +226,7 @@ def collect_evidence(
     progress: Progress = _quiet,
     *,
     resume: bool = False,
+    kept: KeptRows | None = None,
 ) -> Evidence:
     """Collects from every target and stores what came, below the folder of a run.
 
@@ -243,6 +249,7 @@ def collect_evidence(
             digest=digest,
             progress=progress,
             only=settings.only_targets,
+            kept=kept,
         )
         return store_evidence(staging, folder / "evidence", kinds, collections)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -22,6 +22,8 @@ from hiscomply_files.software.parts import Part, documents, standing_at
 from hiscomply_files.software.published import MARK, is_judged, published
 
 NAME = re.compile(r"(?P<stem>(?:docker-)?compose)(?:[._-](?P<variant>.+))?\.ya?ml", re.I)
+_NAMING = ("extends", "include", "env_file")
+"""The keys under which a Compose file names others."""
 MAX_EXTENDS = 20
 VARIABLES = "env_file"
 """The software of a file with variables that stands by itself."""
@@ -35,6 +37,17 @@ class Compose:
     def wants(self, path: str, file_format: str) -> bool:
         """Compose files, and the files with variables that they name."""
         return file_format in {"docker-compose", "dotenv"}
+
+    def neighbours(self, file: ReadFile) -> Sequence[str] | None:
+        """What stands in its folder (override files, ``.env``), and all that it may name; None where a variable does."""
+        folder = posixpath.dirname(file.path)
+        found = [f"{folder}/"]
+        for one in file.settings if file.format == "docker-compose" else ():
+            if one.value is not None and any(name in one.key for name in _NAMING):
+                if "$" in one.value:
+                    return None
+                found.append(posixpath.normpath(posixpath.join(folder, one.value)))
+        return found
 
     def configurations(
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]

@@ -6,7 +6,7 @@ Source: the Dockerfile reference. A stage inherits what the stage or image of it
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -60,6 +60,10 @@ class Dockerfile:
     def wants(self, path: str, file_format: str) -> bool:
         """Files of the format ``dockerfile``."""
         return file_format == "dockerfile"
+
+    def neighbours(self, file: ReadFile) -> Sequence[str]:
+        """Nothing: each stands for itself."""
+        return ()
 
     def configurations(
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]

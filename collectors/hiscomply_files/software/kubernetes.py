@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import ClassVar
 
@@ -38,6 +38,13 @@ class Kubernetes:
     def wants(self, path: str, file_format: str) -> bool:
         """Files of the formats ``kubernetes`` and ``json_patch``, and each kustomization, which need not say its kind."""
         return file_format in {"kubernetes", "json_patch"} or is_kustomization(path)
+
+    def neighbours(self, file: ReadFile) -> Sequence[str] | None:
+        """What stands in its folder: an account there is its own. A kustomization or a patch may concern any other."""
+        is_any = file.format != "kubernetes" or is_kustomization(file.path)
+        if is_any or any(one.value == "Kustomization" for one in file.settings):
+            return None
+        return (f"{posixpath.dirname(file.path)}/",)
 
     def configurations(
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from hiscomply.configurations import ReadFile, Value
 from hiscomply.hookspecs import Setting
@@ -77,18 +78,38 @@ def documents(file: ReadFile) -> Iterator[Part]:
     for one in file.settings:
         if one.is_effective:
             part = sections.setdefault(one.section, Part())
-            for step in steps(one.key):
-                part = part.below.setdefault(step, Part())
+            for step in _steps(one.key):
+                below = part.below.get(step)
+                if below is None:
+                    below = part.below[step] = Part()
+                part = below
             part.leaf = Placed(one.key, one.value, one.line, one.column, True, one.section, file.path)
     yield from sections.values()
 
 
 def steps(key: str) -> list[str]:
     """The names of a key path: ``a.b[0].c`` gives ``a``, ``b``, ``[0]``, ``c``."""
-    return [step for step in _STEP.findall(key) if step != "."]
+    return [*_steps(key)]
+
+
+@lru_cache(maxsize=4096)
+def _steps(key: str) -> tuple[str, ...]:
+    return tuple(step for step in _STEP.findall(key) if step != ".")
 
 
 def standing_at(line: int | None, values: Iterable[Value]) -> Iterator[Value]:
     """Defaults at the line where their part begins: one file has many parts."""
     for value in values:
-        yield replace(value, line=line) if value.origin == "default" else value
+        if value.origin == "default":
+            yield Value(
+                value.key,
+                value.value,
+                value.file,
+                line,
+                value.column,
+                "default",
+                value.section,
+                value.is_certain,
+            )
+        else:
+            yield value

@@ -38,6 +38,11 @@ from hiscomply.errors import ConfigError
     metavar="REV",
     help="judge all, report and count only what is new since this git revision / 全部检查,只报告并计入该版本之后新出现的",
 )
+@click.option(
+    "--no-cache",
+    is_flag=True,
+    help="read every file anew, keep nothing (HISCOMPLY_NO_CACHE=1) / 重新读取所有文件,不使用缓存",
+)
 @judging
 @click.pass_obj
 def check(
@@ -48,6 +53,7 @@ def check(
     project: Path | None,
     baseline: Path | None,
     changed_since: str | None,
+    no_cache: bool,
     lang_here: str | None,
     **flags: Any,
 ) -> int:
@@ -73,7 +79,7 @@ def check(
     settings, waivers = settings_of(project, lang_here or obj["language"])
     settings = replace(apply_flags(settings, **flags), project=Path.cwd(), declared=None)
     with tempfile.TemporaryDirectory(prefix="hiscomply-", ignore_cleanup_errors=True) as scratch:
-        checking = Checking(settings, waivers, files_collector(), exclude, Path(scratch))
+        checking = Checking(settings, waivers, files_collector(), exclude, Path(scratch), not no_cache)
         result = checking.result([str(path) for path in paths] or ["."], baseline, changed_since)
         printed, problem = write_outside(result, known, targets, settings.language)
         _say(result, settings.language, printed)

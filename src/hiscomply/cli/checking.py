@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +15,11 @@ from hiscomply.model import AuditResult, Text, Waiver
 
 if TYPE_CHECKING:
     from hiscomply.baseline.known import Known
+    from hiscomply.collect.kept_rows import KeptRows
     from hiscomply.pipeline import Outcome
+
+NO_CACHE = "HISCOMPLY_NO_CACHE"
+"""The environment variable that switches the cache of rows off."""
 
 
 def settings_of(project: Path | None, language: str) -> tuple[Settings, tuple[Any, ...]]:
@@ -58,6 +63,7 @@ class Checking:
         available: collectors by name.
         exclude: patterns of files to leave out.
         scratch: a folder for everything that is written on the way.
+        is_cached: rows of files that are as they were are taken from the last check.
     """
 
     def __init__(
@@ -67,6 +73,7 @@ class Checking:
         available: Mapping[str, Any],
         exclude: Sequence[str],
         scratch: Path,
+        is_cached: bool = True,
     ) -> None:
         from hiscomply.file_check import files_plan
 
@@ -74,6 +81,7 @@ class Checking:
         self._available = available
         self._exclude = list(exclude)
         self._scratch = scratch
+        self._is_cached = is_cached and not os.environ.get(NO_CACHE)
         self._plan = files_plan(settings, waivers)
 
     def result(self, paths: Sequence[str], baseline: Path | None, revision: str | None) -> AuditResult:
@@ -129,7 +137,14 @@ class Checking:
             self._exclude,
             command=("hiscomply", "check"),
             previous=previous,
+            kept=self._kept(name, paths),
         )
+
+    def _kept(self, name: str, paths: Sequence[str]) -> KeptRows | None:
+        from hiscomply.collect.kept_rows import KeptRows
+
+        tree = [str(self._settings.project.absolute()), name, list(paths), self._exclude]
+        return KeptRows(json.dumps(tree)) if self._is_cached else None
 
     def _exit_code(self, result: AuditResult) -> int:
         """As for an audit, but only the policies on files are asked for; a repository without anything to judge

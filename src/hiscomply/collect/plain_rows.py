@@ -7,9 +7,9 @@ pieces joined. Whatever is not plainly right takes the long way.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from json.encoder import JSONEncoder, encode_basestring
 from math import isfinite
 from types import NoneType
 from typing import Any
@@ -20,8 +20,10 @@ from hiscomply.kinds import Field, FieldType, Kind
 
 _MEMORY = 8_000
 """So many values of a field and type are remembered in a run; then they are forgotten, so that memory stays flat."""
+_SHAPES = 200
+"""So many sets of fields are remembered."""
 _LONGEST_KEPT = 200
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_ENCODER = JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _TYPES: Mapping[FieldType, tuple[type, ...]] = {
     FieldType.TEXT: (str,),
     FieldType.INTEGER: (int,),
@@ -32,14 +34,18 @@ _TYPES: Mapping[FieldType, tuple[type, ...]] = {
     FieldType.LIST: (list, tuple),
 }
 
+_Shape = tuple[Sequence[Mapping[type, "_Pieces | _ListPieces"]], str]
+"""The pieces of each field, in their order, and what ends the row."""
+
 
 def written(value: Any) -> str:
     """A value as JSON, as ``json.dumps`` would have it."""
-    if value is None:
-        return "null"
-    if type(value) is int or (type(value) is float and isfinite(value)):
+    kind = type(value)
+    if kind is str:
+        return encode_basestring(value)
+    if kind is int or (kind is float and isfinite(value)):
         return repr(value)
-    return _ENCODER.encode(value)
+    return "null" if value is None else _ENCODER.encode(value)
 
 
 class Memory:
@@ -62,25 +68,39 @@ class PlainRows:
     """Rows of one kind."""
 
     def __init__(self, kind: Kind) -> None:
-        self._key = kind.key
+        self._key = frozenset(kind.key)
         self._nullable = [name for name, known in kind.fields.items() if known.none_means is not None]
         self._pieces = {name: _pieces(known) for name, known in kind.fields.items()}
+        for name in self._key:
+            del self._pieces[name][NoneType]  # no row without its key: that is the long way's to say
+        self._shapes: dict[tuple[str, ...], _Shape] = {}
 
     def row(self, fields: Mapping[str, Any]) -> str | None:
         """The row as JSON without its braces; None if it has to take the long way."""
-        pieces = self._pieces
+        names = tuple(fields)
         try:
+            pieces, end = self._shapes.get(names) or self._shape(names)
             # By type before value, for 1, 1.0 and True are one value to a dict.
-            row = [pieces[name][type(value)][value] for name, value in fields.items()]
+            row = [
+                by_type[type(value)][value] for by_type, value in zip(pieces, fields.values(), strict=True)
+            ]
         except (LookupError, ValueError, OverflowError, TypeError):
             return None
-        for name in self._key:
-            if fields.get(name) is None:
-                return None
-        missing = [name for name in self._nullable if name not in fields]
-        # Names of fields are plain words, see kinds.
-        row.append('"_missing":["' + '","'.join(missing) + '"]' if missing else '"_missing":null')
+        row.append(end)
         return ",".join(row)
+
+    def _shape(self, names: tuple[str, ...]) -> _Shape:
+        """How rows with these fields are put together; LookupError for an unlisted field, or none of the key."""
+        if not self._key.issubset(names):
+            raise LookupError
+        missing = [name for name in self._nullable if name not in names]
+        # Names of fields are plain words, see kinds.
+        end = '"_missing":["' + '","'.join(missing) + '"]' if missing else '"_missing":null'
+        shape = [self._pieces[name] for name in names], end
+        if len(self._shapes) >= _SHAPES:
+            self._shapes.clear()
+        self._shapes[names] = shape
+        return shape
 
 
 def _pieces(known: Field) -> dict[type, _Pieces | _ListPieces]:

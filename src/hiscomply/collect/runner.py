@@ -5,11 +5,14 @@ What a collector gives passes the border and is staged as JSON Lines, one file p
 
 from __future__ import annotations
 
+import gc
+import json
+import sys
 import threading
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -18,9 +21,11 @@ from queue import SimpleQueue
 from types import MappingProxyType
 from typing import IO, Any
 
+from hiscomply import __version__
 from hiscomply.collect.border import Border
 from hiscomply.collect.deriving import Given, staged_rows, with_gaps
 from hiscomply.collect.keeper import Keeper
+from hiscomply.collect.kept_rows import KeptRows, KeptUnit, Recording
 from hiscomply.collect.plain_rows import Memory, written
 from hiscomply.collect.secrets import read_secret
 from hiscomply.collect.stored_values import utc_stamp
@@ -39,14 +44,21 @@ from hiscomply.hookspecs import (
 )
 from hiscomply.kinds import Kind
 from hiscomply.model import Collection, CollectionStatus, Record, Rejected, Target, Text
+from hiscomply.own_files import code_digest
+from hiscomply.units import Keeping, Unit
 
 KEPT_REJECTED = 200
 """How many rejected items are kept with their reason; all are counted."""
+_BUFFER_BYTES = 1 << 16
+_ROWS_PER_PROGRESS = 2000
+_OBJECTS_UNTIL_SEARCH = 50_000
 _STATUS: Mapping[type[CollectFailed], CollectionStatus] = {
     CollectDenied: CollectionStatus.DENIED,
     CollectTimedOut: CollectionStatus.TIMED_OUT,
 }
 
+_BORDER_MODULES = ("configurations.py", "hookspecs.py", "kinds.py", "model.py", "units.py")
+"""Beside this folder, what a row follows from."""
 Progress = Callable[[str, int, CollectionStatus | None], None]
 """Called with target name, records so far, and the status once it has ended; for every target once before any begins."""
 
@@ -71,8 +83,11 @@ class _Work:
     failure: tuple[CollectionStatus, Text] | None = None
     failed_kinds: tuple[str, ...] = ()
     """The kinds that a failure is known to be limited to, empty for all."""
-    files: dict[str, IO[str]] = field(default_factory=dict)
+    files: dict[str, IO[bytes]] = field(default_factory=dict)
     total: int = 0
+    kept: KeptRows | None = None
+    recording: Recording | None = None
+    """Of the unit that is being made, where such are kept."""
     stamps: tuple[datetime | None, str] = (None, "null")
     """The last time of observation, and how it is written; most records of a target share it."""
     pointers: tuple[str | None, str] = (None, "null")
@@ -100,50 +115,106 @@ class _Work:
         return Text(self.border.shown(reason.zh), self.border.shown(reason.en))
 
     def _take_all(self, stack: ExitStack) -> None:
+        if self.kept is not None and isinstance(self.collector, Keeping):
+            for unit in self.collector.units(self.target, self.context):
+                if not self._take_unit(unit, self.kept, stack):
+                    return
+            return
         for item in self.collector.collect(self.target, self.context):
+            if not self._take(item, stack):
+                return
+
+    def _take(self, item: Record | Rejected, stack: ExitStack) -> bool:
+        """Stages it or sets it aside; False when the time is up."""
+        with self.lock:
+            if self.is_over:
+                return False
+            if isinstance(item, Rejected):
+                self._set_aside(item)
+            else:
+                self._stage(item, stack)
+            return True
+
+    def _take_unit(self, unit: Unit, kept: KeptRows, stack: ExitStack) -> bool:
+        """Stages what was kept of it, or makes it and keeps what has nothing to hide; False when the time is up."""
+        known = kept.get(unit.name) if unit.name is not None else None
+        if known is not None:
             with self.lock:
                 if self.is_over:
-                    return
-                if isinstance(item, Rejected):
-                    self._set_aside(item)
-                else:
-                    self._stage(item, stack)
+                    return False
+                self._stage_kept(known, unit.observed_at, stack)
+            unit.recall(known.note)
+            return True
+        self.recording = Recording(unit.observed_at)
+        making = unit.make()
+        try:
+            while True:
+                if not self._take(next(making), stack):
+                    return False
+        except StopIteration as end:
+            if unit.name is not None and self.recording.is_plain and not self.border.secrets:
+                kept.put(unit.name, self.recording.unit(end.value))
+        return True
+
+    def _stage_kept(self, unit: KeptUnit, observed_at: datetime | None, stack: ExitStack) -> None:
+        between, end = f',"_collection":{self.collection},'.encode(), self._times(observed_at).encode()
+        for kind, (count, _) in unit.rows.items():
+            self._file(kind, stack).write(unit.lines(kind, between, end))
+            self._count(kind, count)
+
+    def _count(self, kind: str, count: int) -> None:
+        before, self.total = self.total, self.total + count
+        self.records[kind] += count
+        if self.total // _ROWS_PER_PROGRESS > before // _ROWS_PER_PROGRESS:
+            self.progress(self.target.name, self.total, None)
+
+    def _file(self, kind: str, stack: ExitStack) -> IO[bytes]:
+        file = self.files.get(kind)
+        if file is None:
+            path = self.folder / f"{kind}.jsonl"
+            file = self.files[kind] = stack.enter_context(path.open("wb", _BUFFER_BYTES))
+        return file
+
+    def note_digest(self) -> None:
+        """A secret was replaced: what it was replaced by is not the same in every run."""
+        if self.recording is not None:
+            self.recording.is_plain = False
 
     def _stage(self, record: Record, stack: ExitStack) -> None:
         row = self.border.plain(record)
         if row is None:
+            if self.recording is not None:
+                self.recording.is_plain = False
             admitted, rejected = self.border.admit(record)
             for item in rejected:
                 self._set_aside(item)
             if admitted is None:
                 return
             row = written(admitted)[1:-1]
-        file = self.files.get(record.kind)
-        if file is None:
-            path = self.folder / f"{record.kind}.jsonl"
-            file = self.files[record.kind] = stack.enter_context(
-                path.open("w", encoding="utf-8", errors="replace")
-            )
-        file.write(f"{{{row},{self._provenance(record)}}}\n")
-        self.records[record.kind] += 1
-        self.total += 1
-        if self.total % 2000 == 0:
-            self.progress(self.target.name, self.total, None)
+        place = self._place(record)
+        line = f'{{{row},"_collection":{self.collection},{place}{self._times(record.observed_at)}}}\n'
+        self._file(record.kind, stack).write(line.encode("utf-8", "replace"))
+        if self.recording is not None:
+            self.recording.add(record.kind, row, place, record.observed_at)
+        self._count(record.kind, 1)
 
-    def _provenance(self, record: Record) -> str:
-        """Where and when a record was found, and by whom, as JSON without braces."""
-        if self.stamps[0] is not record.observed_at:
-            self.stamps = record.observed_at, _stamp(record.observed_at)
+    def _times(self, observed_at: datetime | None) -> str:
+        if self.stamps[0] is not observed_at:
+            self.stamps = observed_at, _stamp(observed_at)
+        return f',"_observed_at":{self.stamps[1]},"_collected_at":{self.collected}'
+
+    def _place(self, record: Record) -> str:
+        """Where a record was found, as JSON without braces."""
         if self.pointers[0] != record.pointer:
             self.pointers = record.pointer, written(record.pointer)
         return (
-            f'"_collection":{self.collection},"_source":{self.border.place(record.source)},'
-            f'"_line":{written(record.line)},"_column":{written(record.column)},'
-            f'"_pointer":{self.pointers[1]},"_observed_at":{self.stamps[1]},'
-            f'"_collected_at":{self.collected}'
+            f'"_source":{self.border.place(record.source)},"_line":{written(record.line)},'
+            f'"_column":{written(record.column)},"_pointer":{self.pointers[1]}'
         )
 
     def _set_aside(self, item: Rejected) -> None:
+        if self.recording is not None:
+            self.recording.is_plain = False
         self.rejected_count += 1
         self.rejected_kinds.add(item.kind if item.kind in self.border.kinds else None)
         if len(self.rejected) < KEPT_REJECTED:
@@ -203,6 +274,7 @@ def collect_all(
     digest: Callable[[str], str],
     progress: Progress,
     only: Sequence[str] = (),
+    kept: KeptRows | None = None,
 ) -> tuple[Collection, ...]:
     """Collects from every target; gives one collection each, in the order of the targets.
 
@@ -213,6 +285,7 @@ def collect_all(
 
     Args:
         only: patterns of target names; the others are skipped, which leaves what rests on them unknown. Empty for all.
+        kept: rows of an earlier check, for the one target that a check has.
     """
     jobs: list[_Job] = []
     for target in targets:
@@ -230,10 +303,17 @@ def collect_all(
             border.secrets.add(found)
             return found
 
-        context = CollectContext(project, zone, datetime.now(UTC), fields, digest, secret, staged)
+        def noted(text: str) -> str:
+            work.note_digest()
+            return digest(text)
+
+        context = CollectContext(project, zone, datetime.now(UTC), fields, noted, secret, staged)
         folder = keeper.fresh(job.target)
         work = _Work(job.target, job.collector, context, border, folder, progress, datetime.now(UTC))
+        work.kept = _opened(kept, job, kinds)
         outcome = with_gaps(_collect_one(work), staged)
+        if work.kept is not None and outcome.status in (CollectionStatus.OK, CollectionStatus.PARTIAL):
+            work.kept.save()
         if not staged:
             progress(job.target.name, work.records.total(), outcome.status)
         keeper.keep(outcome, folder)
@@ -254,7 +334,8 @@ def collect_all(
             deriving.append((number, job))
         else:
             waiting[job.target.collector].append((number, job))
-    outcomes |= _work_off(waiting, {name: parallel_of(collectors[name]) for name in waiting}, collect)
+    with _seldom_searched():
+        outcomes |= _work_off(waiting, {name: parallel_of(collectors[name]) for name in waiting}, collect)
     given = [
         (outcomes[number], keeper.folder(job.target))
         for number, job in enumerate(jobs)
@@ -264,6 +345,33 @@ def collect_all(
         one = outcomes[number] = _derive(job, given, collect)
         progress(job.target.name, sum(one.records.values()), one.status)
     return tuple(outcomes[number] for number in range(len(jobs)))
+
+
+def _opened(kept: KeptRows | None, job: _Job, kinds: Mapping[str, Kind]) -> KeptRows | None:
+    """What an earlier check kept, if this collector allows that; no error of it costs more than the time."""
+    if kept is None or not isinstance(job.collector, Keeping):
+        return None
+    of_collector, of_border = (
+        job.collector.fingerprint(),
+        code_digest([Path(__file__).parent], _BORDER_MODULES),
+    )
+    if of_collector is None or of_border is None:
+        return None
+    shapes = [kinds.get(name) for name in sorted(job.target.kinds)]
+    options = json.dumps(job.target.options, sort_keys=True, default=str)
+    kept.open("\n".join([__version__, sys.version, of_collector, of_border, repr(shapes), options]))
+    return kept
+
+
+@contextmanager
+def _seldom_searched() -> Iterator[None]:
+    """Unreachable cycles are looked for less often: rows come by the hundred thousand and hold none."""
+    before = gc.get_threshold()
+    gc.set_threshold(_OBJECTS_UNTIL_SEARCH, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _derive(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ _IS_SAME = """e.verdict = c.verdict AND e.reason IS NOT DISTINCT FROM c.reason
     AND (e.waiver IS NULL OR c.waiver IS NOT NULL)"""
 """A finding that lost its waiver is not the same."""
 
+_VERDICTS = {one.value: one for one in Verdict}
+_STATES = {one.value: one for one in State}
 COLUMNS = """policy_id, subject, verdict, data, reason, missing, source, line, "column", pointer, collection,
   observed_at, fingerprint, state, first_seen, due, waiver"""
 
@@ -229,7 +232,7 @@ def to_finding(row: Sequence[Any]) -> Finding:
     return Finding(
         policy_id=row[0],
         subject=row[1],
-        verdict=Verdict(row[2]),
+        verdict=_VERDICTS[row[2]],
         values=json.loads(row[3]) if row[3] else {},
         reason=row[4],
         missing=tuple(row[5] or ()),
@@ -240,12 +243,18 @@ def to_finding(row: Sequence[Any]) -> Finding:
         collector=row[10],
         observed_at=_utc(row[11]),
         fingerprint=row[12],
-        state=State(row[13]),
-        first_seen=row[14].replace(tzinfo=UTC),
+        state=_STATES[row[13]],
+        first_seen=_in_utc(row[14]),
         due=_utc(row[15]),
         waiver=row[16],
     )
 
 
 def _utc(moment: datetime | None) -> datetime | None:
-    return moment.replace(tzinfo=UTC) if moment else None
+    return _in_utc(moment) if moment else None
+
+
+@lru_cache(maxsize=256)
+def _in_utc(moment: datetime) -> datetime:
+    """Most findings of a run share their moments."""
+    return moment.replace(tzinfo=UTC)

@@ -60,7 +60,10 @@ class Register:
         return tuple(
             one.text
             for one in self.conflicts
-            if any(fnmatchcase(policy, pattern) for pattern in one.policies)
+            if any(
+                policy == pattern or (not pattern.isidentifier() and fnmatchcase(policy, pattern))
+                for pattern in one.policies
+            )
         )
 
 

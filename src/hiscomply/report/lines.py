@@ -32,6 +32,8 @@ def printable(text: str, limit: int = 500) -> str:
     """The text on one line, without anything that moves a cursor, hides or reorders; cut at ``limit``."""
     if len(text) > limit:
         text = text[: limit - 1] + "…"
+    if text.isprintable():
+        return text
     return _UNSAFE.sub(lambda match: " " if match[0] in "\t\n\r" else "\N{REPLACEMENT CHARACTER}", text)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from hiscomply.model import Finding, FindingGroup, PolicyInfo, Text, Verdict
@@ -124,16 +125,25 @@ def render_message(info: PolicyInfo, finding: Finding, language: str, zone_offse
     """
     if finding.verdict is Verdict.UNKNOWN:
         return _NOT_JUDGED.to(language).format(info.title.to(language))
-    parameters = {parameter.name: parameter.value for parameter in info.parameters}
+    told: list[str] = []
+    for number, part in enumerate(_parts(info.message.to(language))):
+        if number % 2 == 0:
+            told.append(part)
+            continue
+        value = finding.values[part] if part in finding.values else _parameter(info, part)
+        is_share = part.startswith("share") and isinstance(value, float)
+        told.append(f"{value:.1%}" if is_share else show_value(value, language, zone_offset))
+    return "".join(told)
 
-    def fill(match: re.Match[str]) -> str:
-        name = match[1]
-        value = finding.values.get(name, parameters.get(name))
-        if name.startswith("share") and isinstance(value, float):
-            return f"{value:.1%}"
-        return show_value(value, language, zone_offset)
 
-    return _PLACEHOLDER.sub(fill, info.message.to(language))
+@lru_cache(maxsize=1024)
+def _parts(template: str) -> Sequence[str]:
+    """A template taken apart: words, the name of a value, words, and so on."""
+    return _PLACEHOLDER.split(template)
+
+
+def _parameter(info: PolicyInfo, name: str) -> Any:
+    return next((one.value for one in info.parameters if one.name == name), None)
 
 
 def reason_text(item: Finding | FindingGroup, language: str) -> str:
@@ -212,6 +222,8 @@ def _listed(parts: list[str], language: str) -> str:
 
 
 def _show_text(text: str, language: str, zone_offset: timedelta) -> str:
+    if not text[:1].isdigit() and text[:1] not in ("P", "-"):
+        return text  # neither a time nor a duration
     span = _SECONDS.fullmatch(text)
     if span:
         return show_duration(int(span[1]), language)

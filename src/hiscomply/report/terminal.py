@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _MAX_POLICIES: Final = {Verdict.FAIL: 8, Verdict.UNKNOWN: 5}
 _MAX_UNSEEN: Final = 8
 _MAX_LINE: Final = 4_000
+_LINES_AT_ONCE: Final = 1_000
 _CHAPTER: Final = Text("章节", "Chapter")
 _SHORT: Final = {
     ClauseStatus.PASS: Text("符合", "pass"),
@@ -94,18 +95,33 @@ def print_check(result: AuditResult, write: Callable[[str], object], language: s
 
     Plain text for other programs, so that nothing has to be loaded that draws.
 
-    Findings that are gone since the previous run are left out; waived ones say by which waiver.
+    Findings that are gone since the previous run are left out; waived ones say by which waiver. No control character
+    gets through.
+
+    Args:
+        write: writes a text and ends its line; it is given many lines at once.
     """
+    waiting: list[str] = []
+    for line in _check_lines(result, language):
+        waiting.append(printable(line, _MAX_LINE))
+        if len(waiting) == _LINES_AT_ONCE:
+            write("\n".join(waiting))
+            waiting.clear()
+    if waiting:
+        write("\n".join(waiting))
+
+
+def _check_lines(result: AuditResult, language: str) -> Iterator[str]:
     infos = {policy.info.id: policy.info for policy in result.policies}
     for item in result.evidence.collections:
         if item.status is not CollectionStatus.OK:
             reason = f": {item.reason.to(language)}" if item.reason else ""
             status = COLLECTION_STATUSES[item.status].to(language)
-            _line(write, f"{printable(item.target)}: unknown collection {status}{reason}")
+            yield f"{printable(item.target)}: unknown collection {status}{reason}"
         for rejected in item.rejected:
             parts = (rejected.source, rejected.line, rejected.column)
             place = ":".join(str(part) for part in parts if part is not None)
-            _line(write, f"{place}: unknown evidence {rejected.reason.to(language)}")
+            yield f"{place}: unknown evidence {rejected.reason.to(language)}"
     for finding in result.findings():
         if finding.state is State.ABSENT:
             continue
@@ -113,16 +129,11 @@ def print_check(result: AuditResult, write: Callable[[str], object], language: s
         label = "unknown" if finding.verdict is Verdict.UNKNOWN else info.severity.value
         told = message_of(info, finding, language, result.run.zone_offset)
         waived = f" [{_WAIVED.to(language).format(finding.waiver)}]" if finding.waiver else ""
-        _line(write, f"{place_of(finding)}: {label} {info.id} {told}{waived}")
-    _line(write, _count_policies(result.whole or result, language))
+        yield f"{place_of(finding)}: {label} {info.id} {told}{waived}"
+    yield _count_policies(result.whole or result, language)
     if result.held_back is not None:
-        _line(write, held_back_text(result.held_back).to(language))
-    _line(write, _EXIT.to(language).format(exit_meaning(result).to(language), result.exit_code))
-
-
-def _line(write: Callable[[str], object], text: str) -> None:
-    """One line, however long; no control character gets through."""
-    write(printable(text, _MAX_LINE))
+        yield held_back_text(result.held_back).to(language)
+    yield _EXIT.to(language).format(exit_meaning(result).to(language), result.exit_code)
 
 
 def _print_chapters(result: AuditResult, console: Console, language: str) -> None:

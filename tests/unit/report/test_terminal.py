@@ -35,7 +35,7 @@ def summary(
 
 def check(result: AuditResult, language: str = "en") -> list[str]:
     lines: list[str] = []
-    print_check(result, lines.append, language)
+    print_check(result, lambda text: lines.extend(text.split("\n")), language)
     return lines
 
 

@@ -1,0 +1,162 @@
+"""Rows of an earlier check, kept by all that they follow from; only rows after the border, and none with a secret.
+
+One file for each tree that is checked, below the user's cache. It holds the units of the last run, each compressed for
+itself; whatever is wrong with it, it counts as absent. See docs/adr/0027.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+import zlib
+from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from hiscomply.own_files import read_kept, write_kept
+from hiscomply.paths import cache_dir
+
+MAX_BYTES: Final = 64 << 20
+"""Of the units of one tree, compressed; what goes beyond is read anew each time."""
+MAX_ALL_BYTES: Final = 256 << 20
+"""Of all trees together; the files that were used longest ago go first."""
+_PREFIX: Final = "rows-"
+_ABANDONED_S: Final = 3600.0
+"""A file that is still being written after so long was left behind by a run that was killed."""
+_PART, _ROW, _PLACE = b"\x01", b"\n", b"\x02"
+"""None of them stands in JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptUnit:
+    """What a unit gave.
+
+    Attributes:
+        note: for the collector.
+        rows: by kind, how many and their text: each row, a mark, its place, and the end of the line.
+    """
+
+    note: str
+    rows: Mapping[str, tuple[int, bytes]]
+
+    def lines(self, kind: str, between: bytes, end: bytes) -> bytes:
+        """The rows of a kind as JSON Lines.
+
+        Args:
+            between: what stands between a row and its place, such as the name of the collection.
+            end: what stands after its place, such as the time.
+        """
+        text = self.rows[kind][1].replace(_PLACE, between).replace(_ROW, end + b"}\n{")
+        return b"{" + text[:-1]
+
+
+@dataclass(slots=True)
+class Recording:
+    """Takes down the rows of the unit that is being made."""
+
+    observed_at: datetime | None
+    is_plain: bool = True
+    """False once something came that is not to be kept: a secret, a value that was refused or dropped."""
+    rows: defaultdict[str, list[bytes]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, kind: str, row: str, place: str, observed_at: datetime | None) -> None:
+        """One row as it was staged."""
+        if observed_at is not self.observed_at:
+            self.is_plain = False
+        if self.is_plain:
+            text = (part.encode("utf-8", "replace") for part in (row, place))
+            self.rows[kind].append(_PLACE.join(text) + _ROW)
+
+    def unit(self, note: str) -> KeptUnit:
+        """What is to be kept of it."""
+        return KeptUnit(note, {kind: (len(rows), b"".join(rows)) for kind, rows in self.rows.items()})
+
+
+class KeptRows:
+    """The units of one tree.
+
+    Args:
+        tree: what tells it from other trees; the file is named after it.
+    """
+
+    def __init__(self, tree: str) -> None:
+        self._file = cache_dir() / f"{_PREFIX}{hashlib.sha256(tree.encode()).hexdigest()[:32]}"
+        self._digest = ""
+        self._known: dict[str, bytes] = {}
+        self._used: dict[str, bytes] = {}
+        self._bytes = 0
+        self._is_new = False
+
+    def open(self, fingerprint: str) -> None:
+        """Reads what an earlier run kept.
+
+        Args:
+            fingerprint: all that rows follow from besides content: the program, the kinds, the target's options.
+        """
+        self._digest = hashlib.sha256(fingerprint.encode("utf-8", "surrogatepass")).hexdigest()
+        body = read_kept(self._file, self._digest)
+        if body is None:
+            self._is_new = True
+            return
+        index, _, blobs = body.partition(b"\n")
+        at = 0
+        for name, size in json.loads(index):
+            self._known[name] = blobs[at : at + size]
+            at += size
+
+    def get(self, name: str) -> KeptUnit | None:
+        """A unit, if it is there."""
+        blob = self._known.pop(name, None) or self._used.get(name)
+        if blob is None:
+            return None
+        self._keep(name, blob)
+        note, *parts = zlib.decompress(blob).split(_PART)
+        by_three = zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+        return KeptUnit(note.decode(), {kind.decode(): (int(count), text) for kind, count, text in by_three})
+
+    def put(self, name: str, unit: KeptUnit) -> None:
+        """Keeps a unit for the next run."""
+        parts = [
+            part for kind, (count, text) in unit.rows.items() for part in (kind.encode(), b"%d" % count, text)
+        ]
+        self._is_new = True
+        self._keep(name, zlib.compress(_PART.join([unit.note.encode(), *parts]), 1))
+
+    def _keep(self, name: str, blob: bytes) -> None:
+        if name not in self._used and self._bytes + len(blob) <= MAX_BYTES:
+            self._used[name] = blob
+            self._bytes += len(blob)
+
+    def save(self) -> None:
+        """Writes the units that this run used, unless the file has just these."""
+        if self._is_new or self._known:
+            index = json.dumps([[name, len(blob)] for name, blob in self._used.items()]).encode()
+            write_kept(self._file, self._digest, b"\n".join([index, b"".join(self._used.values())]))
+        else:
+            with suppress(OSError):
+                os.utime(self._file)
+        _make_room(self._file)
+
+
+def _make_room(newest: Path) -> None:
+    """Removes the files that were used longest ago, and what killed runs left behind."""
+    left = MAX_ALL_BYTES
+    found: list[tuple[float, int, Path]] = []
+    with suppress(OSError):
+        for one in newest.parent.iterdir():
+            if one.suffix == ".tmp" or one.name.startswith(_PREFIX):
+                with suppress(OSError):
+                    status = one.stat()
+                    found.append((status.st_mtime, status.st_size, one))
+    for used, size, file in sorted(found, reverse=True):
+        is_abandoned = file.suffix == ".tmp" and used < time.time() - _ABANDONED_S
+        left -= 0 if file.suffix == ".tmp" else size
+        if is_abandoned or (left < 0 and file.suffix != ".tmp" and file != newest):
+            with suppress(OSError):
+                file.unlink()

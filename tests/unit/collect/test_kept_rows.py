@@ -1,0 +1,136 @@
+"""What a check keeps comes back as it was, or not at all."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from pathlib import Path
+
+import pytest
+
+from hiscomply.collect import kept_rows
+from hiscomply.collect.kept_rows import KeptRows, KeptUnit
+
+UNIT = KeptUnit("note", {"setting": (2, b'"a":1\x02"_source":"x"\n"a":2\x02"_source":"x"\n')})
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HISCOMPLY_CACHE", str(tmp_path))
+    kept = opened()
+    kept.put("one", UNIT)
+    kept.save()
+    return tmp_path / "hiscomply"
+
+
+def opened(fingerprint: str = "program", tree: str = "tree") -> KeptRows:
+    kept = KeptRows(tree)
+    kept.open(fingerprint)
+    return kept
+
+
+def the_file(cache: Path) -> Path:
+    (file,) = cache.glob("rows-*")
+    return file
+
+
+def test_a_kept_unit_comes_back_with_the_new_times(cache: Path) -> None:
+    unit = opened().get("one")
+    assert unit == UNIT
+    assert unit.lines("setting", b',"_collection":"c",', b',"_at":"now"') == (
+        b'{"a":1,"_collection":"c","_source":"x","_at":"now"}\n{"a":2,"_collection":"c","_source":"x","_at":"now"}\n'
+    )
+
+
+def test_another_program_or_other_options_find_nothing(cache: Path) -> None:
+    assert opened("another program").get("one") is None
+
+
+def test_another_tree_finds_nothing(cache: Path) -> None:
+    assert opened(tree="another").get("one") is None
+
+
+def test_a_unit_of_another_name_is_not_there(cache: Path) -> None:
+    assert opened().get("two") is None
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.99])
+def test_a_file_that_was_cut_counts_as_absent(cache: Path, share: float) -> None:
+    file = the_file(cache)
+    content = file.read_bytes()
+    file.write_bytes(content[: int(len(content) * share)])
+    assert opened().get("one") is None
+
+
+def test_a_file_that_was_edited_counts_as_absent(cache: Path) -> None:
+    file = the_file(cache)
+    forged = zlib.compress(b"note\x01setting\x011\x01forged", 1)
+    file.write_bytes(file.read_bytes()[:-3] + forged)
+    assert opened().get("one") is None
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="rights as on Unix")
+@pytest.mark.parametrize("mode", [0o620, 0o602])
+def test_a_file_that_others_can_write_counts_as_absent(cache: Path, mode: int) -> None:
+    the_file(cache).chmod(mode)
+    assert opened().get("one") is None
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="rights as on Unix")
+def test_nobody_else_can_read_what_is_kept(cache: Path) -> None:
+    assert cache.stat().st_mode & 0o077 == 0
+    assert the_file(cache).stat().st_mode & 0o077 == 0
+
+
+def test_a_link_in_its_place_counts_as_absent(cache: Path, tmp_path: Path) -> None:
+    file = the_file(cache)
+    file.rename(tmp_path / "elsewhere")
+    file.symlink_to(tmp_path / "elsewhere")
+    assert opened().get("one") is None
+
+
+def test_what_a_run_did_not_use_is_forgotten(cache: Path) -> None:
+    kept = opened()
+    kept.put("two", UNIT)
+    kept.save()
+    assert opened().get("one") is None
+    assert opened().get("two") == UNIT
+
+
+def test_what_does_not_fit_is_not_kept(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_rows, "MAX_BYTES", 1)
+    kept = opened()
+    kept.put("two", UNIT)
+    kept.save()
+    assert opened().get("two") is None
+
+
+def test_the_trees_used_longest_ago_make_room(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = the_file(cache)
+    os.utime(old, (1, 1))
+    monkeypatch.setattr(kept_rows, "MAX_ALL_BYTES", old.stat().st_size)
+    kept = opened(tree="another")
+    kept.put("one", UNIT)
+    kept.save()
+    assert not old.exists()
+    assert opened(tree="another").get("one") == UNIT
+
+
+def test_what_a_killed_run_left_behind_is_removed(cache: Path) -> None:
+    abandoned = cache / "tmpabc.tmp"
+    abandoned.write_bytes(b"half")
+    os.utime(abandoned, (1, 1))
+    opened().save()
+    assert not abandoned.exists()
+
+
+def test_a_place_that_cannot_be_written_costs_no_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("HISCOMPLY_CACHE", str(tmp_path / "file"))
+    kept = opened()
+    kept.put("one", UNIT)
+    kept.save()
+    assert kept.get("one") == UNIT
+    assert opened().get("one") is None
