@@ -17,6 +17,7 @@ def builtin_formats() -> list[FileFormat]:
     from hiscomply_files.formats.haproxy_cfg import HaproxyCfg
     from hiscomply_files.formats.hcl import Hcl
     from hiscomply_files.formats.ini import Ini
+    from hiscomply_files.formats.json5 import Json5
     from hiscomply_files.formats.json_comments import Json
     from hiscomply_files.formats.json_patch import JsonPatch
     from hiscomply_files.formats.kubernetes import Kubernetes
@@ -76,6 +77,7 @@ def builtin_formats() -> list[FileFormat]:
         JsonPatch(),
         Yaml(),
         Json(),
+        Json5(),
         Hcl(),
         Toml(),
         Xml(),
