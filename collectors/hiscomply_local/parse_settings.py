@@ -1,4 +1,4 @@
-"""Facts ``sshd``, ``sysctl`` and ``password_rules``: settings as ``setting`` records."""
+"""Facts ``sshd`` and ``sysctl``: settings as ``setting`` records."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hiscomply.model import Record, Rejected, Text
 from hiscomply_kit.settings import effective_setting
 from hiscomply_local.about import About, missing, unreadable
-from hiscomply_local.answers import Answer, Answers, Ask, Command, Outcome
+from hiscomply_local.answers import Answers, Ask, Command, Outcome
 
 SSHD = Command(("sshd",), ("-T",))
 SSHD_CONFIG = "/etc/ssh/sshd_config"
@@ -55,14 +55,6 @@ SYSCTL_KEYS = (
 )
 SYSCTL_ASK = Ask(files=tuple(f"/proc/sys/{key.replace('.', '/')}" for key in SYSCTL_KEYS))
 
-# In the order in which the software reads them: a later file overrides an earlier one.
-PASSWORD_FILES = {
-    "login_defs": ("/etc/login.defs",),
-    "pwquality": ("/etc/security/pwquality.conf.d/*.conf", "/etc/security/pwquality.conf"),
-    "faillock": ("/etc/security/faillock.conf",),
-}
-PASSWORD_ASK = Ask(files=tuple(path for paths in PASSWORD_FILES.values() for path in paths))
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -74,7 +66,7 @@ class Entry:
 
 
 def parse_words(text: str) -> Iterator[Entry | int]:
-    """``key value`` lines, as sshd -T prints and login.defs holds; the number of a line without value."""
+    """``key value`` lines, as sshd -T prints; the number of a line without value."""
     for number, line in enumerate(text.split("\n"), 1):
         words = line.split(None, 1)
         if not words or words[0].startswith("#"):
@@ -85,16 +77,6 @@ def parse_words(text: str) -> Iterator[Entry | int]:
             yield number
         else:
             yield Entry(words[0], words[1].strip(), number)
-
-
-def parse_assignments(text: str) -> Iterator[Entry | int]:
-    """``key = value`` and lone ``key`` lines of pwquality.conf and faillock.conf; numbers of other lines."""
-    for number, raw in enumerate(text.split("\n"), 1):
-        line = raw.split("#")[0].strip()
-        if not line:
-            continue
-        match = re.fullmatch(r"([A-Za-z_]\w*)(?:\s*=\s*(.*))?", line)
-        yield Entry(match[1], match[2], number) if match else number
 
 
 def parse_sshd(answers: Answers, about: About) -> Iterator[Record | Rejected]:
@@ -131,49 +113,15 @@ def parse_sysctl(answers: Answers, about: About) -> Iterator[Record | Rejected]:
         yield about.from_file("setting", path, fields, 1)
 
 
-def parse_password_rules(answers: Answers, about: About) -> Iterator[Record | Rejected]:
-    """login.defs, pwquality and faillock as they stand; what they leave out is not known."""
-    for name, patterns in PASSWORD_FILES.items():
-        found = [item for pattern in patterns for item in _present(answers, pattern)]
-        entries: list[tuple[str, Entry]] = []
-        for path, answer in found:
-            if not answer.ok:
-                yield about.unknown("setting", path, missing(Text("口令设置", "password settings"), answer))
-            for entry in (parse_words if name == "login_defs" else parse_assignments)(answer.text):
-                if isinstance(entry, int):
-                    yield about.bad_line(
-                        "setting", path, entry, unreadable(Text("口令设置", "password setting"))
-                    )
-                else:
-                    entries.append((path, entry))
-        yield from _with_effect(about, name, entries)
-
-
-def _present(answers: Answers, pattern: str) -> list[tuple[str, Answer]]:
-    return [
-        (path, answer) for path, answer in answers.matching(pattern) if answer.outcome is not Outcome.ABSENT
-    ]
-
-
-def _with_effect(about: About, name: str, entries: list[tuple[str, Entry]]) -> Iterator[Record]:
-    last = {entry.key: (path, entry.line) for path, entry in entries}
-    occurrences: Counter[tuple[str, str]] = Counter()
-    for path, entry in entries:
-        occurrences[path, entry.key] += 1
-        count = Counter({entry.key: occurrences[path, entry.key]})
-        fields = _fields(about, path, name, entry, count)
-        fields["is_effective"] = last[entry.key] == (path, entry.line)
-        yield about.from_file("setting", path, fields, entry.line)
-
-
 def _fields(about: About, file: str, form: str, entry: Entry, occurrences: Counter[str]) -> dict[str, object]:
-    fields = effective_setting(about.asset_id, file, form, entry.key, entry.value, _number(entry.value))
+    fields = effective_setting(about.asset_id, file, form, entry.key, entry.value, number(entry.value))
     return fields | {"occurrence": occurrences[entry.key]}
 
 
-def _number(value: str | None) -> float | None:
+def number(value: str | None) -> float | None:
+    """The value as a number; None for what is none."""
     try:
-        number = float(value) if value and re.fullmatch(r"-?\d+(\.\d+)?", value) else None
+        found = float(value) if value and re.fullmatch(r"-?\d+(\.\d+)?", value) else None
     except OverflowError:
         return None
-    return number
+    return found

@@ -71,6 +71,7 @@ FREE: Mapping[str, Free] = {
     "hcl": Free(inline=" # ", indent=True, trailing=True, quote=""),
     "ini": Free(("; ", ""), trailing=True, order=True),
     "json": Free(("", ""), indent=True, trailing=True),
+    "json5": Free(("// ", ""), inline=" // ", indent=True, trailing=True),
     "json_patch": Free(("", ""), trailing=True),
     "limits_conf": Free(trailing=True),
     "login_defs": Free(indent=True, trailing=True, order=True),

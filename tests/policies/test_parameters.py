@@ -44,6 +44,8 @@ CATALOGUE = """
 4.2.2-c2 security_patches_not_overdue.deadline[critical] 15 days  NPRM    proposed
 4.2.2-c2 security_patches_not_overdue.deadline[high]  30 days     NPRM    proposed
 4.2.3-c2 password_min_length_set.min_length           14          CIS     intl
+4.2.3-c2 server_password_min_length_set.min_length    14          CIS     intl
+4.2.3-c2 login_defs_min_length_sufficient.min_length  14          CIS     intl
 4.2.3-c2 sshd_idle_session_ends.max_idle              15 minutes  CIS     intl
 4.2.3-c2 sshd_effective_idle_session_ends.max_idle    15 minutes  CIS     intl
 4.3.2-c1 accounts_reviewed_quarterly.review_every     92 days     CIS     intl
@@ -124,6 +126,8 @@ OURS = """
 4.2.2-c2 security_patches_not_overdue.deadline[medium] 90 days
 4.2.2-c2 security_patches_not_overdue.deadline[low] 180 days; 4.2.2-c5 reboot_not_pending_long.max_wait 14 days
 4.2.3-c1 configuration_baseline_score_met.share 90 %; 4.2.3-c2 password_max_age_limited.max_days 90
+4.2.3-c2 server_password_max_age_limited.max_days 90
+4.2.3-c2 server_accounts_locked_after_failures.max_failures 5
 4.2.3-c2 account_locked_after_failures.max_failures 5; 4.2.3-c4 unapproved_drift_resolved.max_age 7 days
 4.3.1-c5 privileged_share_limited.share 3 %; 4.3.1-c6 external_accounts_expire.longest_term 180 days
 4.3.2-c3 review_removals_executed.within_days 5; 4.3.2-c4 leavers_disabled.within 24 hours

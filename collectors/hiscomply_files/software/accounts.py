@@ -77,7 +77,7 @@ class _Module(LastWins):
 
     def completed(self, values: list[Value], root: str, files: Mapping[str, ReadFile]) -> Iterator[Value]:
         """The file's values, but for those that every line of PAM overrides; then the arguments."""
-        lines = [*_arguments(self.module, root, files)]
+        lines = [*arguments_of(self.module, root, files)]
         given = [value for line in lines for value in line]
         everywhere = {
             value.key for value in given if all(any(one.key == value.key for one in line) for line in lines)
@@ -107,7 +107,7 @@ class Pwquality(_Module):
         """Also ``classes``: how many kinds of characters each line of PAM demands, or the file where there is no line."""
         yield from super().completed(values, root, files)
         written = {value.key: value for value in values}
-        for line in [*_arguments(self.module, root, files)] or [[]]:
+        for line in [*arguments_of(self.module, root, files)] or [[]]:
             yield from _classes({**written, **{value.key: value for value in line}})
 
 
@@ -145,7 +145,7 @@ class Faillock(_Module):
         return replace(value, value="0") if value.value == "never" else value
 
 
-def _arguments(module: str, root: str, files: Mapping[str, ReadFile]) -> Iterator[list[Value]]:
+def arguments_of(module: str, root: str, files: Mapping[str, ReadFile]) -> Iterator[list[Value]]:
     """What each line of the machine's stacks gives the module."""
     for path, file in files.items():
         if file.format not in PAM_FORMATS or root_of(path) != root:

@@ -13,6 +13,7 @@ from typing import ClassVar
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.model import Text
 from hiscomply_files.software.apache_files import Tree
+from hiscomply_files.software.apache_htaccess import is_htaccess, overriding
 from hiscomply_files.software.apache_places import places
 from hiscomply_files.software.apache_server import Server
 from hiscomply_files.software.directives import Directive
@@ -38,17 +39,33 @@ class Apache:
     name: ClassVar[str] = "apache"
 
     def wants(self, path: str, file_format: str) -> bool:
-        """Files of the format ``apache_conf`` but ``.htaccess``, whose force depends on where it lies on the machine."""
-        return file_format == "apache_conf" and not path.endswith(".htaccess")
+        """Files of the format ``apache_conf``."""
+        return file_format == "apache_conf"
 
     def configurations(
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
     ) -> Iterator[Configuration]:
-        """The program, then its virtual hosts in the order of the file."""
+        """The program, then its virtual hosts in the order of the file, then what each ``.htaccess`` changes."""
+        own = [path for path in (*files, *unread) if is_htaccess(path)]
+        loose = {path: file for path, file in files.items() if is_htaccess(path)}
+        lost = {path: why for path, why in unread.items() if is_htaccess(path)}
+        files = {path: file for path, file in files.items() if path not in loose}
+        unread = {path: why for path, why in unread.items() if path not in lost}
+        servers: list[Directive] = []
+        yield from self._servers(files, unread, servers)
+        for path in own:
+            whole = Tree(loose, lost).whole(path) if path in loose else None
+            yield from overriding(path, whole, lost.get(path), servers)
+
+    def _servers(
+        self, files: Mapping[str, ReadFile], unread: Mapping[str, Text], servers: list[Directive]
+    ) -> Iterator[Configuration]:
+        """Adds every main file that was read to ``servers``."""
         tree = Tree(files, unread)
         roots = [path for path in files if PurePosixPath(path).name in ROOTS]
         for path in roots:
             whole = tree.whole(path)
+            servers.append(whole)
             yield _program(whole, path)
             yield from _servers(whole, path)
         known = tree.included | set(roots)
@@ -56,12 +73,18 @@ class Apache:
             if path in known or (roots and _is_shelved(path)):
                 continue
             if path in unread:
+                servers.append(_unread(path))
                 yield Configuration(self.name, path, (), missing=(unread[path],))
                 continue
             whole = tree.whole(path)
             whole.missing.append(NO_MAIN)
+            servers.append(whole)
             if whole.all("virtualhost"):
                 yield from _servers(whole, path)
+
+
+def _unread(path: str) -> Directive:
+    return Directive("", None, path, inner=[], missing=[NO_MAIN])
 
 
 def _is_shelved(path: str) -> bool:

@@ -23,10 +23,10 @@ def places(
             asked, and the folder of everything is: for the program.
     """
     found: dict[str, list[Value]] = {
-        "web.directory_listing": [*_listing(server)],
+        "web.directory_listing": [*listing(server)],
         "allowoverride": [*_overrides(server)],
         "root_directory": [*_root(server)],
-        "web.status_page": [*_status(server)],
+        "web.status_page": [*status(server)],
     }
     absent = {"web.directory_listing": "off", "allowoverride": "None", "web.status_page": "absent"}
     if auth is not None:
@@ -41,17 +41,17 @@ def places(
             yield Value(key, absent[key], path, server.line, origin="default", is_certain=is_certain)
 
 
-def _sections(server: Directive) -> Iterator[Directive]:
+def sections(server: Directive) -> Iterator[Directive]:
     """Sections at any depth, without those of the virtual hosts of a main server."""
     for one in server.inner or ():
         if one.inner is not None and one.name in PLACES:
             yield one
-            yield from _sections(one)
+            yield from sections(one)
 
 
-def _listing(server: Directive) -> Iterator[Value]:
+def listing(server: Directive) -> Iterator[Value]:
     """``Options`` of each section: with signs they change what is inherited, without they replace it."""
-    for place in (server, *_sections(server)):
+    for place in (server, *sections(server)):
         deciding, is_on = place.last("options"), False
         for one in place.all("options"):
             words = [word.lower() for word in one.words]
@@ -66,7 +66,7 @@ def _listing(server: Directive) -> Iterator[Value]:
 
 
 def _overrides(server: Directive) -> Iterator[Value]:
-    for place in _sections(server):
+    for place in sections(server):
         one = place.last("allowoverride")
         if one is not None:
             yield _of(one, place, server, "allowoverride", one.value)
@@ -90,8 +90,9 @@ def _is_denied_as_of_old(place: Directive) -> bool:
     )
 
 
-def _status(server: Directive) -> Iterator[Value]:
-    for place in _sections(server):
+def status(server: Directive) -> Iterator[Value]:
+    """Each handler of a page about the server itself, and whether a rule says who may come."""
+    for place in sections(server):
         for one in place.all("sethandler"):
             if (one.value or "").lower() in PAGES:
                 state = "restricted" if _is_restricted(place) else "open"
@@ -113,7 +114,7 @@ def _rules(place: Directive) -> list[Directive]:
 
 
 def _basic_auth(server: Directive, state: str | None) -> Iterator[Value]:
-    for place in (server, *_sections(server)):
+    for place in (server, *sections(server)):
         one = place.last("authtype")
         if one is not None and (one.value or "").lower() == "basic":
             yield _of(one, place, server, "web.basic_auth", state)

@@ -14,8 +14,10 @@ EXAMPLES = (
     "etc/ssh/sshd_config", "etc/ssh/sshd_config.d/50-local.conf", "etc/sysctl.conf", "etc/sysctl.d/99-local.conf",
     "postgresql.conf", "postgresql.auto.conf", "etc/login.defs", "etc/security/pwquality.conf",
     "etc/security/faillock.conf", "compose.yaml", "docker-compose.prod.yml", "deploy/his.yaml", "deploy/his.yml",
-    "settings.json", "settings.jsonc", "pyproject.toml", "application.properties", ".env", ".env.production",
-    "his.env", "my.cnf", "php.ini", "app.conf", "app.cfg", "Dockerfile", "Dockerfile.prod", "Containerfile", "notes.txt",
+    "settings.json", "settings.jsonc", "renovate.json5", ".renovaterc",
+    "pyproject.toml", "application.properties", ".env", ".env.production",
+    "his.env", "my.cnf", "php.ini", "app.conf", "app.cfg", "www/.htaccess",
+    "Dockerfile", "Dockerfile.prod", "Containerfile", "notes.txt",
 )  # fmt: skip
 _HEADS = (
     (b"", ""),

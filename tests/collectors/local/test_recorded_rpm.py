@@ -56,16 +56,26 @@ def test_a_defaults_line_can_spare_one_account_its_password(situation):
     }
 
 
-def test_of_repeated_settings_the_last_one_read_is_effective(situation):
-    found = situation(OPENEULER).fields("setting", key="minlen")
+def test_of_password_rules_what_is_in_effect_is_told(situation):
+    found = {
+        (s["file"].partition(":")[2], s["key"]): s["value"]
+        for s in situation(OPENEULER).fields("setting", format="pwquality_effective")
+    }
 
-    assert [(s["value"], s["is_effective"]) for s in found] == [("14", False), ("8", True)]
+    main, drop_in = "/etc/security/pwquality.conf", "/etc/security/pwquality.conf.d/10-site.conf"
+    assert found[main, "minlen"] == "8"  # read after the drop-in
+    assert found[main, "enforce_for_root"] == "true"
+    assert found[drop_in, "minclass"] == found[drop_in, "classes"] == "3"
+    assert found[main, "dictcheck"] == "1"  # its own default
 
 
-def test_a_key_that_stands_alone_has_no_value(situation):
-    setting = situation(OPENEULER).one("setting", key="enforce_for_root")
+def test_what_a_line_of_pam_gives_faillock_comes_before_its_file(situation):
+    found = situation(OPENEULER).fields("setting", format="faillock_effective", key="deny")
 
-    assert (setting["value"], setting["value_empty"]) == (None, True)
+    assert [(s["file"].partition(":")[2], s["number"]) for s in found] == [
+        ("/etc/security/faillock.conf", 3.0),
+        ("/etc/pam.d/system-auth", 5.0),
+    ]
 
 
 def test_listeners_are_told_apart_by_reach(situation):

@@ -190,7 +190,7 @@ def test_pending_updates_are_those_that_apt_would_fetch(here):
 def test_login_defs_is_what_a_search_finds(here):
     found = said("grep", "-E", r"^\s*PASS_MAX_DAYS", "/etc/login.defs").split()
 
-    settings = here.fields("setting", format="login_defs", key="PASS_MAX_DAYS", is_effective=True)
+    settings = here.fields("setting", format="login_defs_effective", key="PASS_MAX_DAYS")
     assert [s["value"] for s in settings] == found[-1:]
 
 

@@ -287,7 +287,8 @@ def config(plan: Plan, clock: Clock) -> None:
         ("orthanc_published_password_replaced", ("orthanc.json",)),
         ("orthanc_scripts_from_outside_refused", ("orthanc.json",)),
         ("orthanc_serves_known_callers_only", ("orthanc.json",)),
-        ("password_max_age_stated", ("login.defs",)),
+        ("password_max_age_limited", ("login.defs",)),
+        ("login_defs_min_length_sufficient", ("login.defs",)),
         ("password_hash_method_strong", ("login.defs",)),
         ("login_umask_restrictive", ("login.defs",)),
     )
@@ -295,19 +296,21 @@ def config(plan: Plan, clock: Clock) -> None:
         for file in files:
             plan.find(policy, f"config/damaged/{file}", "unknown", "文件残缺,读不出来")
     for policy in listed("""
-        account_locked_after_failures cleartext_secrets_absent dicom_callers_checked
+        cleartext_secrets_absent dicom_callers_checked
         dicom_certificate_lasts dicom_cleartext_refused
         dicom_current_tls_only directory_accounts_locked_after_failures directory_lock_lasts
         directory_password_complexity_set directory_password_history_kept directory_password_min_length_set
-        directory_passwords_expire directory_passwords_irreversible kernel_network_hardened
+        directory_passwords_expire directory_passwords_irreversible
         mysql_binary_log_on mysql_client_files_refused mysql_current_tls_only mysql_file_access_confined
         mysql_password_guessing_slowed mysql_password_min_length_set mysql_passwords_expire
         mysql_tls_required mysql_writes_survive_power_loss orthanc_effective_authentication_enabled
-        orthanc_partners_use_tls password_max_age_limited password_min_length_set
+        orthanc_partners_use_tls
         postgresql_archives_its_log postgresql_detects_damaged_pages postgresql_local_rules_ask_who_connects
         postgresql_log_files_private postgresql_network_rules_ask_for_tls
         postgresql_network_rules_ask_who_connects postgresql_network_rules_name_their_networks
-        postgresql_schema_changes_logged postgresql_writes_survive_power_loss snmp_cleartext_refused
+        postgresql_schema_changes_logged postgresql_writes_survive_power_loss
+        server_accounts_locked_after_failures server_kernel_network_hardened server_password_complexity_set
+        server_password_max_age_limited server_password_min_length_set snmp_cleartext_refused
         snmp_default_community_refused sshd_effective_idle_session_ends
         sshd_effective_max_auth_tries_limited sshd_effective_password_login_disabled
         sshd_effective_root_login_disabled windows_accounts_locked_after_failures windows_firewall_on

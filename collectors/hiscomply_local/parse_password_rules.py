@@ -1,0 +1,145 @@
+"""Fact ``password_rules``: what login.defs, pwquality and faillock amount to on this host, as ``setting`` records.
+
+The files are read by the same formats and put together by the same software as in a configuration repository.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from hiscomply.configurations import Configuration, ReadFile, Value
+from hiscomply.hookspecs import FileFormat, FormatError, Setting
+from hiscomply.model import Record, Rejected, Text
+from hiscomply_files.formats.login_defs import LoginDefs as LoginDefsFormat
+from hiscomply_files.formats.pam import PamConf, PamService
+from hiscomply_files.formats.pam_conf import Faillock as FaillockFormat
+from hiscomply_files.formats.pam_conf import Pwquality as PwqualityFormat
+from hiscomply_files.software.accounts import Faillock, LoginDefs, Pwquality, arguments_of
+from hiscomply_files.software.machine import LastWins
+from hiscomply_kit.settings import effective_setting
+from hiscomply_local.about import About, missing, unreadable
+from hiscomply_local.answers import Answers, Ask, Outcome
+from hiscomply_local.parse_settings import number
+
+STACKS = "/etc/pam.d"
+_PAM: tuple[tuple[str, FileFormat], ...] = ((f"{STACKS}/*", PamService()), ("/etc/pam.conf", PamConf()))
+WHAT = Text("口令设置", "password settings")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """One software that rules passwords.
+
+    Attributes:
+        main: what it reads without being told.
+        also: further files, in front of or behind it.
+        module: of PAM, without a line of which it rules nothing; empty for none.
+        asked: keys that are said to be not known where no file has them, and none was refused.
+    """
+
+    software: LastWins
+    format: FileFormat
+    main: str
+    also: tuple[str, ...] = ()
+    module: str = ""
+    asked: tuple[str, ...] = ()
+
+
+_ALL = (
+    _Rules(LoginDefs(), LoginDefsFormat(), "/etc/login.defs", asked=("PASS_MAX_DAYS",)),
+    _Rules(
+        Pwquality(),
+        PwqualityFormat(),
+        "/etc/security/pwquality.conf",
+        ("/etc/security/pwquality.conf.d/*.conf",),
+        Pwquality.module,
+        ("minlen", "classes"),
+    ),
+    _Rules(Faillock(), FaillockFormat(), "/etc/security/faillock.conf", (), Faillock.module, ("deny",)),
+)
+PASSWORD_ASK = Ask(
+    files=(*(path for one in _ALL for path in (one.main, *one.also)), *(pattern for pattern, _ in _PAM))
+)
+
+
+def parse_password_rules(answers: Answers, about: About) -> Iterator[Record | Rejected]:
+    """The values in effect, defaults and arguments of PAM among them; without a value where that is not known.
+
+    A software of which some file could not be read, or that no line of PAM calls, has no value that is known.
+    """
+    pam = _Found()
+    for pattern, file_format in _PAM:
+        yield from pam.look(answers, pattern, file_format, about)
+    for rules in _ALL:
+        found = _Found(dict(pam.files), dict(pam.unread)) if rules.module else _Found()
+        for pattern in (*rules.also, rules.main):
+            yield from found.look(answers, pattern, rules.format, about)
+        is_called = not rules.module or any(True for _ in arguments_of(rules.module, "", found.files))
+        if rules.module and is_called and answers.file(rules.main).outcome is Outcome.ABSENT:
+            # the module takes its defaults then
+            name = rules.main.lstrip("/")
+            found.files[name] = ReadFile(name, rules.format.name, ())
+        yield from _records(rules, found, about, is_called=is_called)
+
+
+class _Found:
+    """Files of the host by path without the leading slash, as the software wants them."""
+
+    def __init__(
+        self, files: dict[str, ReadFile] | None = None, unread: dict[str, Text] | None = None
+    ) -> None:
+        self.files = files or {}
+        self.unread = unread or {}
+
+    def look(
+        self, answers: Answers, pattern: str, file_format: FileFormat, about: About
+    ) -> Iterator[Rejected]:
+        """Reads what the host has of a pattern, and says what could not be read."""
+        for path, answer in answers.matching(pattern):
+            if answer.outcome is Outcome.ABSENT:
+                continue
+            name, refused = path.lstrip("/"), about.unknown("setting", path, missing(WHAT, answer))
+            settings: list[Setting] = []
+            if answer.ok:
+                try:
+                    settings = list(file_format.parse(answer.text))
+                    self.files[name] = ReadFile(name, file_format.name, settings)
+                    continue
+                except FormatError as error:
+                    refused = about.bad_line("setting", path, error.line or 1, unreadable(WHAT))
+            self.unread[name] = refused.reason
+            yield refused
+
+
+def _records(rules: _Rules, found: _Found, about: About, *, is_called: bool) -> Iterator[Record]:
+    values: dict[str, list[Value]] = {}
+    for one in _configurations(rules, found):
+        for value in one.values:
+            is_known = is_called and value.is_certain and not one.missing
+            values.setdefault(value.key, []).append(replace(value, is_certain=is_known))
+    place = rules.main if rules.main.lstrip("/") in found.files or not rules.module else STACKS
+    for key in () if found.unread else rules.asked:
+        values.setdefault(key, [Value(key, None, place.lstrip("/"), is_certain=False)])
+    occurrences: Counter[tuple[str, str]] = Counter()
+    for value in (one for each in values.values() for one in each):
+        occurrences[value.file, value.key] += 1
+        occurrence = occurrences[value.file, value.key]
+        path = f"/{value.file}"
+        yield about.from_file("setting", path, _fields(rules, value, path, occurrence, about), value.line)
+
+
+def _configurations(rules: _Rules, found: _Found) -> Iterator[Configuration]:
+    files: Mapping[str, ReadFile] = found.files
+    return rules.software.configurations(files, found.unread)
+
+
+def _fields(rules: _Rules, value: Value, path: str, occurrence: int, about: About) -> dict[str, object]:
+    form = f"{rules.software.name}_effective"
+    fields = effective_setting(about.asset_id, path, form, value.key, value.value, number(value.value))
+    fields["occurrence"] = occurrence
+    if not value.is_certain:
+        for name in ("value", "number", "value_empty", "value_length"):
+            fields.pop(name, None)
+    return fields

@@ -1,0 +1,114 @@
+"""What rules passwords on a host: its files, their defaults, and what the lines of PAM say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from hiscomply.model import Record, Rejected
+from hiscomply_local.about import About
+from hiscomply_local.answers import Answer, Answers, Outcome
+from hiscomply_local.parse_password_rules import parse_password_rules
+
+LOGIN = "/etc/login.defs"
+QUALITY, DROP_IN = "/etc/security/pwquality.conf", "/etc/security/pwquality.conf.d/50-his.conf"
+FAILLOCK = "/etc/security/faillock.conf"
+PASSWORD, AUTH = "/etc/pam.d/common-password", "/etc/pam.d/common-auth"
+CALLS = "password requisite pam_pwquality.so retry=3\n"
+ABOUT = About("H1", datetime(2026, 6, 30, tzinfo=UTC), UTC)
+
+
+def told(files: dict[str, str | Answer]) -> list[Record | Rejected]:
+    answers = {
+        path: one if isinstance(one, Answer) else Answer(Outcome.OK, one.encode())
+        for path, one in files.items()
+    }
+    return list(parse_password_rules(Answers(answers, {}), ABOUT))
+
+
+def values(files: dict[str, str | Answer], key: str) -> dict[str, object]:
+    """The value by the place that it stands in; an ellipsis for one that is not known."""
+    return {
+        one.fields["file"].removeprefix("H1:"): one.fields.get("value", ...)
+        for one in told(files)
+        if isinstance(one, Record) and one.fields["key"] == key
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "classes"),
+    [
+        ("minclass = 3\n", "3"),
+        ("dcredit = -1\nucredit = -1\nlcredit = -1\nocredit = -1\n", "4"),
+        ("minclass = 2\ndcredit = -1\n", "2"),
+        ("dcredit = 1\n", "0"),
+        ("", "0"),
+    ],
+)
+def test_classes_are_what_minclass_or_the_credits_demand(text: str, classes: str) -> None:
+    files: dict[str, str | Answer] = {QUALITY: text, PASSWORD: CALLS}
+    assert values(files, "classes") == {QUALITY: classes}
+
+
+def test_an_argument_of_pam_comes_before_the_file() -> None:
+    files: dict[str, str | Answer] = {
+        QUALITY: "minlen = 14\nminclass = 4\n",
+        PASSWORD: "password requisite pam_pwquality.so minlen=8 minclass=1\n",
+    }
+    assert values(files, "minlen") == {PASSWORD: "8"}
+    assert values(files, "classes") == {PASSWORD: "1"}
+
+
+def test_the_main_file_is_read_after_the_drop_ins() -> None:
+    files: dict[str, str | Answer] = {DROP_IN: "minlen = 14\n", QUALITY: "minlen = 6\n", PASSWORD: CALLS}
+    assert values(files, "minlen") == {QUALITY: "6"}
+
+
+def test_a_module_without_a_file_takes_its_defaults() -> None:
+    assert values({PASSWORD: CALLS}, "minlen") == {QUALITY: "8"}
+    assert values({AUTH: "auth required pam_faillock.so preauth\n"}, "deny") == {FAILLOCK: "3"}
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "key"),
+    [(QUALITY, "minlen = 14\nminclass = 4\n", "minlen"), (FAILLOCK, "deny = 5\n", "deny")],
+)
+def test_nothing_is_known_of_a_module_that_no_line_of_pam_calls(file: str, text: str, key: str) -> None:
+    assert values({file: text, PASSWORD: "password required pam_unix.so\n"}, key) == {file: ...}
+
+
+def test_without_pam_and_files_the_questions_stay_open() -> None:
+    assert values({}, "minlen") == values({}, "classes") == values({}, "deny") == {"/etc/pam.d": ...}
+    assert values({}, "PASS_MAX_DAYS") == {LOGIN: ...}
+
+
+def test_a_stack_that_cannot_be_read_may_override_the_file() -> None:
+    files: dict[str, str | Answer] = {
+        QUALITY: "minlen = 14\n", PASSWORD: CALLS, "/etc/pam.d/su": Answer(Outcome.DENIED),
+    }  # fmt: skip
+    assert values(files, "minlen") == {QUALITY: ...}
+    assert values(files | {LOGIN: "PASS_MAX_DAYS 90\n"}, "PASS_MAX_DAYS") == {LOGIN: "90"}
+    refused = [one for one in told(files) if isinstance(one, Rejected)]
+    assert [(one.source, one.kind) for one in refused] == [("file://H1/etc/pam.d/su", "setting")]
+
+
+def test_a_line_that_cannot_be_read_leaves_its_file_unknown_and_is_named_by_number_only() -> None:
+    found = told({LOGIN: "PASS_MAX_DAYS 90\n=hunter2\n"})
+    (refused,) = (one for one in found if isinstance(one, Rejected))
+    assert (refused.source, refused.line) == (f"file://H1{LOGIN}", 2)
+    assert "hunter2" not in str(refused)
+    assert not any(isinstance(one, Record) and one.fields["key"] == "PASS_MAX_DAYS" for one in found)
+
+
+def test_login_defs_without_a_word_on_age_sets_no_limit() -> None:
+    assert values({LOGIN: "UMASK 027\n"}, "PASS_MAX_DAYS") == {LOGIN: "-1"}
+
+
+def test_a_value_has_the_line_it_stands_on() -> None:
+    found = told({LOGIN: "# c\nPASS_MAX_DAYS 90\n"})
+    assert [
+        (one.source, one.line)
+        for one in found
+        if isinstance(one, Record) and one.fields["key"] == "PASS_MAX_DAYS"
+    ] == [(f"file://H1{LOGIN}", 2)]
