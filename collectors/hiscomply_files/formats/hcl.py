@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
-from hiscomply_files.formats.tree import MAX_DEPTH, Flattener, Node, too_deep
+from hiscomply_files.formats.tree import MAX_DEPTH, MAX_NODES, Flattener, Node, too_deep, too_many
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
@@ -32,9 +32,13 @@ _CHARACTERS = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _LAST = 0x10FFFF
 MAX_BYTES = 1 << 20
 """No hand writes a longer file; one made by a program is not what Terraform is told to do."""
-SECONDS, SECONDS_PER_BYTE = 0.5, 4e-6
+SECONDS, SECONDS_PER_BYTE = 0.3, 4e-6
 """Of processor time for a file; a good one needs a quarter of that at most. Past an error only the first counts."""
 CHUNK = 65536
+_SPACE = re.compile(r"[^\S \t\r\n]")
+_NO_SPACE = {1: "\x01", 2: "¬", 3: "€"}
+"""By length in UTF-8. The grammar's scanner takes every white space for one that may stand between tokens, which HCL does
+not allow, and the square of the length of a row of them: it is given something else of the same length."""
 TOO_LARGE = Text(f"超过 {MAX_BYTES >> 20} MiB,拒绝读取", f"larger than {MAX_BYTES >> 20} MiB, refused")
 
 
@@ -105,9 +109,11 @@ class _Body(Node):
 class _Reader:
     def __init__(self, text: str) -> None:
         self.source = text.encode("utf-8", "replace")
+        self.given = _SPACE.sub(_no_space, text).encode("utf-8", "replace")
         self.lines = self.source.split(b"\n")
         self.continued: dict[int, list[int]] = {}
         """By line that is not ASCII: the bytes that begin no character."""
+        self.nodes = 0
 
     def parsed(self, parser: Parser) -> Syntax:
         """The tree. The parser's search for what is wrong may cost the square of the file: it is stopped then."""
@@ -123,7 +129,7 @@ class _Reader:
 
         try:
             return parser.parse(
-                lambda at, _: self.source[at : at + CHUNK], progress_callback=is_enough
+                lambda at, _: self.given[at : at + CHUNK], progress_callback=is_enough
             ).root_node
         except ValueError:
             line = self.source.count(b"\n", 0, min(reached, len(self.source.rstrip()))) + 1
@@ -155,7 +161,11 @@ class _Reader:
         return FormatError(BAD, min(line, last), column if line <= last else None)
 
     def node(self, syntax: Syntax, **parts: Any) -> Node:
-        return Node(*self.place(syntax), **parts)
+        line, column = self.place(syntax)
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise too_many(line, column)
+        return Node(line, column, **parts)
 
     def new(self, syntax: Syntax) -> _Body:
         return _Body(*self.place(syntax), entries=[])
@@ -238,6 +248,10 @@ class _Reader:
         if name.startswith('"'):
             name = _unescaped(name[1:-1])
         return name, self.expression(value, depth + 1)
+
+
+def _no_space(match: re.Match[str]) -> str:
+    return _NO_SPACE[len(match[0].encode())]
 
 
 def _unescaped(text: str) -> str:
