@@ -13,7 +13,7 @@ from hiscomply.configurations import Value
 from hiscomply.hookspecs import Setting
 from hiscomply_files.software.interpolation import interpolated
 from hiscomply_files.software.parts import Part, Placed
-from hiscomply_files.software.published import MARK, is_judged, published
+from hiscomply_files.software.published import MARK, is_judged, publishers
 
 Fields = dict[str, tuple[Value, ...]]
 """Values by key; a list has several."""
@@ -122,7 +122,7 @@ def _environment(service: Part, file: str, known: Mapping[str, str], fields: Fie
         value = None if text is None else interpolated(text, known)
         fields[key] = (Value(key, value, _file(leaf, file), leaf.line, leaf.column),)
         if is_judged(variable):
-            mark, shown = f"{key}.{MARK}", published(variable, text, known)
+            mark, shown = f"{key}.{MARK}", publishers(variable, text, known)
             fields[mark] = (Value(mark, shown, _file(leaf, file), leaf.line, leaf.column),)
     for entry in (service.at("env_file"), *service.elements("env_file")):
         found = None if entry is None else entry.leaf or entry.scalar("path")
