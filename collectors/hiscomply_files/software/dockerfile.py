@@ -183,9 +183,10 @@ class _Build:
             if stage.base is None and text != "scratch":
                 yield replace(stage.image, key="image", value=text)
                 yield replace(stage.image, key="image.version", value=version(text))
-            known = {*(str(index) for index in range(number)), *names}
             for name, value in stage.settings:
-                if name[0] == "copy" and name[-1] == "from" and (value.value or "$").lower() not in known:
+                source = (value.value or "$").lower()
+                is_stage = source in names or (source.isdecimal() and int(source[:9]) < number)
+                if name[0] == "copy" and name[-1] == "from" and not is_stage:
                     text = value.value or ""
                     yield replace(value, key="image.version", value=version(text) if text else None)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from hiscomply.configurations import ReadFile
 from hiscomply.hookspecs import CollectContext, FormatError
 from hiscomply.model import Record, Rejected, Target
 from hiscomply_files import reading
@@ -18,6 +19,7 @@ from hiscomply_files.collector import FilesCollector
 from hiscomply_files.formats import builtin_formats, hcl, toml, tree
 from hiscomply_files.formats.hcl import Hcl
 from hiscomply_files.formats.toml import Toml
+from hiscomply_files.software.dockerfile import Dockerfile as DockerfileSoftware
 
 FORMATS = {one.name: one for one in builtin_formats()}
 MANY = 100
@@ -183,3 +185,13 @@ def test_a_toml_key_of_many_parts_is_read() -> None:
 def test_there_is_room_for_long_lists_of_objects() -> None:
     assert tree.MAX_SETTINGS >= 100_000
     assert len(list(FORMATS["json"].parse("[" + "1," * 100_000 + "1]"))) == 100_001
+
+
+def test_twice_the_stages_are_twice_the_work() -> None:
+    def work(many: int) -> int:
+        settings = list(FORMATS["dockerfile"].parse("FROM tch\n" * many))
+        files = {"Dockerfile": ReadFile("Dockerfile", "dockerfile", settings)}
+        return steps(lambda: list(DockerfileSoftware().configurations(files, {})))
+
+    counts = [work(many) for many in (1, MANY, 2 * MANY)]
+    assert counts[2] <= 2.2 * counts[1] + 300
