@@ -7,7 +7,7 @@ packages=(
   openssh-server openssh-client busybox strace sudo                      # ssh, windows, signatures
   debsecan rpm createrepo-c                                              # advisories
   slapd ldap-utils samba samba-ad-dc samba-ad-provision winbind krb5-user ldb-tools # directory
-  postgresql-15 mariadb-server                                           # databases
+  postgresql-15 mariadb-server redis-server                              # databases
   restic borgbackup pgbackrest faketime                                  # backups
   prometheus prometheus-node-exporter prometheus-alertmanager            # monitoring
   zabbix-server-pgsql zabbix-frontend-php php-pgsql php-cli

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from hiscomply.configurations import ReadFile, Software
@@ -17,10 +18,13 @@ from hiscomply_files import fetch
 from hiscomply_files.decode import decode
 from hiscomply_files.effective_evidence import configuration_records
 from hiscomply_files.evidence import clean, setting_records
+from hiscomply_files.formats.tree import MAX_SETTINGS, too_many
 from hiscomply_files.held import Changed, Group, Held, digest_of
 
 INCLUDES = frozenset({"include", "include_dir", "include_if_exists", "!include", "!includedir"})
 DEFAULT_MAX_BYTES = 8 * 1024 * 1024
+MAX_LINES = 500_000
+TOO_LONG = Text(zh=f"超过 {MAX_LINES} 行,拒绝读取", en=f"more than {MAX_LINES} lines, refused")
 NOT_RECOGNISED = "not_recognised"
 UNDECODABLE = Text(
     zh="不是 UTF-8、UTF-16 或 GB18030 文本", en="neither UTF-8, UTF-16 nor GB18030 text, or a binary file"
@@ -182,7 +186,11 @@ class Reading:
             yield from self._failed(found, file_format, "undecodable", UNDECODABLE, sha256=sha256)
             return ""
         try:
-            settings = list(file_format.parse(text))
+            if text.count("\n") > MAX_LINES:
+                raise FormatError(TOO_LONG)
+            settings = list(islice(file_format.parse(text), MAX_SETTINGS + 1))
+            if len(settings) > MAX_SETTINGS:
+                raise too_many(settings[-1].line, settings[-1].column)
         except Exception as error:  # noqa: BLE001 - a stranger's format must not end the collection
             yield from self._unparsable(found, file_format, error, sha256)
             return ""

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
-from hiscomply_files.formats.tree import MAX_DEPTH, Flattener, Node, too_deep
+from hiscomply_files.formats.tree import MAX_DEPTH, MAX_NODES, Flattener, Node, too_deep, too_many
 
 TOKEN = re.compile(
     r"""(?P<skip>[ \t\r\n]++|//[^\n]*+|/\*.*?\*/)
@@ -53,7 +53,7 @@ class Parser:
         self.breaks = [match.start() for match in re.finditer("\n", text)]
         self.tokens = self._tokens()
         self.kind = self.word = ""
-        self.at = 0
+        self.at = self.values = 0
         self.advance()
 
     def document(self) -> Node:
@@ -68,6 +68,9 @@ class Parser:
         line, column = self.place()
         if depth > MAX_DEPTH:
             raise too_deep(line, column)
+        self.values += 1
+        if self.values > MAX_NODES:
+            raise too_many(line, column)
         if self.kind == "string":
             return Node(line, column, self.string())
         if self.is_scalar():

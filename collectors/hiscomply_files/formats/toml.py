@@ -8,9 +8,14 @@ from typing import Any, ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
-from hiscomply_files.formats.tree import Flattener, Node
+from hiscomply_files.formats.tree import MAX_NODES, Flattener, Node, too_deep, too_many
 
 PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)")
+MAX_PARTS = 100
+LONG_KEY = re.compile(
+    rf"""(?<![\w.-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{MAX_PARTS}}}""", re.ASCII
+)
+"""A key with so many parts costs ``tomllib`` their square."""
 Positions = dict[str, tuple[int, int]]
 
 
@@ -29,6 +34,11 @@ class Toml:
 
         from hiscomply_files.formats.toml_positions import find_positions
 
+        if text.count("=") + text.count(",") > MAX_NODES:  # there are no more values than that
+            raise too_many(text.count("\n") + 1, 1)
+        long_key = LONG_KEY.search(text)
+        if long_key:
+            raise too_deep(text.count("\n", 0, long_key.start()) + 1, 1)
         try:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:

@@ -10,6 +10,10 @@ from hiscomply.model import Text
 RESET, OVERRIDE = "!reset", "!override"
 MAX_DEPTH = 100
 MAX_KEY_LENGTH = 4096
+MAX_SETTINGS = 300_000
+"""Of one file. The longest lists of objects that are kept in repositories have a third of that."""
+MAX_NODES = 2 * MAX_SETTINGS
+"""Settings, and what only holds others."""
 EXTRA_NODES = 100_000
 EXTRA_CHARACTERS = 4_000_000
 """What aliases may add to what the file itself holds; a document that needs more is built to do harm."""
@@ -35,6 +39,14 @@ def too_deep(line: int, column: int) -> FormatError:
     """The refusal of a document nested deeper than any configuration is."""
     reason = Text(
         zh=f"嵌套超过 {MAX_DEPTH} 层,拒绝读取", en=f"nested more than {MAX_DEPTH} levels deep, refused"
+    )
+    return FormatError(reason, line, column)
+
+
+def too_many(line: int, column: int) -> FormatError:
+    """The refusal of a file with more in it than any configuration has."""
+    reason = Text(
+        zh=f"超过 {MAX_SETTINGS} 个配置项,拒绝读取", en=f"more than {MAX_SETTINGS} settings, refused"
     )
     return FormatError(reason, line, column)
 
@@ -88,6 +100,8 @@ class Flattener:
     def _count(self, node: Node, key: str, depth: int) -> None:
         self.nodes += 1
         self.characters += len(node.value) if node.value else 0
+        if len(self.settings) >= MAX_SETTINGS:
+            raise too_many(node.line, node.column)
         if depth > MAX_DEPTH:
             raise too_deep(node.line, node.column)
         if len(key) > MAX_KEY_LENGTH:

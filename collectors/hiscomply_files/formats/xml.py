@@ -9,7 +9,7 @@ from xml.parsers import expat
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
-from hiscomply_files.formats.tree import MAX_DEPTH, MAX_KEY_LENGTH, too_deep
+from hiscomply_files.formats.tree import MAX_DEPTH, MAX_KEY_LENGTH, MAX_SETTINGS, too_deep, too_many
 
 ENTITIES = Text(zh="含有 DOCTYPE 中的实体声明,拒绝读取", en="declares entities in its DOCTYPE, refused")
 LONG_KEY = Text(zh=f"键路径超过 {MAX_KEY_LENGTH} 个字符", en=f"a key path is longer than {MAX_KEY_LENGTH}")
@@ -75,6 +75,8 @@ class _Reader:
         line, column = self._place()
         if len(self._open) > MAX_DEPTH:
             raise too_deep(line, column)
+        if len(self._settings) > MAX_SETTINGS:
+            raise too_many(line, column)
         parent, local = self._open[-1], name.rpartition(":")[2]
         parent.is_leaf = False
         number = parent.counts.get(local, 0)

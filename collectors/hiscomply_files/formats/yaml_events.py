@@ -9,7 +9,17 @@ import yaml
 
 from hiscomply.hookspecs import FormatError
 from hiscomply.model import Text
-from hiscomply_files.formats.tree import EXTRA_NODES, MAX_DEPTH, OVERRIDE, RESET, Node, too_deep, too_much
+from hiscomply_files.formats.tree import (
+    EXTRA_NODES,
+    MAX_DEPTH,
+    MAX_NODES,
+    OVERRIDE,
+    RESET,
+    Node,
+    too_deep,
+    too_many,
+    too_much,
+)
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MERGE_TAGS = frozenset({RESET, OVERRIDE})
@@ -42,6 +52,7 @@ class _Builder:
     def __init__(self, merged: int = 0) -> None:
         self.root: Node | None = None
         self.merged = merged
+        self.nodes = 0
         self.anchors: dict[str, Node] = {}
         self.open: list[Node] = []
         self.keys: list[Node | None] = []
@@ -100,6 +111,9 @@ class _Builder:
 
         A value that is absent takes the place of its key.
         """
+        self.nodes += 1
+        if self.nodes > 2 * MAX_NODES:
+            raise too_many(node.line, node.column)
         if not self.open:
             self.root = node
             return

@@ -55,7 +55,7 @@ AUTOMATION = (
     ("ansible_inventory", "ansible:AnsibleInventory", ("ansible_inventory", "ansible_vars", "ansible_cfg")),
     ("ansible_cfg", "ansible_cfg:AnsibleCfg", ("ansible_cfg", "ansible_vault_password")),
 )
-MARKS = {"kubernetes": ("kustomization",), "terraform": (".tf.json",)}
+MARKS = {"kubernetes": ("kustomization",), "terraform": (".tf.json", ".tfvars.json")}
 """Files that are wanted for their name, whatever their format; see ``LateSoftware``."""
 
 

@@ -19,7 +19,7 @@ from hiscomply_files.software.compose_fields import Fields, inherited, laid_over
 from hiscomply_files.software.compose_values import DEFAULTS, service_values
 from hiscomply_files.software.effective import with_defaults
 from hiscomply_files.software.parts import Part, documents, standing_at
-from hiscomply_files.software.published import MARK, is_judged, published
+from hiscomply_files.software.published import MARK, is_judged, published, publishers
 
 NAME = re.compile(r"(?P<stem>(?:docker-)?compose)(?:[._-](?P<variant>.+))?\.ya?ml", re.I)
 _NAMING = ("extends", "include", "env_file")
@@ -213,7 +213,7 @@ def _loaded(setting: Setting, file: str) -> Fields:
     """A variable of an ``env_file``, with what tells of a published password."""
     texts = {f"environment.{setting.key}": setting.value}
     if is_judged(setting.key):
-        texts[f"environment.{setting.key}.{MARK}"] = published(setting.key, setting.value, {})
+        texts[f"environment.{setting.key}.{MARK}"] = publishers(setting.key, setting.value, {})
     return {
         key: (Value(key, text, file, setting.line, setting.column, "inherited"),)
         for key, text in texts.items()

@@ -12,8 +12,8 @@ from dataclasses import replace
 from hiscomply.configurations import Value
 from hiscomply.hookspecs import Setting
 from hiscomply_files.software.interpolation import interpolated
-from hiscomply_files.software.parts import Part
-from hiscomply_files.software.published import MARK, is_judged, published
+from hiscomply_files.software.parts import Part, Placed
+from hiscomply_files.software.published import MARK, is_judged, publishers
 
 Fields = dict[str, tuple[Value, ...]]
 """Values by key; a list has several."""
@@ -49,7 +49,7 @@ def service_fields(service: Part, file: str, known: Mapping[str, str]) -> Fields
     build = service.at("build")
     place = build.first() if build is not None else None
     if place is not None:
-        fields["build"] = (Value("build", "built", file, place.line, place.column),)
+        fields["build"] = (Value("build", "built", _file(place, file), place.line, place.column),)
     _test(service, file, known, fields)
     _environment(service, file, known, fields)
     fields |= _ports(service, file, known)
@@ -81,13 +81,18 @@ def inherited(fields: Mapping[str, tuple[Value, ...]]) -> Fields:
     return {key: tuple(replace(one, origin="inherited") for one in values) for key, values in fields.items()}
 
 
+def _file(setting: Setting, file: str) -> str:
+    """Where a value stands: what a variable of Terraform brings stands in another file than its container."""
+    return setting.file or file if isinstance(setting, Placed) else file
+
+
 def _value(key: str, setting: Setting, file: str, known: Mapping[str, str]) -> Value:
     text = setting.value
     if text is not None and key != "image":
         text = interpolated(text, known)
     elif text is not None:
         text = interpolated(text, known) or text
-    return Value(key, text, file, setting.line, setting.column)
+    return Value(key, text, _file(setting, file), setting.line, setting.column)
 
 
 def _leaves(part: Part | None) -> Iterator[Setting]:
@@ -102,7 +107,7 @@ def _test(service: Part, file: str, known: Mapping[str, str], fields: Fields) ->
         words = [interpolated(leaf.value or "", known) or leaf.value or "" for leaf in leaves]
         first = leaves[0]
         fields["healthcheck.test"] = (
-            Value("healthcheck.test", " ".join(words), file, first.line, first.column),
+            Value("healthcheck.test", " ".join(words), _file(first, file), first.line, first.column),
         )
 
 
@@ -115,10 +120,10 @@ def _environment(service: Part, file: str, known: Mapping[str, str], fields: Fie
             text = after if equals else None
         variable, key = key, f"environment.{key}"
         value = None if text is None else interpolated(text, known)
-        fields[key] = (Value(key, value, file, leaf.line, leaf.column),)
+        fields[key] = (Value(key, value, _file(leaf, file), leaf.line, leaf.column),)
         if is_judged(variable):
-            mark, shown = f"{key}.{MARK}", published(variable, text, known)
-            fields[mark] = (Value(mark, shown, file, leaf.line, leaf.column),)
+            mark, shown = f"{key}.{MARK}", publishers(variable, text, known)
+            fields[mark] = (Value(mark, shown, _file(leaf, file), leaf.line, leaf.column),)
     for entry in (service.at("env_file"), *service.elements("env_file")):
         found = None if entry is None else entry.leaf or entry.scalar("path")
         if found is not None and found.value and not (entry and entry.is_empty()):
@@ -155,7 +160,7 @@ def _ports(service: Part, file: str, known: Mapping[str, str]) -> Fields:
         target = parts.get("target") or "?"
         text = f"{ip}:{published}:{target}/{parts.get('protocol') or 'tcp'}"
         stands_at = one.scalar("target") or place
-        values.append(Value("ports", text, file, stands_at.line, stands_at.column))
+        values.append(Value("ports", text, _file(stands_at, file), stands_at.line, stands_at.column))
     return {"ports": tuple(values)} if values else {}
 
 
@@ -183,7 +188,9 @@ def _volumes(service: Part, file: str, known: Mapping[str, str]) -> Fields:
                 continue
             source, target, leaf = _shown(found.value, known), one.text("target") or "", found
         key = f"volumes[{target}]"
-        fields[key] = (Value(key, None if "?" in source else source, file, leaf.line, leaf.column),)
+        fields[key] = (
+            Value(key, None if "?" in source else source, _file(leaf, file), leaf.line, leaf.column),
+        )
     return fields
 
 
@@ -191,7 +198,9 @@ def _tags(part: Part, key: str, fields: Fields, file: str) -> None:
     """``!reset`` and ``!override`` wherever they stand."""
     if part.leaf is not None and part.leaf.value == RESET:
         fields.pop(key, None)
-        fields[f"{key}.{RESET}"] = (Value(key, None, file, part.leaf.line, part.leaf.column),)
+        fields[f"{key}.{RESET}"] = (
+            Value(key, None, _file(part.leaf, file), part.leaf.line, part.leaf.column),
+        )
     for name, below in part.below.items():
         if name == OVERRIDE:
             fields[f"{key}.{OVERRIDE}"] = (Value(key, None, file),)

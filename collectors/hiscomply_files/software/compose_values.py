@@ -10,7 +10,7 @@ from hiscomply.configurations import Value
 from hiscomply_files.software.compose_fields import Fields
 from hiscomply_files.software.effective import Default, boolean, size_bytes
 from hiscomply_files.software.image_reference import version
-from hiscomply_files.software.published import MARK
+from hiscomply_files.software.published import MARK, of_image
 
 _SPEC = "Compose specification, 05-services.md"
 DEFAULTS: Mapping[str, Default] = {
@@ -53,12 +53,14 @@ def service_values(fields: Fields, devices: Mapping[str, str]) -> Iterator[Value
     yield from _security(fields)
     yield from _limits(fields)
     yield from _health(fields)
+    image = next((one.value for one in fields.get("image", ())), None)
     for key, (value, *_) in fields.items():
         if key.startswith("volumes["):
             source = value.value
             yield replace(value, key="volumes.source", value=devices.get(source or "", source))
         elif key.endswith(MARK):
-            yield replace(value, key="published_password")
+            variable = key.removeprefix("environment.").removesuffix(f".{MARK}")
+            yield replace(value, key="published_password", value=of_image(variable, value.value, image))
         elif key.startswith("environment."):
             yield value
 

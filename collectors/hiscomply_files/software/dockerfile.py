@@ -17,6 +17,7 @@ from hiscomply_files.software.effective import Default
 from hiscomply_files.software.image_reference import repository, version
 from hiscomply_files.software.interpolation import interpolated
 from hiscomply_files.software.parts import steps
+from hiscomply_files.software.published import is_judged, published
 
 ROOT_IMAGES = frozenset(
     {
@@ -165,6 +166,18 @@ class _Build:
                 yield from _of_stage(name, value, is_final, verified)
         for key in ("user", "healthcheck"):
             yield from self.last(key, chain)
+        yield from self.passwords(chain)
+
+    def passwords(self, chain: list[_Stage]) -> Iterator[Value]:
+        """Whether a variable of the image has a published password; of one that is set again the last counts."""
+        seen: set[str] = set()
+        for stage in chain:
+            for name, value in reversed(stage.settings):
+                variable = ".".join(name[1:])
+                if name[0] == "env" and is_judged(variable) and variable not in seen:
+                    seen.add(variable)
+                    text = published(variable, value.value, {}, chain[-1].image.value)
+                    yield replace(value, key="published_password", value=text)
 
     def images(self) -> Iterator[Value]:
         """The images that are pulled, each once."""
@@ -174,9 +187,10 @@ class _Build:
             if stage.base is None and text != "scratch":
                 yield replace(stage.image, key="image", value=text)
                 yield replace(stage.image, key="image.version", value=version(text))
-            known = {*(str(index) for index in range(number)), *names}
             for name, value in stage.settings:
-                if name[0] == "copy" and name[-1] == "from" and (value.value or "$").lower() not in known:
+                source = (value.value or "$").lower()
+                is_stage = source in names or (source.isdecimal() and int(source[:9]) < number)
+                if name[0] == "copy" and name[-1] == "from" and not is_stage:
                     text = value.value or ""
                     yield replace(value, key="image.version", value=version(text) if text else None)
 

@@ -36,3 +36,10 @@ def repository(image: str) -> str:
     """Its name without registry default, tag and digest: ``debian`` for ``docker.io/library/debian:12``."""
     name = _TAG.sub("", image.partition("@")[0])
     return re.sub(r"^(?:docker\.io/)?(?:library/)?", "", name)
+
+
+def without_registry(image: str) -> str:
+    """Its name without any registry's host, tag and digest: ``his/app`` for ``registry.local:5000/his/app:1``."""
+    name = repository(image)
+    host, slash, rest = name.partition("/")
+    return rest if slash and ("." in host or ":" in host or host == "localhost") else name

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hiscomply.configurations import Configuration, Origin, Value
 from hiscomply.model import Text
 from hiscomply_files.software.effective import Default, boolean, with_defaults
 from hiscomply_files.software.image_reference import is_open, version
 from hiscomply_files.software.parts import Part, Placed, standing_at
+from hiscomply_files.software.published import is_judged, published
 
 _API = "Kubernetes 1.31 API reference, core/v1"
 POD_DEFAULTS: Mapping[str, Default] = {
@@ -198,3 +199,6 @@ def _environment(pod: Pod, container: Part) -> Iterator[Value]:
         name, value = element.text("name"), element.scalar("value")
         if name and value is not None:
             yield pod.value(f"env.{name}", value, value.value)
+            if is_judged(name):
+                found = published(name, value.value, {}, container.text("image"))
+                yield replace(pod.value("published_password", value, ""), value=found)

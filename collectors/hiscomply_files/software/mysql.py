@@ -26,7 +26,9 @@ BOOLEANS = frozenset(
 )
 # MariaDB: each of these is what mariadbd 10.11 --no-defaults --verbose --help prints (bind_address empty there, which is
 # every address, as * is); a test asks the installed one. MySQL 8.0: bind_address and default_password_lifetime in
-# sql/sys_vars.cc, innodb_flush_log_at_trx_commit in ha_innodb.cc; the others from the manual, not looked up again.
+# sql/sys_vars.cc, innodb_flush_log_at_trx_commit in ha_innodb.cc; require_secure_transport: dev.mysql.com, WL#7709, FR1.4;
+# general_log: mysql/mysql-server, sql/sys_vars.cc at 1173aa1b904b, of 5.6. Of skip_grant_tables and skip_networking no source
+# of MySQL 8.0 was to be had: they are switches, which are off in MariaDB and off unless they are given.
 _SOURCE = "MySQL 8.0 reference manual, 5.1.8; mariadbd 10.11 --no-defaults --verbose --help"
 DEFAULTS: Mapping[str, Default] = {
     key: Default(value, _SOURCE)

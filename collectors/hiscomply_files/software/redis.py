@@ -17,7 +17,8 @@ from hiscomply_files.software.effective import Default, boolean, with_defaults
 from hiscomply_files.software.following import Following
 
 # src/config.c: protected-mode, appendonly, tls-port; src/server.h: CONFIG_DEFAULT_BINDADDR; src/server.c: three save points
-# (since 6.2 two addresses). The port and that the default user needs no password: redis.conf, not looked up again.
+# (since 6.2 two addresses). The port: createIntConfig("port") in src/config.c. A test asks an installed server of Redis 7.0 for
+# all but the port.
 _SOURCE = "redis.conf, Redis 7.0; src/config.c"
 DEFAULTS: Mapping[str, Default] = {
     key: Default(value, _SOURCE)

@@ -22,8 +22,9 @@ DEVELOPERS = re.compile(r"(dev(el(op(ment)?)?)?|local|test(ing)?|it|ci|unit)([-_
 """Profiles of developers' machines, which are not judged."""
 FAMILIES = ("spring.", "server.", "management.", "hapi.")
 # Source code of Spring Boot: ErrorProperties (never, since 2.3), EnvironmentEndpointProperties (never, since 3.0),
-# ShutdownEndpoint (off), H2ConsoleProperties (off), Session (30 minutes). From the reference and not looked up again: the
-# endpoints that are exposed, configprops, the level of the root logger, debug and trace.
+# ShutdownEndpoint (off), H2ConsoleProperties (off), Session (30 minutes), EndpointExposure at 0597c6831e7b (WEB: health, since
+# 2.6), DefaultLogbackConfiguration at 028c2e7b0d3b (root: INFO). debug: docs.spring.io, 3.0.x, appendix "Core Properties".
+# Not found at their source: configprops (env of the same package is never) and trace (seen in copies of the appendix only).
 _SOURCE = "Spring Boot 3.2 reference, common application properties"
 DEFAULTS: Mapping[str, Default] = {
     key: Default(value, _SOURCE)

@@ -40,7 +40,7 @@ NAMES = words("""
     10-a.rules auditd.conf crontab his.crontab fstab limits.conf 90-his.conf logrotate.conf rsyslog pam.conf sshd sudoers
     chrony.conf ntp.conf his.sources compose.yaml docker-compose.prod.yml his.compose.yaml deployment.yml patch.yaml
     a.yaml Kustomization kustomization.yaml kustomization.yml a.json a.jsonc a.json5 orthanc.json his-realm.json main.tf
-    a.tfvars a.tf.json a.toml a.xml a.xconf a.properties mirth.properties openmrs-runtime.properties
+    a.tfvars a.tf.json a.tfvars.json a.toml a.xml a.xconf a.properties mirth.properties openmrs-runtime.properties
     ansible.cfg hosts hosts.ini inventory inventory.yml hosts_prod vault_pass .vault_pass vault-password.txt db.yml
     application.properties application-prod.yaml .env .env.production his.env a.ini plain
 """)

@@ -139,3 +139,68 @@ def test_without_its_library_a_file_is_not_read_and_says_what_to_install(
     monkeypatch.setitem(sys.modules, "tree_sitter", None)
     with pytest.raises(FormatError, match=r"hiscomply\[terraform\]"):
         list(Hcl().parse(CONTAINER))
+
+
+def user_of(files: dict[str, str]) -> list[tuple[str | None, str, int | None]]:
+    found = read({"a/main.tf": 'resource "docker_container" "his" {\n  user = var.user\n}\n', **files})
+    one = found["compose_service:a/main.tf#docker_container.his"]
+    return [(value.value, value.file, value.line) for value in one.values if value.key == "user"]
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({}, (None, "a/main.tf", 2)),
+        ({"a/v.tf": 'variable "user" {\n  default = "app"\n}\n'}, ("app", "a/v.tf", 2)),
+        ({"a/v.tf": 'variable "user" {\n  default = "${var.other}"\n}\n'}, (None, "a/main.tf", 2)),
+        (
+            {"a/v.tf": 'variable "user" {\n  default = local.b\n}\nlocals {\n  b = "app"\n}\n'},
+            ("app", "a/v.tf", 5),
+        ),
+        ({"a/v.tf": 'variable "user" {\n  default = local.b\n}\nlocals {\n  b = var.user\n}\n'}, None),
+        (
+            {"a/v.tf": 'variable "user" {}\n', "a/terraform.tfvars": '# x\nuser = "app"\n'},
+            ("app", "a/terraform.tfvars", 2),
+        ),
+        (
+            {
+                "a/v.tf": 'variable "user" {}\n',
+                "a/b.auto.tfvars": 'user = "b"\n',
+                "a/a.auto.tfvars": 'user = "a"\n',
+            },
+            ("b", "a/b.auto.tfvars", 1),
+        ),
+        ({"a/v.tf": 'variable "user" {}\n', "b/terraform.tfvars": 'user = "app"\n'}, None),
+    ],
+)
+def test_a_variable_has_the_value_that_wins_and_its_place(
+    files: dict[str, str], expected: tuple[str | None, str, int] | None
+) -> None:
+    assert user_of(files) == [expected or (None, "a/main.tf", 2)]
+
+
+def test_a_part_of_a_text_is_filled_in_where_it_is_known() -> None:
+    variable = 'variable "user" {\n  default = { name = "app", group = 5 }\n}\n'
+    container = 'resource "docker_container" "his" {\n  user = "${var.user.name}:${var.user.group}"\n}\n'
+    assert user_of({"a/main.tf": container, "a/v.tf": variable}) == [("app:5", "a/main.tf", 2)]
+
+
+def test_locals_that_multiply_without_end_are_not_followed() -> None:
+    laughs = "\n".join(f'  l{n} = "${{local.l{n + 1}}}${{local.l{n + 1}}}"' for n in range(40))
+    text = f'locals {{\n{laughs}\n  l40 = "ha"\n  user = local.l0\n}}\n'
+    container = 'resource "docker_container" "his" {\n  user = local.l0\n}\n'
+    assert user_of({"a/main.tf": container, "a/l.tf": text}) == [(None, "a/main.tf", 2)]
+    many = ", ".join(f'"{n}"' for n in range(4000))
+    lists = "\n".join("  volumes {\n    host_path = local.many\n  }" for _ in range(400))
+    found = read(
+        {
+            "a/main.tf": f'resource "docker_container" "his" {{\n{lists}\n}}\nlocals {{\n  many = [{many}]\n}}\n'
+        }
+    )
+    assert len(found) == 1
+
+
+def test_a_long_chain_of_locals_ends() -> None:
+    chain = "\n".join(f"  l{n} = local.l{n + 1}" for n in range(3000))
+    container = 'resource "docker_container" "his" {\n  user = local.l0\n}\n'
+    assert user_of({"a/main.tf": container, "a/l.tf": f'locals {{\n{chain}\n  l3000 = "app"\n}}\n'})
