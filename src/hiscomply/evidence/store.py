@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hiscomply.duck import connect
+from hiscomply.duck import database, shared
 from hiscomply.errors import EvidenceError, Place
 from hiscomply.evidence.staged import copy_sorted, joined
 from hiscomply.kinds import Kind
@@ -32,28 +32,27 @@ def store_evidence(
     import duckdb
 
     folder.mkdir(parents=True, exist_ok=True)
-    connection = connect(_MEMORY, spill=folder.parent)
     expected = {kind for one in collections for kind in one.kinds}
     tables: dict[str, EvidenceTable] = {}
-    for name in sorted(expected & set(kinds)):
-        whole = staging / f"{name}.jsonl"
-        try:
-            files = joined(sorted(staging.glob(f"*/{name}.jsonl")), kinds[name].key[0], whole)
-            tables[name] = _store_kind_within(connection, kinds[name], files, folder, collections)
-        except OSError as error:
-            raise EvidenceError(
-                f"evidence of kind {name} cannot be put together: {error.strerror} / 证据无法汇总",
-                place=Place(str(error.filename or whole)),
-                hint="is the disk full? / 请检查磁盘空间",
-            ) from error
-        except duckdb.Error as error:
-            raise EvidenceError(
-                f"evidence of kind {name} cannot be stored: {str(error).splitlines()[0]} / 证据无法保存",
-                place=Place(str(folder)),
-                hint="is the disk full? / 请检查磁盘空间",
-            ) from error
-        whole.unlink(missing_ok=True)
-    connection.close()
+    with database(_MEMORY, folder.parent) as connection:
+        for name in sorted(expected & set(kinds)):
+            whole = staging / f"{name}.jsonl"
+            try:
+                files = joined(sorted(staging.glob(f"*/{name}.jsonl")), kinds[name].key[0], whole)
+                tables[name] = _store_kind_within(connection, kinds[name], files, folder, collections)
+            except OSError as error:
+                raise EvidenceError(
+                    f"evidence of kind {name} cannot be put together: {error.strerror} / 证据无法汇总",
+                    place=Place(str(error.filename or whole)),
+                    hint="is the disk full? / 请检查磁盘空间",
+                ) from error
+            except duckdb.Error as error:
+                raise EvidenceError(
+                    f"evidence of kind {name} cannot be stored: {str(error).splitlines()[0]} / 证据无法保存",
+                    place=Place(str(folder)),
+                    hint="is the disk full? / 请检查磁盘空间",
+                ) from error
+            whole.unlink(missing_ok=True)
     return Evidence(folder, tables, tuple(collections))
 
 
@@ -147,7 +146,7 @@ def open_evidence(folder: Path, kinds: Mapping[str, Kind], collections: Sequence
     """
     import duckdb
 
-    connection = connect("512MB")
+    connection = shared()
     tables: dict[str, EvidenceTable] = {}
     for name in sorted({kind for one in collections for kind in one.kinds} & set(kinds)):
         path = folder / f"{name}.parquet"
