@@ -307,7 +307,9 @@ def collect_all(
             work.note_digest()
             return digest(text)
 
-        context = CollectContext(project, zone, datetime.now(UTC), fields, noted, secret, staged)
+        # One and the same for all targets of an audit: by it they can tell that they are of one run.
+        own = noted if kept is not None else digest
+        context = CollectContext(project, zone, datetime.now(UTC), fields, own, secret, staged)
         folder = keeper.fresh(job.target)
         work = _Work(job.target, job.collector, context, border, folder, progress, datetime.now(UTC))
         work.kept = _opened(kept, job, kinds)
