@@ -15,8 +15,9 @@ from hiscomply import __version__
 from hiscomply.collect.declared import DECLARED, DeclaredCollector, declared_target
 from hiscomply.collect.keeper import staging_folder
 from hiscomply.collect.kept_rows import KeptRows
-from hiscomply.collect.runner import Progress, collect_all
+from hiscomply.collect.runner import collect_all
 from hiscomply.collect.secrets import project_digest, withholding
+from hiscomply.collect.work import Progress
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.config.settings import Settings
 from hiscomply.controls import in_profile

@@ -34,7 +34,7 @@ def narrow_targets(settings: Settings, collectors: Mapping[str, Any], only: Sequ
     """
     if not only:
         return settings
-    from hiscomply.collect.runner import is_asked
+    from hiscomply.collect.jobs import is_asked
 
     names = [
         name
@@ -62,7 +62,7 @@ def _members(target: Target, collectors: Mapping[str, Any], settings: Settings) 
 
 def print_plan(settings: Settings, collectors: Mapping[str, Any]) -> None:
     """What would be asked of whom: one block per target, on stdout."""
-    from hiscomply.collect.runner import is_asked
+    from hiscomply.collect.jobs import is_asked
 
     language = settings.language
     for target in settings.targets:

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from hiscomply.collect.runner import KEPT_REJECTED, collect_all
+from hiscomply.collect.runner import collect_all
+from hiscomply.collect.work import KEPT_REJECTED
 from hiscomply.hookspecs import CollectContext, CollectDenied, CollectFailed
 from hiscomply.kinds import Kind, load_kinds
 from hiscomply.model import Collection, CollectionStatus, Record, Rejected, Target, Text

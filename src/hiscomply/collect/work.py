@@ -1,0 +1,248 @@
+"""One collection under way: what a collector gives passes the border and is staged, one file per kind and target."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from hiscomply.collect.border import Border
+from hiscomply.collect.kept_rows import KeptRows, KeptUnit, Recording
+from hiscomply.collect.plain_rows import written
+from hiscomply.collect.stored_values import utc_stamp
+from hiscomply.collect.suspects import mask
+from hiscomply.hookspecs import CollectContext, CollectDenied, CollectFailed, Collector, CollectTimedOut
+from hiscomply.model import Collection, CollectionStatus, Record, Rejected, Target, Text
+from hiscomply.units import Keeping, Unit
+
+KEPT_REJECTED = 200
+"""How many rejected items are kept with their reason; all are counted."""
+_BUFFER_BYTES = 1 << 16
+_ROWS_PER_PROGRESS = 2000
+_STATUS: Mapping[type[CollectFailed], CollectionStatus] = {
+    CollectDenied: CollectionStatus.DENIED,
+    CollectTimedOut: CollectionStatus.TIMED_OUT,
+}
+Progress = Callable[[str, int, CollectionStatus | None], None]
+"""Called with target name, records so far, and the status once it has ended; for every target once before any begins."""
+
+
+@dataclass(slots=True)
+class Work:
+    """One collection under way. ``is_over`` is set when its time is up: nothing is written after that."""
+
+    target: Target
+    collector: Collector
+    context: CollectContext
+    border: Border
+    folder: Path
+    progress: Progress
+    started: datetime
+    records: Counter[str] = field(default_factory=Counter)
+    rejected: list[Rejected] = field(default_factory=list)
+    rejected_kinds: set[str | None] = field(default_factory=set)
+    rejected_count: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    is_over: bool = False
+    failure: tuple[CollectionStatus, Text] | None = None
+    failed_kinds: tuple[str, ...] = ()
+    """The kinds that a failure is known to be limited to, empty for all."""
+    files: dict[str, IO[bytes]] = field(default_factory=dict)
+    total: int = 0
+    kept: KeptRows | None = None
+    recording: Recording | None = None
+    """Of the unit that is being made, where such are kept."""
+    stamps: tuple[datetime | None, str] = (None, "null")
+    """The last time of observation, and how it is written; most records of a target share it."""
+    pointers: tuple[str | None, str] = (None, "null")
+    """The same for the pointer, which is often one command's."""
+    collection: str = field(init=False)
+    collected: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.collection, self.collected = written(self.target.name), _stamp(self.started)
+
+    def run(self) -> None:
+        """Collects until the end, an error, or the time-out."""
+        try:
+            with ExitStack() as stack:
+                self._take_all(stack)
+        except CollectFailed as error:
+            self.failure, self.failed_kinds = (status_of(error), self._shown(error.reason)), error.kinds
+        except BaseException as error:  # noqa: BLE001 - even an exit must cost only this one, and never read as an end
+            self.failure = (
+                CollectionStatus.FAILED,
+                self._shown(Text(f"采集器出错:{error!r}", f"the collector raised {error!r}")),
+            )
+
+    def _shown(self, reason: Text) -> Text:
+        return Text(self.border.shown(reason.zh), self.border.shown(reason.en))
+
+    def _take_all(self, stack: ExitStack) -> None:
+        if self.kept is not None and isinstance(self.collector, Keeping):
+            for unit in self.collector.units(self.target, self.context):
+                if not self._take_unit(unit, self.kept, stack):
+                    return
+            return
+        for item in self.collector.collect(self.target, self.context):
+            if not self._take(item, stack):
+                return
+
+    def _take(self, item: Record | Rejected, stack: ExitStack) -> bool:
+        """Stages it or sets it aside; False when the time is up."""
+        with self.lock:
+            if self.is_over:
+                return False
+            if isinstance(item, Rejected):
+                self._set_aside(item)
+            else:
+                self._stage(item, stack)
+            return True
+
+    def _take_unit(self, unit: Unit, kept: KeptRows, stack: ExitStack) -> bool:
+        """Stages what was kept of it, or makes it and keeps what has nothing to hide; False when the time is up."""
+        known = kept.get(unit.name) if unit.name is not None else None
+        if known is not None:
+            with self.lock:
+                if self.is_over:
+                    return False
+                self._stage_kept(known, unit.observed_at, stack)
+            unit.recall(known.note)
+            return True
+        self.recording = Recording(unit.observed_at)
+        making = unit.make()
+        try:
+            while True:
+                if not self._take(next(making), stack):
+                    return False
+        except StopIteration as end:
+            if unit.name is not None and self.recording.is_plain and not self.border.secrets:
+                kept.put(unit.name, self.recording.unit(end.value))
+        return True
+
+    def _stage_kept(self, unit: KeptUnit, observed_at: datetime | None, stack: ExitStack) -> None:
+        between, end = f',"_collection":{self.collection},'.encode(), self._times(observed_at).encode()
+        for kind, (count, _) in unit.rows.items():
+            self._file(kind, stack).write(unit.lines(kind, between, end))
+            self._count(kind, count)
+
+    def _count(self, kind: str, count: int) -> None:
+        before, self.total = self.total, self.total + count
+        self.records[kind] += count
+        if self.total // _ROWS_PER_PROGRESS > before // _ROWS_PER_PROGRESS:
+            self.progress(self.target.name, self.total, None)
+
+    def _file(self, kind: str, stack: ExitStack) -> IO[bytes]:
+        file = self.files.get(kind)
+        if file is None:
+            path = self.folder / f"{kind}.jsonl"
+            file = self.files[kind] = stack.enter_context(path.open("wb", _BUFFER_BYTES))
+        return file
+
+    def note_digest(self) -> None:
+        """A secret was replaced: what it was replaced by is not the same in every run."""
+        if self.recording is not None:
+            self.recording.is_plain = False
+
+    def _stage(self, record: Record, stack: ExitStack) -> None:
+        row = self.border.plain(record)
+        if row is None:
+            if self.recording is not None:
+                self.recording.is_plain = False
+            admitted, rejected = self.border.admit(record)
+            for item in rejected:
+                self._set_aside(item)
+            if admitted is None:
+                return
+            row = written(admitted)[1:-1]
+        place = self._place(record)
+        line = f'{{{row},"_collection":{self.collection},{place}{self._times(record.observed_at)}}}\n'
+        self._file(record.kind, stack).write(line.encode("utf-8", "replace"))
+        if self.recording is not None:
+            self.recording.add(record.kind, row, place, record.observed_at)
+        self._count(record.kind, 1)
+
+    def _times(self, observed_at: datetime | None) -> str:
+        if self.stamps[0] is not observed_at:
+            self.stamps = observed_at, _stamp(observed_at)
+        return f',"_observed_at":{self.stamps[1]},"_collected_at":{self.collected}'
+
+    def _place(self, record: Record) -> str:
+        """Where a record was found, as JSON without braces."""
+        if self.pointers[0] != record.pointer:
+            self.pointers = record.pointer, written(record.pointer)
+        return (
+            f'"_source":{self.border.place(record.source)},"_line":{written(record.line)},'
+            f'"_column":{written(record.column)},"_pointer":{self.pointers[1]}'
+        )
+
+    def _set_aside(self, item: Rejected) -> None:
+        if self.recording is not None:
+            self.recording.is_plain = False
+        self.rejected_count += 1
+        self.rejected_kinds.add(item.kind if item.kind in self.border.kinds else None)
+        if len(self.rejected) < KEPT_REJECTED:
+            self.rejected.append(self.border.shown_rejected(item))
+
+    def stop(self, failure: tuple[CollectionStatus, Text]) -> None:
+        """Ends the collection from outside; what was staged so far ends with a whole line."""
+        with self.lock:
+            self.is_over = True
+            self.failure, self.failed_kinds = failure, ()
+            for file in self.files.values():
+                if not file.closed:
+                    file.flush()
+
+    def outcome(self) -> Collection:
+        """The collection record, whatever happened."""
+        with self.lock:
+            status, reason = self.failure or (CollectionStatus.OK, None)
+            named = {kind for kind in self.rejected_kinds if kind is not None}
+            given = {*self.target.kinds, *self.records, *named, *self.failed_kinds}
+            affected = (
+                ({*self.failed_kinds, *named} if self.failed_kinds else given) if self.failure else set()
+            )
+            if not self.failure and self.rejected_count:
+                status = CollectionStatus.PARTIAL
+                reason = Text(
+                    f"有 {self.rejected_count} 项无法作为证据,已单独列出",
+                    f"{self.rejected_count} items could not become evidence and are listed apart",
+                )
+                is_misnamed = any(kind not in self.border.kinds for kind in self.rejected_kinds)
+                affected = given if is_misnamed else named
+            return Collection(
+                collector=self.collector.name,
+                collector_version=self.collector.version,
+                target=self.target.name,
+                kinds=tuple(sorted(given)),
+                status=status,
+                reason=reason,
+                started=self.started,
+                ended=datetime.now(UTC),
+                records=dict(sorted(self.records.items())),
+                rejected=tuple(self.rejected),
+                rejected_count=self.rejected_count,
+                dropped_fields=dict(sorted(self.border.dropped.items())),
+                affected=tuple(sorted(affected)),
+            )
+
+
+def status_of(error: CollectFailed) -> CollectionStatus:
+    """How a collection ends that a collector gave up."""
+    return next(
+        (status for kind, status in _STATUS.items() if isinstance(error, kind)), CollectionStatus.FAILED
+    )
+
+
+def shown(reason: Text) -> Text:
+    """A collector's own words, which may quote a password or a patient."""
+    return Text(mask(reason.zh), mask(reason.en))
+
+
+def _stamp(moment: datetime | None) -> str:
+    return written(None if moment is None or moment.tzinfo is None else utc_stamp(moment))
