@@ -30,8 +30,7 @@ def test_a_check_of_files_loads_no_collector_but_the_one_of_files(tmp_path: Path
     (tmp_path / "sshd_config").write_text("PermitRootLogin no\n")
     told = (
         "import sys; from hiscomply.cli.main import main\n"
-        "sys.argv = ['hiscomply', 'check', '.']\n"
-        "try: main()\n"
+        "try: main(['check', '.'])\n"
         "finally: print([name for name in sys.modules if name.startswith('hiscomply_') and '.collector' in name])"
     )
     ran = subprocess.run([sys.executable, "-c", told], cwd=tmp_path, capture_output=True, text=True)
