@@ -153,8 +153,10 @@ class _Tree:
     def resolved(self, path: str, name: str, project: str, depth: int = 0) -> _Built:
         """A service with what it extends below it."""
         part = self.services(path)[name]
-        known = self.variables(posixpath.join(posixpath.dirname(project), ".env"))
-        own = _Built(service_fields(part, path, known))
+        variables = posixpath.join(posixpath.dirname(project), ".env")
+        own = _Built(service_fields(part, path, self.variables(variables)))
+        if variables in self.unread:
+            own.fields = _unsure(own.fields)
         if "env_file" in own.fields:
             own.fields["env_file"] = tuple(_beside(path, value) for value in own.fields["env_file"])
         service = part.text("extends") or part.text("extends", "service")
@@ -207,6 +209,19 @@ class _Tree:
                 if found is not None and found.value is not None:
                     joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), found.value))
                     yield number, None if "$" in found.value else joined, found.line
+
+
+def _unsure(fields: Fields) -> Fields:
+    """Of a project whose variables could not be read: what they would fill in may be a published password."""
+
+    def is_open(key: str, value: Value) -> bool:
+        filled = fields.get(key.removesuffix(f".{MARK}"), ())
+        return key.endswith(MARK) and value.value == "" and any(other.value is None for other in filled)
+
+    return {
+        key: tuple(replace(one, value=None) if is_open(key, one) else one for one in values)
+        for key, values in fields.items()
+    }
 
 
 def _loaded(setting: Setting, file: str) -> Fields:
