@@ -40,6 +40,16 @@ class Row:
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
 
+APART = ("terraform_caller_is_broken", "terraform_unreadable")
+"""Situations that make others unknown: a Terraform file that cannot be read may call any module of its tree."""
+
+
+def in_trees(names: Iterable[str]) -> list[list[str]]:
+    """Situations by name, in groups that can be laid into one tree."""
+    alone = [name for name in names if any(one in name for one in APART)]
+    return [[name for name in names if name not in alone], *([name] for name in alone)]
+
+
 def judged(policies: Iterable[CompiledPolicy], tree: Path) -> Iterator[Row]:
     """All that the policies say of what stands in the tree; collected once. Writes beside the tree."""
     known = collectors()

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from tests.corpus.judging import Row, judged, policies, worst
+from tests.corpus.judging import Row, in_trees, judged, policies, worst
 from tests.corpus.situation import VERDICTS, read
 
 HERE = Path(__file__).parent
@@ -37,11 +37,12 @@ def test_no_file_of_the_corpus_is_without_a_verdict_in_its_name() -> None:
 def _rows(name: str) -> Mapping[str, list[Row]]:
     """All that the policy says, by situation."""
     found: defaultdict[str, list[Row]] = defaultdict(list)
-    with TemporaryDirectory() as scratch:
-        tree = Path(scratch) / "tree"
-        for file in FILES:
-            if file.parent.name == name:
-                read(file).write(tree / file.name)
-        for row in judged([policies()[name]], tree):
-            found[row.situation].append(row)
+    files = {file.name: file for file in FILES if file.parent.name == name}
+    for group in in_trees(files):
+        with TemporaryDirectory() as scratch:
+            tree = Path(scratch) / "tree"
+            for one in group:
+                read(files[one]).write(tree / one)
+            for row in judged([policies()[name]], tree) if group else ():
+                found[row.situation].append(row)
     return found

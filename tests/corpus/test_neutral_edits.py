@@ -12,7 +12,7 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.corpus.judging import Row, file_policies, judged, worst
+from tests.corpus.judging import Row, file_policies, in_trees, judged, worst
 from tests.corpus.neutral import FREE, edited, settings_of
 from tests.corpus.situation import Situation
 from tests.fuzz.seeds import situations
@@ -150,13 +150,15 @@ def _passing(policy: str, key: str) -> Sequence[str]:
 
 def _by_situation(folder: Path, trees: Mapping[str, Mapping[str, str]]) -> Mapping[str, list[Row]]:
     found: defaultdict[str, list[Row]] = defaultdict(list)
-    for name, files in trees.items():
-        for path, text in files.items():
-            file = folder / "tree" / name / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(text.encode("utf-8"))
-    for row in judged(file_policies(), folder / "tree"):
-        found[row.situation].append(row)
+    for number, group in enumerate(in_trees(trees)):
+        tree = folder / str(number) / "tree"
+        for name in group:
+            for path, text in trees[name].items():
+                file = tree / name / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(text.encode("utf-8"))
+        for row in judged(file_policies(), tree) if group else ():
+            found[row.situation].append(row)
     return found
 
 

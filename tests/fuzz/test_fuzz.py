@@ -19,6 +19,7 @@ from tests.fuzz.seeds import format_of, is_read, seeds, situations
 from tests.fuzz.worker import targets
 
 from hiscomply.hookspecs import FormatError
+from hiscomply_files.decode import decode
 from hiscomply_files.formats import builtin_formats
 from hiscomply_files.software import builtin_software
 
@@ -104,8 +105,9 @@ def _broken(random: Random, path: str, text: str) -> Iterator[str]:
         assert one is not None
         if format_of(path, garbage) is not one and type(format_of(path, garbage)) is not type(one):
             continue
+        as_read = decode(garbage.encode("utf-8", "replace"))
         try:
-            list(one.parse(garbage))
+            list(one.parse(as_read or ""))
         except FormatError:
             yield garbage
 

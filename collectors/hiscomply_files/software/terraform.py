@@ -115,6 +115,8 @@ def _modules(
 ) -> dict[str, Module | None]:
     """The module of each folder, callers first; None for one that is called, and made nowhere."""
     made: dict[str, Module | None] = {}
+    # a file that cannot be read may take any folder as a module, and hand it other values
+    are_all_read = all(map(is_values, unread))
     callers: dict[str, list[tuple[str, Part]]] = {}
     for folder, parts in folders.items():
         for _, block in _calls(parts):
@@ -132,7 +134,7 @@ def _modules(
     def _module(folder: str, waiting: tuple[str, ...]) -> Module | None:
         if folder not in callers:
             given, named, is_known = values_of(folder, files, unread)
-            return Module(folders[folder], given, named, is_known=is_known)
+            return Module(folders[folder], given, named, is_known=is_known and are_all_read)
         calls = []
         for caller, block in callers[folder]:
             outer = module(caller, (*waiting, folder))
@@ -141,7 +143,8 @@ def _modules(
             if outer is not None and many != "none":
                 calls.append(Call(values, outer.is_made and many == "some"))
         # with values of its own it is applied by itself too, and what it is called with is not all
-        is_known = not values_of(folder, files, unread)[0]
+        given, _, is_known = values_of(folder, files, unread)
+        is_known = is_known and not given and are_all_read
         return Module(folders[folder], calls=calls, is_known=is_known) if calls else None
 
     return {folder: module(folder, ()) for folder in folders}
