@@ -239,6 +239,7 @@ class Engine:
         import duckdb
 
         started = time.perf_counter()
+        self.last_bound = None
         for kind in policy.kinds:
             if kind not in self._tables:
                 self.add_empty(kind)
