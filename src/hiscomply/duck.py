@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
+SCRATCH = "hiscomply-check-"
+"""How the name of a folder begins that a check of files works in, closed to others and soon gone."""
 SPILL = "spill"
 """The name of the folder, made when it is needed and gone with the connection."""
 
@@ -42,13 +44,13 @@ def connect(memory_limit: str, *, threads: int = 2, spill: Path | None = None) -
 def database(memory_limit: str, spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to an empty database, gone with the block.
 
-    Where the run's folder is a temporary one, as in a check of files, it is one more database of the engine that all
-    readers share: another engine takes longer to start than the queries of a small check.
+    Where the run's folder is the scratch of a check of files, it is one more database of the engine that all readers
+    share: another engine takes longer to start than the queries of a small check.
 
     Args:
         memory_limit, spill: as ``connect``; the shared engine keeps its own.
     """
-    if not spill.resolve().is_relative_to(Path(tempfile.gettempdir()).resolve()):
+    if not any(part.startswith(SCRATCH) for part in spill.parts):
         with connect(memory_limit, spill=spill) as connection:
             yield connection
         return

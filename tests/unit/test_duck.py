@@ -64,21 +64,19 @@ def test_an_engine_confined_to_its_run_still_has_its_folder(tmp_path: Path, here
     engine.connection.close()
 
 
-def _setting(connection: Any, name: str) -> str:
-    return str(connection.execute(f"SELECT current_setting('{name}')").fetchone()[0])
-
-
-def test_databases_in_the_temporary_folder_share_one_engine_and_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with duck.database("100MB", tmp_path) as one, duck.database("100MB", tmp_path) as other:
+def test_databases_in_the_scratch_of_a_check_share_one_engine_and_nothing_else(tmp_path: Path) -> None:
+    scratch = tmp_path / f"{duck.SCRATCH}x" / "run"
+    with duck.database("100MB", scratch) as one, duck.database("100MB", scratch) as other:
         one.execute("CREATE TABLE mine AS SELECT 1 AS n")
         with pytest.raises(duckdb.CatalogException):
             other.execute("SELECT * FROM mine")
         assert _setting(one, "memory_limit") == _setting(duck.shared(), "memory_limit")
     assert duck.shared().execute("SELECT count(*) FROM duckdb_tables()").fetchone() == (0,)
-    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path / "temporary"))
     with duck.database("100MB", tmp_path) as alone:
         alone.execute("CREATE TABLE mine AS SELECT 1 AS n")
         assert _setting(alone, "memory_limit") != _setting(duck.shared(), "memory_limit")
         assert _setting(alone, "temp_directory") == str(tmp_path / duck.SPILL)
+
+
+def _setting(connection: Any, name: str) -> str:
+    return str(connection.execute(f"SELECT current_setting('{name}')").fetchone()[0])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import gc
 import importlib
 import os
 import sys
@@ -15,9 +14,6 @@ import click
 from hiscomply import __version__
 from hiscomply.errors import HiscomplyError
 from hiscomply.i18n import LANGUAGES, language_of
-
-_GARBAGE = 100_000
-"""So many objects more than before are alive when Python looks for cycles among them."""
 
 COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "init": ("hiscomply.cli.init", "新建一个带注释的项目文件夹", "Make a commented project folder"),
@@ -92,7 +88,6 @@ def main(arguments: list[str] | None = None) -> None:
     As the console script (no arguments given) the process ends at once, once all that has to be tidied up is: taking a
     large interpreter down piece by piece would take a tenth of a check.
     """
-    gc.set_threshold(_GARBAGE)  # records are no cycles: looking for some costs a tenth of a check
     if arguments is not None:
         sys.exit(run(arguments))
     code = run(sys.argv[1:])

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from hiscomply.config.settings import Settings
+from hiscomply.duck import SCRATCH
 from hiscomply.file_check import check_files, files_plan
 from hiscomply.model import AuditResult, Waiver
 from hiscomply.pipeline import Plan
@@ -40,7 +41,7 @@ class Checks:
             folder: stands for the project folder.
             only: these policies; all on files when empty.
         """
-        with TemporaryDirectory(prefix="hiscomply-", ignore_cleanup_errors=True) as scratch:
+        with TemporaryDirectory(prefix=SCRATCH, ignore_cleanup_errors=True) as scratch:
             settings = replace(
                 self.settings,
                 project=folder,
