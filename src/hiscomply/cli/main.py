@@ -6,7 +6,7 @@ import atexit
 import importlib
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -96,8 +96,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.stderr.flush()
     except OSError:
         code = code if code == 2 else 3  # nobody has seen all of what it says
-    tidy_up: Callable[[], None] = atexit._run_exitfuncs
-    tidy_up()
+    atexit._run_exitfuncs()
     os._exit(code)
 
 

@@ -12,6 +12,7 @@ from hiscomply import __version__
 from hiscomply.compiled import CompiledPolicy, from_plain, to_plain
 from hiscomply.errors import HiscomplyError, Place, PolicyError, Problems
 from hiscomply.kinds import Kind
+from hiscomply.own_files import code_digest
 from hiscomply.policy.cache import read_cached, write_cached
 
 _POLICY = "policy.yaml"
@@ -54,12 +55,16 @@ def _below(folder: Path) -> list[Path]:
     found: list[str] = []
     folders = [str(folder)]
     while folders:
-        with os.scandir(folders.pop()) as entries:
-            for entry in entries:
-                if entry.name == _POLICY:
-                    found.append(entry.path)
-                elif entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
+        place = folders.pop()
+        try:
+            with os.scandir(place) as entries:
+                for entry in entries:
+                    if entry.name == _POLICY:
+                        found.append(entry.path)
+                    elif entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+        except OSError as error:
+            raise _unreadable(place, error) from error
     return [Path(one) for one in sorted(found)]
 
 
@@ -80,7 +85,10 @@ def load_pack(
     """
     files = policy_files(folders)
     contents = {file: _bytes(file) for file in files}
-    digest = _digest(contents, kinds)
+    # A mended compiler must not be served what a broken one made, nor one that is not known anything.
+    compiler = code_digest([Path(__file__).parent], _SHARED)
+    use_cache = use_cache and compiler is not None
+    digest = _digest(contents, kinds, compiler)
     part = _part_digest(digest, only_kinds)
     content = read_cached("pack", part) if use_cache else None
     if content is not None:
@@ -107,25 +115,20 @@ def _bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise PolicyError(f"cannot be read: {error.strerror} / 无法读取", place=Place(str(file))) from error
+        raise _unreadable(str(file), error) from error
 
 
-def _digest(contents: Mapping[Path, bytes], kinds: Mapping[str, Kind]) -> str:
-    total = hashlib.sha256(__version__.encode() + _compiler_digest())
+def _unreadable(path: str, error: OSError) -> PolicyError:
+    return PolicyError(f"cannot be read: {error.strerror} / 无法读取", place=Place(path))
+
+
+def _digest(contents: Mapping[Path, bytes], kinds: Mapping[str, Kind], compiler: str | None) -> str:
+    total = hashlib.sha256(f"{__version__} {compiler}".encode())
     for kind in sorted(kinds):
         total.update(repr(kinds[kind]).encode())
     for file, content in contents.items():
         total.update(str(file).encode() + b"\0" + hashlib.sha256(content).digest())
     return total.hexdigest()
-
-
-def _compiler_digest() -> bytes:
-    """Over the compiler itself: a mended compiler must not be served what a broken one made."""
-    total = hashlib.sha256()
-    package = Path(__file__).parent
-    for file in [*sorted(package.glob("*.py")), *(package.parent / name for name in _SHARED)]:
-        total.update(file.read_bytes())
-    return total.digest()
 
 
 def _compile_all(contents: Mapping[Path, bytes], kinds: Mapping[str, Kind]) -> tuple[CompiledPolicy, ...]:
