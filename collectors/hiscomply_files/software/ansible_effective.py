@@ -8,6 +8,7 @@ Source: ansible-core 2.19, vars/manager.py and the default of VARIABLE_PRECEDENC
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -119,8 +120,8 @@ class Effective:
         lost: set[int] = set()
         base = _Stack()
         base.lay(self._of_groups(one.groups, play), lost)
-        overridden: dict[str, int] = {}
-        surely_overridden: dict[str, int] = {}
+        overridden: Counter[str] = Counter()
+        surely_overridden: Counter[str] = Counter()
         read = len(one.hosts)
         plain = 0
         for name in one.hosts:
@@ -133,9 +134,9 @@ class Effective:
             if top.unread > base.unread:
                 read -= 1
             for own_name, (over, at) in top.said.items():
-                overridden[own_name] = overridden.get(own_name, 0) + 1
+                overridden[own_name] += 1
                 if top.unread == base.unread:
-                    surely_overridden[own_name] = surely_overridden.get(own_name, 0) + 1
+                    surely_overridden[own_name] += 1
                 self._win(over, at == top.unread)
             if top.unread > base.unread or not NAMES.isdisjoint(top.said):
                 whole = _Stack({k: v for k, v in base.said.items() if k in NAMES}, base.unread)
@@ -144,10 +145,10 @@ class Effective:
             else:
                 plain += 1
         for name, (variable, at) in base.said.items():
-            if overridden.get(name, 0):
+            if overridden[name]:
                 lost.add(id(variable))
-            if overridden.get(name, 0) < len(one.hosts):
-                self._win(variable, at == base.unread and surely_overridden.get(name, 0) < read)
+            if overridden[name] < len(one.hosts):
+                self._win(variable, at == base.unread and surely_overridden[name] < read)
         if plain:
             self._judge(base)
         for place in lost:
