@@ -108,7 +108,7 @@ def _folder(path: str, server: Directive) -> str | None:
 
 
 def _of_hosts(path: str, server: Directive) -> Iterator[frozenset[str] | None]:
-    if server.missing or any(one.missing for one in _blocks(server)):
+    if server.missing or any(one.missing for one in server.nested()):
         yield None
         return
     hosts = server.all("virtualhost")
@@ -147,10 +147,3 @@ def _classes(place: Directive) -> frozenset[str]:
     one = place.last("allowoverride")
     words = (one.value or "").lower().split() if one is not None else []
     return frozenset(word for word in words if word != "none" and not word.startswith("nonfatal="))
-
-
-def _blocks(block: Directive) -> Iterator[Directive]:
-    for one in block.inner or ():
-        if one.inner is not None:
-            yield one
-            yield from _blocks(one)

@@ -35,7 +35,7 @@ class Server:
 
     def __init__(self, main: Directive, host: Directive) -> None:
         self.main, self.host = main, host
-        below = [reason for one in _all_blocks(host) for reason in one.missing]
+        below = [reason for one in host.nested("virtualhost") for reason in one.missing]
         self.missing: tuple[Text, ...] = tuple(dict.fromkeys((*main.missing, *host.missing, *below)))
         engine = self._last("sslengine")
         self.is_tls = engine is not None and (engine.value or "").lower() == "on"
@@ -156,7 +156,7 @@ class Server:
     def _backends(self) -> Iterator[Value]:
         key = "web.backend_certificate"
         found = False
-        for place in (self.host, *_all_blocks(self.host)):
+        for place in (self.host, *self.host.nested("virtualhost")):
             for one in place.all("proxypass", "proxypassmatch", "balancermember"):
                 match = re.search(r"(?:https|wss)://(\S+)", one.value or "")
                 if match is None or is_loopback(match[1]):
@@ -167,13 +167,6 @@ class Server:
                 yield one.stating(key, state, is_certain=verify is not None or not self.missing)
         if not found:
             yield self.host.stating(key, "absent", origin="default", is_certain=not self.missing)
-
-
-def _all_blocks(block: Directive) -> Iterator[Directive]:
-    for one in block.inner or ():
-        if one.inner is not None and one.name != "virtualhost":
-            yield one
-            yield from _all_blocks(one)
 
 
 def _redirected(one: Directive, *, is_below: bool) -> str | None:

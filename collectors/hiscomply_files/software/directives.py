@@ -43,6 +43,13 @@ class Directive:
         """The last directly inside of this name."""
         return next((one for one in reversed(self.inner or ()) if one.name == name), None)
 
+    def nested(self, *without: str) -> Iterator[Directive]:
+        """All blocks in it at any depth, but for those of these names and what stands in them."""
+        for one in self.inner or ():
+            if one.inner is not None and one.name not in without:
+                yield one
+                yield from one.nested(*without)
+
     def blocks(self, *names: str) -> Iterator[Directive]:
         """All blocks of these names at any depth, in order."""
         for one in self.inner or ():
