@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from hiscomply.configurations import ReadFile
 from hiscomply_files.software.parts import Part, Placed, documents
@@ -103,7 +104,7 @@ class Module:
         found = root.at(*match["rest"].split(".")[1:]) if root is not None else None
         if found is None:
             return None
-        leaves = [*_first(found.leaves(), MAX_LEAVES)]
+        leaves = [*islice(found.leaves(), MAX_LEAVES + 1)]
         self.leaves += len(leaves)
         is_open = any("${" in (leaf.value or "") for leaf in leaves)
         return None if is_open or self.leaves > MAX_LEAVES else found
@@ -190,9 +191,4 @@ def _only(found: Sequence[Part]) -> Part | None:
 def _shown(part: Part | None) -> tuple[tuple[str, str | None], ...]:
     if part is None:
         return ()
-    return tuple((leaf.key.rpartition(".")[2], leaf.value) for leaf in _first(part.leaves(), MAX_LEAVES))
-
-
-def _first(leaves: Iterator[Placed], many: int) -> Iterator[Placed]:
-    for leaf, _ in zip(leaves, range(many + 1), strict=False):
-        yield leaf
+    return tuple((leaf.key.rpartition(".")[2], leaf.value) for leaf in islice(part.leaves(), MAX_LEAVES + 1))
