@@ -147,7 +147,7 @@ class JsonLines:
 
 
 def _evaluate(evidence: Any, kinds: Any, folder: str, watch: Watch) -> Watch:
-    from hiscomply.evaluate.engine import Moment
+    from hiscomply.evaluate.evaluator import Moment
     from hiscomply.evaluate.stage import evaluate_policies
     from hiscomply.policy.pack import load_pack
     from hiscomply.policy.tuning import tune

@@ -26,7 +26,7 @@ def load() -> Watch:
 
 def evaluate(run: str, evidence: str, as_of: str) -> Watch:
     """The evaluation stage alone, over the tables of a folder."""
-    from hiscomply.evaluate.engine import Moment
+    from hiscomply.evaluate.evaluator import Moment
     from hiscomply.evaluate.stage import evaluate_policies
     from hiscomply.evidence.store import open_evidence
     from hiscomply.paths import policies_dir

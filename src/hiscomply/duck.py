@@ -6,12 +6,12 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import duckdb
@@ -20,6 +20,31 @@ SCRATCH = "hiscomply-check-"
 """How the name of a folder begins that a check of files works in, closed to others and soon gone."""
 SPILL = "spill"
 """The name of the folder, made when it is needed and gone with the connection."""
+
+SHOWN_COLUMNS: Final[Mapping[str, str]] = {
+    "subject": "VARCHAR",
+    "reason": "VARCHAR",
+    "missing": "VARCHAR[]",
+    "data": "VARCHAR",
+    "source": "VARCHAR",
+    "line": "INTEGER",
+    '"column"': "INTEGER",
+    "pointer": "VARCHAR",
+    "collection": "VARCHAR",
+    "observed_at": "TIMESTAMP",
+}
+"""What a verdict row says besides the verdict, with its types."""
+VERDICT_COLUMNS: Final[Mapping[str, str]] = {"policy_id": "VARCHAR", "code": "UTINYINT", **SHOWN_COLUMNS}
+
+
+def insert(
+    connection: duckdb.DuckDBPyConnection, table: str, types: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Rows into a table, column by column: one statement for all of them."""
+    if rows:
+        columns = ", ".join(f"unnest(CAST($c{number} AS {type_}[]))" for number, type_ in enumerate(types))
+        values = {f"c{number}": list(column) for number, column in enumerate(zip(*rows, strict=True))}
+        connection.execute(f"INSERT INTO {table} SELECT {columns}", values)
 
 
 def connect(memory_limit: str, *, threads: int = 2, spill: Path | None = None) -> duckdb.DuckDBPyConnection:

@@ -22,7 +22,7 @@ from hiscomply.compiled import CompiledPolicy
 from hiscomply.config.settings import Settings
 from hiscomply.controls import in_profile
 from hiscomply.errors import HiscomplyError, Place, PolicyError, Problems, RunError, nearest
-from hiscomply.evaluate.engine import Moment
+from hiscomply.evaluate.evaluator import Moment
 from hiscomply.evaluate.stage import evaluate_policies
 from hiscomply.evaluate.statements import SCOPE_RULES
 from hiscomply.evidence.store import open_evidence, store_evidence

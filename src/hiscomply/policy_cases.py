@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.errors import PolicyError, nearest
-from hiscomply.evaluate.engine import Engine, Moment
+from hiscomply.evaluate.engine import Engine
+from hiscomply.evaluate.evaluator import Moment
 from hiscomply.kinds import FieldType, Kind, parse_duration
 from hiscomply.model import EvidenceTable
 from hiscomply.parameters import bindings

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.errors import HiscomplyError, Place, PolicyError, Problems
-from hiscomply.evaluate.engine import Engine, Moment
+from hiscomply.evaluate.engine import Engine
+from hiscomply.evaluate.evaluator import Moment
 from hiscomply.kinds import Kind
 from hiscomply.parameters import (
     BINDING_STRENGTHS,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from hiscomply.cli.checking import plain_settings
 from hiscomply.compiled import CompiledPolicy
-from hiscomply.evaluate.engine import Engine, Moment
+from hiscomply.evaluate.engine import Engine
+from hiscomply.evaluate.evaluator import Moment
 from hiscomply.kinds import Kind
 from hiscomply.model import Target
 from hiscomply.pipeline import collect_evidence

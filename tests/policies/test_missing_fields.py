@@ -13,7 +13,8 @@ import pytest
 
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.errors import PolicyError
-from hiscomply.evaluate.engine import Engine, Moment
+from hiscomply.evaluate.engine import Engine
+from hiscomply.evaluate.evaluator import Moment
 from hiscomply.kinds import Kind
 from hiscomply.plugins import evidence_kinds, pack_folders
 from hiscomply.policy.document import CasesDocument

@@ -11,7 +11,8 @@ import pytest
 from tests.unit.evaluate.test_deferred import AS_OF
 
 from hiscomply import duck
-from hiscomply.evaluate.engine import Engine, Moment
+from hiscomply.evaluate.engine import Engine
+from hiscomply.evaluate.evaluator import Moment
 
 MORE_THAN_FITS = (
     "CREATE TEMP TABLE big AS SELECT i, repeat(hash(i)::VARCHAR, 5) AS text FROM range(1000000) t(i)"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from hiscomply.compiled import CompiledPolicy
+
+if TYPE_CHECKING:
+    import duckdb
 
 Question = tuple[str, tuple[tuple[str, str], ...]]
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from hiscomply.compiled import CompiledPolicy
-from hiscomply.evaluate.engine import Engine, Moment
+from hiscomply.evaluate.engine import Engine
+from hiscomply.evaluate.evaluator import Moment
 from hiscomply.evaluate.inventory import add_inventory
 from hiscomply.evaluate.side_by_side import evaluate_all
 from hiscomply.evaluate.statements import statements_in_force

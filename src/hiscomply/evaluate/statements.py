@@ -8,7 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hiscomply.compiled import CompiledPolicy
-from hiscomply.evaluate.engine import FAIL, PASS, Engine, Moment
+from hiscomply.evaluate.engine import Engine
+from hiscomply.evaluate.evaluator import FAIL, PASS, Moment
 from hiscomply.model import ScopeStatement
 
 IN_FORCE = "scope_statements_in_force"

@@ -9,7 +9,8 @@ from typing import Any
 
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.errors import Place, PolicyError
-from hiscomply.evaluate.engine import Engine, Moment
+from hiscomply.evaluate.engine import Engine
+from hiscomply.evaluate.evaluator import Moment
 from hiscomply.kinds import Kind
 from hiscomply.policy.document import PolicyDocument
 from hiscomply.policy_cases import VERDICTS, Cases, case_bindings, read_cases

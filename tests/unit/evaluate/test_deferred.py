@@ -8,7 +8,7 @@ import pytest
 
 from hiscomply.evaluate import engine as engine_module
 from hiscomply.evaluate.deferred import defer
-from hiscomply.evaluate.engine import Moment
+from hiscomply.evaluate.evaluator import Moment
 from hiscomply.evaluate.stage import evaluate_policies
 from hiscomply.evidence.store import open_evidence
 from hiscomply.model import Collection, CollectionStatus, Evaluation

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-from hiscomply.evaluate.engine import Engine, Moment
+from hiscomply.evaluate.engine import Engine
+from hiscomply.evaluate.evaluator import Moment
 from hiscomply.plugins import evidence_kinds
 
 

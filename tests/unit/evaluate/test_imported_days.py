@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from hiscomply.evaluate.calendar import calendar_rows, known_years
-from hiscomply.evaluate.engine import Engine, Moment
+from hiscomply.evaluate.engine import Engine
+from hiscomply.evaluate.evaluator import Moment
 from hiscomply.model import EvidenceTable
 from hiscomply.plugins import evidence_kinds
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from hiscomply.evaluate.engine import Moment
+from hiscomply.evaluate.evaluator import Moment
 from hiscomply.evaluate.stage import evaluate_policies
 from hiscomply.evidence.store import open_evidence
 from hiscomply.kinds import Kind

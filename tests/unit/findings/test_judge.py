@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from hiscomply.duck import VERDICT_COLUMNS
 from hiscomply.errors import RunError
-from hiscomply.evaluate.engine import VERDICT_COLUMNS
 from hiscomply.findings.judge import Judgement, judge
 from hiscomply.findings.rollup import exit_code, group_findings, policy_results
 from hiscomply.findings.waivers import WAIVER_POLICY

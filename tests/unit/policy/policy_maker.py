@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 
 from hiscomply.compiled import CompiledPolicy
-from hiscomply.evaluate.engine import Engine, Moment
+from hiscomply.evaluate.engine import Engine
+from hiscomply.evaluate.evaluator import Moment
 from hiscomply.kinds import Kind, load_kinds
 from hiscomply.model import EvidenceTable, PolicyCount
 from hiscomply.policy.pack import load_pack

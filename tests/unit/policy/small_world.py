@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from hiscomply.compiled import CompiledPolicy
-from hiscomply.evaluate.engine import Engine, Moment
+from hiscomply.evaluate.engine import Engine
+from hiscomply.evaluate.evaluator import Moment
 from hiscomply.kinds import Kind, load_kinds
 from hiscomply.model import EvidenceTable
 from hiscomply.policy.pack import load_pack
