@@ -49,6 +49,7 @@ class CompiledPolicy:
         may_be_empty: a complete register without any subject leaves nothing to judge; where a kind is named, only if
             there is a record of it.
         formats: of a policy on settings, the only formats that concern it; empty for any.
+        small: the whole query as SQLite runs it; empty where it has no such form.
     """
 
     id: str
@@ -76,6 +77,7 @@ class CompiledPolicy:
     may_be_empty: bool | str = False
     formats: tuple[str, ...] = ()
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    small: str = ""
 
     @property
     def query(self) -> str:

@@ -38,6 +38,7 @@ def check_files(
     command: Sequence[str],
     previous: Path | None = None,
     kept: KeptRows | None = None,
+    is_held: bool = False,
 ) -> pipeline.Outcome:
     """One run over files.
 
@@ -45,6 +46,7 @@ def check_files(
         settings: ``project`` is the folder that paths count from, ``runs`` where the run is made.
         previous: the run to compare with.
         kept: rows of an earlier check of the same tree.
+        is_held: of a few files, nothing has to be read from the run's folder later.
     """
     options = {"path": list(paths), "exclude": list(exclude)}
     target = Target("files", "files", options, collectors["files"].kinds(options), _TIMEOUT_S)
@@ -56,4 +58,5 @@ def check_files(
         command=command,
         of_files=True,
         kept=kept,
+        is_held=is_held,
     )

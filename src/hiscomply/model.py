@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import sqlite3
 
 Scalar = str | int | float | bool | None
 
@@ -190,11 +193,16 @@ class EvidenceTable:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that a run knows: tables by kind and the collections they came from."""
+    """All that a run knows: tables by kind and the collections they came from.
+
+    Attributes:
+        held: a connection of SQLite that holds the tables as ``ev.<kind>``, where they are few and stand in no file.
+    """
 
     folder: Path
     tables: Mapping[str, EvidenceTable]
     collections: tuple[Collection, ...]
+    held: sqlite3.Connection | None = None
 
 
 # ---------------------------------------------------------------- policies, as every later stage sees them
@@ -304,12 +312,17 @@ class PolicyCount:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Verdict rows (fail and unknown) as a Parquet file, and the counts of all four verdicts."""
+    """Verdict rows (fail and unknown) as a Parquet file, and the counts of all four verdicts.
+
+    Attributes:
+        rows: the verdict rows themselves, where the evidence is held; there is no file then.
+    """
 
     path: Path
     counts: tuple[PolicyCount, ...]
     as_of: datetime
     statements: tuple[ScopeStatement, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] | None = None
 
 
 # ---------------------------------------------------------------- judge -> report

@@ -5,8 +5,10 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,11 +27,12 @@ from hiscomply.errors import HiscomplyError, Place, PolicyError, Problems, RunEr
 from hiscomply.evaluate.evaluator import Moment
 from hiscomply.evaluate.stage import evaluate_policies
 from hiscomply.evaluate.statements import SCOPE_RULES
+from hiscomply.evidence.held import hold_evidence
 from hiscomply.evidence.store import open_evidence, store_evidence
 from hiscomply.findings.comments import InlineWaivers, inline_waivers
 from hiscomply.findings.judge import Judgement, judge
 from hiscomply.findings.quality import quality_notes
-from hiscomply.findings.rollup import clause_status, exit_code, group_findings, policy_results
+from hiscomply.findings.rollup import clause_status, exit_code, groups_of, policy_results
 from hiscomply.findings.waivers import PARAMETER, check_waivers
 from hiscomply.kinds import Kind
 from hiscomply.model import (
@@ -60,6 +63,7 @@ from hiscomply.run_folder import (
     unsealed,
     write_collections,
 )
+from hiscomply.sqlite import NotHeld
 
 COLLECTING = "collecting"
 """The folder beside the runs in which targets are collected."""
@@ -190,10 +194,12 @@ def audit(
     resume: bool = False,
     of_files: bool = False,
     kept: KeptRows | None = None,
+    is_held: bool = False,
 ) -> Outcome:
     """One run from settings to a sealed folder; reports are written by ``write_reports``.
 
     Args:
+        is_held: evidence and findings of a few records stay in memory; they are in no file of the run then.
         of_files: a check of files: waivers in their comments count, and only what a finding shows makes it another.
         resume: take over what an interrupted run has collected.
         kept: rows of an earlier check of the same tree; never of an audit.
@@ -201,22 +207,26 @@ def audit(
     started = datetime.now(UTC)
     with unsealed(settings.runs) as folder:
         evidence = collect_evidence(
-            settings, plan.kinds, collectors, folder, collecting, resume=resume, kept=kept
+            settings, plan.kinds, collectors, folder, collecting, resume=resume, kept=kept, is_held=is_held
         )
         as_of = settings.as_of or datetime.now(UTC).replace(microsecond=0)
-        result = evaluate_run(
+        judged = partial(
+            evaluate_run,
             settings,
             plan,
-            evidence,
-            folder,
-            as_of,
-            started,
+            folder=folder,
+            as_of=as_of,
+            started=started,
             previous=previous,
             command=command,
             evaluating=evaluating,
             of_files=of_files,
         )
-        return Outcome(result, folder)
+        try:
+            return Outcome(judged(evidence=evidence), folder)
+        except NotHeld:
+            stored = store_evidence(evidence.folder, folder / "evidence", plan.kinds, evidence.collections)
+            return Outcome(judged(evidence=stored), folder)
 
 
 def collect_evidence(
@@ -228,8 +238,9 @@ def collect_evidence(
     *,
     resume: bool = False,
     kept: KeptRows | None = None,
+    is_held: bool = False,
 ) -> Evidence:
-    """Collects from every target and stores what came, below the folder of a run.
+    """Collects from every target and stores what came, below the folder of a run; or holds it, if it is little.
 
     Raises:
         ConfigError: nothing to resume, or no target of the names asked for.
@@ -239,7 +250,8 @@ def collect_evidence(
     if settings.declared is not None:
         targets = (*targets, declared_target(PROJECT_FILE, settings.declared))
         known[DECLARED] = DeclaredCollector(settings.declared, settings.as_of)
-    with staging_folder(settings.runs.parent / COLLECTING, resume=resume) as staging:
+    below = settings.runs.parent / COLLECTING
+    with nullcontext(folder / COLLECTING) if is_held else staging_folder(below, resume=resume) as staging:
         collections = collect_all(
             targets,
             known,
@@ -252,7 +264,8 @@ def collect_evidence(
             only=settings.only_targets,
             kept=kept,
         )
-        return store_evidence(staging, folder / "evidence", kinds, collections)
+        held = hold_evidence(staging, kinds, collections) if is_held else None
+        return held or store_evidence(staging, folder / "evidence", kinds, collections)
 
 
 def evaluate_run(
@@ -305,7 +318,8 @@ def evaluate_run(
         inline.problems,
         is_by_shown_values=of_files,
     )
-    evaluation.path.unlink()
+    if evaluation.rows is None:
+        evaluation.path.unlink()
     write_collections(folder, evidence.collections)
     run = _run_info(settings, plan, evidence, as_of, started, previous, command)
     waivers = len(_concerned(plan)) + len(inline.problems)
@@ -327,7 +341,7 @@ def roll_up(
     Args:
         waivers: how many were held to their own rules.
     """
-    groups = group_findings(judgement.path)
+    groups = groups_of(judgement)
     policies = policy_results(infos, evaluation.counts, groups, judgement, waivers, evaluation.statements)
     clauses = _clauses(plan.clauses, policies, settings.profile)
     asked = clauses if not settings.only else [one for one in clauses if one.policies]
@@ -434,7 +448,8 @@ def _run_info(
     command: Sequence[str],
 ) -> RunInfo:
     tables = hashlib.sha256()
-    for file in sorted(evidence.folder.glob("*.parquet")):
+    files = evidence.folder.glob("*.parquet" if evidence.held is None else "*/*.jsonl")
+    for file in sorted(files):
         tables.update(f"{file.name} {sha256_of(file)}\n".encode())
     evidence_digest = tables.hexdigest()
     return RunInfo(

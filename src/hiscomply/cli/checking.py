@@ -83,6 +83,7 @@ class Checking:
         self._scratch = scratch
         self._is_cached = is_cached and not os.environ.get(NO_CACHE)
         self._plan = files_plan(settings, waivers)
+        self._is_compared = False
 
     def result(self, paths: Sequence[str], baseline: Path | None, revision: str | None) -> AuditResult:
         """The verdicts on these paths; with a baseline or revision only what is new against it.
@@ -91,6 +92,7 @@ class Checking:
             ConfigError, RunError: the revision or the baseline cannot be had.
         """
         known = None
+        self._is_compared = revision is not None or baseline is not None
         if revision is not None:
             here = self._settings.project
             paths = [os.path.relpath(here / path, here) for path in paths]
@@ -138,6 +140,7 @@ class Checking:
             command=("hiscomply", "check"),
             previous=previous,
             kept=self._kept(name, paths),
+            is_held=not self._is_compared,
         )
 
     def _kept(self, name: str, paths: Sequence[str]) -> KeptRows | None:

@@ -11,6 +11,7 @@ from hiscomply.evaluate.engine import Engine
 from hiscomply.evaluate.evaluator import Moment
 from hiscomply.evaluate.inventory import add_inventory
 from hiscomply.evaluate.side_by_side import evaluate_all
+from hiscomply.evaluate.small import evaluate_held
 from hiscomply.evaluate.statements import statements_in_force
 from hiscomply.kinds import INVENTORY_KIND, Kind
 from hiscomply.model import Evaluation, Evidence
@@ -30,12 +31,17 @@ def evaluate_policies(
     *,
     scope_rules: Sequence[CompiledPolicy] = (),
 ) -> Evaluation:
-    """Judges every policy; writes the fail and unknown rows to ``path`` as Parquet.
+    """Judges every policy; writes the fail and unknown rows to ``path`` as Parquet, unless the evidence is held.
 
     Args:
         values: parameters by policy id and placeholder.
         scope_rules: the policies that say which signed statements of scope count.
+
+    Raises:
+        NotHeld: the evidence is held, and DuckDB has to judge it.
     """
+    if evidence.held is not None:
+        return evaluate_held(policies, values, evidence, kinds, moment, progress)
     engine = Engine(kinds, moment, spill=path.parent)
     if all(table.rows <= FEW for table in evidence.tables.values()):
         engine.plan_quickly()

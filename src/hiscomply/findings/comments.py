@@ -176,12 +176,7 @@ def _files(evidence: Evidence) -> Iterable[tuple[str, str]]:
     table = evidence.tables.get("config_file")
     if table is None or not table.rows:
         return []
-    rows: list[tuple[str, str]] = (
-        shared()
-        .execute(
-            "SELECT path, sha256 FROM read_parquet(?) WHERE sha256 IS NOT NULL ORDER BY path",
-            [str(table.path)],
-        )
-        .fetchall()
-    )
-    return rows
+    query = "SELECT path, sha256 FROM {} WHERE sha256 IS NOT NULL ORDER BY path"
+    if evidence.held is not None:
+        return evidence.held.execute(query.format("ev.config_file")).fetchall()
+    return shared().execute(query.format("read_parquet(?)"), [str(table.path)]).fetchall()

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from hiscomply.duck import database, shared
+from hiscomply.duck import VERDICT_COLUMNS, database, insert, shared
 from hiscomply.errors import Place, RunError
+from hiscomply.findings.finding import COLUMNS, DUE_DAYS, to_finding
+from hiscomply.findings.first import first_findings
 from hiscomply.findings.waivers import WAIVER_POLICY, WaiverProblem, check_waivers
 from hiscomply.findings.waiving import add_findings, load_waivers, unused
-from hiscomply.model import Evaluation, Finding, PolicyInfo, Severity, State, Verdict, Waiver
+from hiscomply.model import Evaluation, Finding, PolicyInfo, Severity, Waiver
 from hiscomply.shown_values import SEPARATOR, WITHHELD, shown_names
 
-DUE_DAYS: Mapping[Severity, int] = {
-    Severity.CRITICAL: 15,
-    Severity.HIGH: 30,
-    Severity.MEDIUM: 90,
-    Severity.LOW: 180,
-}
-"""Days from first sight until a failure is to be put right; catalogue 5.3.2-c2, critical as in the patch fallback."""
 _SHOWN = (
     "regexp_replace(array_to_string([coalesce(CAST(json_extract({}.data, name) AS VARCHAR), '') FOR name IN p.shown], "
     f"chr({ord(SEPARATOR)})), '{WITHHELD}', 'withheld', 'g')"
@@ -36,27 +29,39 @@ _IS_SAME = """e.verdict = c.verdict AND e.reason IS NOT DISTINCT FROM c.reason
     AND (e.waiver IS NULL OR c.waiver IS NOT NULL)"""
 """A finding that lost its waiver is not the same."""
 
-_VERDICTS = {one.value: one for one in Verdict}
-_STATES = {one.value: one for one in State}
-COLUMNS = """policy_id, subject, verdict, data, reason, missing, source, line, "column", pointer, collection,
-  observed_at, fingerprint, state, first_seen, due, waiver"""
-
 
 class Judgement:
-    """The findings of a run as a Parquet file, readable as a stream."""
+    """The findings of a run, readable as a stream.
 
-    def __init__(self, path: Path, problems: Sequence[WaiverProblem], in_force: Sequence[Waiver]) -> None:
+    Attributes:
+        path: the Parquet file they are in.
+        held: the findings themselves, where they are few; there is no file then.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        problems: Sequence[WaiverProblem],
+        in_force: Sequence[Waiver],
+        held: tuple[Finding, ...] | None = None,
+    ) -> None:
         self.path = path
         self.problems = tuple(problems)
         self.in_force = tuple(in_force)
+        self.held = held
 
     def count(self) -> int:
         """How many findings there are, absent ones included."""
+        if self.held is not None:
+            return len(self.held)
         row = shared().execute("SELECT count(*) FROM read_parquet(?)", [str(self.path)]).fetchone()
         return int(row[0]) if row else 0
 
     def findings(self) -> Iterator[Finding]:
         """All findings ordered by policy, then subject; constant memory."""
+        if self.held is not None:
+            yield from self.held
+            return
         cursor = shared().execute(f"SELECT {COLUMNS} FROM read_parquet(?)", [str(self.path)])
         while rows := cursor.fetchmany(2000):
             for row in rows:
@@ -75,7 +80,7 @@ def judge(
     *,
     is_by_shown_values: bool = False,
 ) -> Judgement:
-    """Writes ``findings.parquet``.
+    """Writes ``findings.parquet``, unless the verdict rows are held and there is nothing to compare them with.
 
     Args:
         previous: findings of the run to compare with, or None.
@@ -87,11 +92,13 @@ def judge(
     Raises:
         RunError: the previous findings cannot be read.
     """
-    import duckdb
-
     severities = {policy.id: policy.severity for policy in policies}
     in_force, problems = check_waivers(waivers, severities, today)
     problems += unreadable
+    if evaluation.rows is not None and not (previous or in_force or problems):
+        return Judgement(path, (), (), first_findings(evaluation.rows, severities, evaluation.as_of))
+    import duckdb
+
     with database("512MB", path.parent) as connection:
         _load_current(connection, evaluation)
         try:
@@ -124,10 +131,15 @@ def judge(
 
 def _load_current(connection: Any, evaluation: Evaluation) -> None:
     """The verdict rows with fingerprints, one per subject: the worst of conflicting ones."""
+    rows = "read_parquet($path)"
+    if evaluation.rows is not None:
+        rows = "verdict"
+        connection.execute(f"CREATE TABLE verdict ({', '.join(map(' '.join, VERDICT_COLUMNS.items()))})")
+        insert(connection, "verdict", list(VERDICT_COLUMNS.values()), evaluation.rows)
     connection.execute(
         "CREATE TABLE current AS SELECT * REPLACE (CAST(code AS INTEGER) AS code), "
-        "sha256(policy_id || chr(31) || subject) AS fingerprint FROM read_parquet(?)",
-        [str(evaluation.path)],
+        f"sha256(policy_id || chr(31) || subject) AS fingerprint FROM {rows}",
+        {"path": str(evaluation.path)} if evaluation.rows is None else {},
     )
     total, distinct = connection.execute(
         "SELECT count(*), count(DISTINCT fingerprint) FROM current"
@@ -225,36 +237,3 @@ def _write_sorted(connection: Any, query: str, path: Path) -> None:
         f"COPY ({query} ORDER BY policy_id, subject, fingerprint) TO '{target}' "
         "(FORMAT parquet, COMPRESSION zstd)"
     )
-
-
-def to_finding(row: Sequence[Any]) -> Finding:
-    """One row of ``findings.parquet``, its columns in the order of ``COLUMNS``."""
-    return Finding(
-        policy_id=row[0],
-        subject=row[1],
-        verdict=_VERDICTS[row[2]],
-        values=json.loads(row[3]) if row[3] else {},
-        reason=row[4],
-        missing=tuple(row[5] or ()),
-        source=row[6],
-        line=row[7],
-        column=row[8],
-        pointer=row[9],
-        collector=row[10],
-        observed_at=_utc(row[11]),
-        fingerprint=row[12],
-        state=_STATES[row[13]],
-        first_seen=_in_utc(row[14]),
-        due=_utc(row[15]),
-        waiver=row[16],
-    )
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    return _in_utc(moment) if moment else None
-
-
-@lru_cache(maxsize=256)
-def _in_utc(moment: datetime) -> datetime:
-    """Most findings of a run share their moments."""
-    return moment.replace(tzinfo=UTC)

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from hiscomply.duck import shared
-from hiscomply.findings.judge import COLUMNS, Judgement, to_finding
+from hiscomply.findings.finding import COLUMNS, to_finding
+from hiscomply.findings.first import group
+from hiscomply.findings.judge import Judgement
 from hiscomply.findings.waivers import WAIVER_POLICY
 from hiscomply.model import (
     ClauseResult,
@@ -26,6 +28,11 @@ from hiscomply.model import (
 
 SAMPLES = 25
 RANK = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
+
+
+def groups_of(judgement: Judgement) -> dict[str, tuple[FindingGroup, ...]]:
+    """The groups of a judgement, as ``group_findings`` makes them."""
+    return group_findings(judgement.path) if judgement.held is None else group(judgement.held, SAMPLES)
 
 
 def group_findings(path: Path, *, is_new_only: bool = False) -> dict[str, tuple[FindingGroup, ...]]:

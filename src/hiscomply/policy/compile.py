@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from hiscomply.policy.declared import parameter_spec
 from hiscomply.policy.document import CheckDocument, PolicyDocument, RelatedDocument
 from hiscomply.policy.draft import Draft, Query, SubjectSource
 from hiscomply.policy.free_sql import compile_free_sql
+from hiscomply.policy.in_sqlite import in_sqlite
 from hiscomply.policy.judged import concerned_rows, judged_rows
 from hiscomply.policy.only import Only, is_all_said, only_values
 from hiscomply.policy.output import Shown, rate_output, row_output
@@ -65,7 +67,7 @@ def compile_policy(
         _check_everything_used(draft)
         check_message(draft, query.names)
     sql = query.concerned + query.judged + query.output
-    return CompiledPolicy(
+    compiled = CompiledPolicy(
         id=document.id,
         clauses=tuple(document.clauses),
         checks=tuple(document.checks),
@@ -92,6 +94,7 @@ def compile_policy(
         formats=_formats(draft, query),
         only=query.only,
     )
+    return compiled if draft.is_trial else replace(compiled, small=in_sqlite(compiled.query))
 
 
 def _formats(draft: Draft, query: Query) -> tuple[str, ...]:

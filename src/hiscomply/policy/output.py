@@ -37,7 +37,10 @@ class Shown:
 
 
 def json_value(value: Typed, column: str) -> str:
-    """A value as it goes into the JSON of a verdict row: times as ISO UTC, durations as PT<seconds>S."""
+    """A value as it goes into the JSON of a verdict row: times as ISO UTC, durations as PT<seconds>S.
+
+    Of a truth value the type is said, which SQLite has not.
+    """
     match value.type:
         case FieldType.TIMESTAMP:
             return f"strftime({column}, '%Y-%m-%d') || 'T' || strftime({column}, '%H:%M:%S') || 'Z'"
@@ -45,6 +48,8 @@ def json_value(value: Typed, column: str) -> str:
             return f"CAST(CAST({column} AS DATE) AS VARCHAR)"
         case FieldType.DURATION:
             return f"'PT' || CAST(epoch({column}) AS BIGINT) || 'S'"
+        case FieldType.BOOLEAN:
+            return f"CAST({column} AS BOOLEAN)"
     return column
 
 
@@ -81,7 +86,7 @@ def row_output(
     values = {name: json_value(value, f"j.{quote('v_' + name)}") for name, value in shown.values.items()}
     values |= figures or {}
     return f"""SELECT {code} AS code, j._subject AS subject, {_REASON} AS reason, {_MISSING} AS missing,
-  {_json(values)} AS data, j._source AS source, j._line AS line, j._column AS "column",
+  CASE WHEN {code} > 1 THEN {_json(values)} END AS data, j._source AS source, j._line AS line, j._column AS "column",
   j._pointer AS pointer, j._collection AS collection, j._observed_at AS observed_at
   FROM {{judged}} j{suffix}"""
 

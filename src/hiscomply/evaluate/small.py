@@ -1,0 +1,114 @@
+"""The SQLite engine: the same policies over few records that are held in memory."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hiscomply import sqlite
+from hiscomply.compiled import CompiledPolicy
+from hiscomply.evaluate.evaluator import NO_APPLICABLE, UNKNOWN, Evaluator, Moment, VerdictRow
+from hiscomply.kinds import INVENTORY_KIND, Kind
+from hiscomply.model import Evaluation, Evidence, EvidenceTable
+from hiscomply.sqlite import NotHeld, text_literal
+
+SCOPE_KIND = "scope_statement"
+"""The kind of signed statements, which DuckDB weighs."""
+
+
+def evaluate_held(
+    policies: Sequence[CompiledPolicy],
+    values: Mapping[str, Mapping[str, Any]],
+    evidence: Evidence,
+    kinds: Mapping[str, Kind],
+    moment: Moment,
+    progress: Callable[[str], None],
+) -> Evaluation:
+    """Judges every policy; the fail and unknown rows stay in memory.
+
+    Raises:
+        NotHeld: a policy, a parameter or a value is one that DuckDB has to judge.
+    """
+    if evidence.held is None or SCOPE_KIND in evidence.tables:
+        raise NotHeld
+    engine = SmallEngine(kinds, moment, evidence.held, evidence.tables)
+    counts = []
+    for policy in policies:
+        progress(policy.id)
+        counts.append(engine.evaluate(policy, values[policy.id]))
+    return Evaluation(Path(), tuple(counts), moment.as_of, rows=engine.found())
+
+
+class SmallEngine(Evaluator):
+    """SQLite over tables ``ev.<kind>``."""
+
+    def __init__(
+        self,
+        kinds: Mapping[str, Kind],
+        moment: Moment,
+        connection: sqlite3.Connection,
+        tables: Mapping[str, EvidenceTable],
+    ) -> None:
+        super().__init__(kinds, moment)
+        self.connection = connection
+        self._tables.update(tables)
+        self._indexed: set[tuple[str, str]] = set()
+
+    def add_empty(self, kind: str) -> None:
+        """Makes a kind that nobody collected readable as an empty table."""
+        if kind == INVENTORY_KIND:
+            raise NotHeld
+        columns = ", ".join(f'"{name}"' for name in self._kinds[kind].columns())
+        self.connection.execute(f'CREATE TABLE IF NOT EXISTS ev."{kind}" ({columns})')
+        self._tables.setdefault(kind, EvidenceTable(kind, Path(), 0, False, (), None, None))
+
+    def found(self) -> tuple[VerdictRow, ...]:
+        """The rows that fail or are not known."""
+        return tuple(self._buffer)
+
+    def _run(self, policy: CompiledPolicy, bound: Mapping[str, Any]) -> dict[int, int]:
+        if not policy.small:
+            raise NotHeld
+        subjects = self._subject_rows(policy)
+        try:
+            query = self._narrowed(policy)
+            if not query:
+                return {NO_APPLICABLE: subjects}
+            held = {name: sqlite.held(value) for name, value in bound.items()}
+            rows = self.connection.execute(query, held).fetchall()
+        except sqlite3.Error as error:
+            raise NotHeld from error
+        counts = Counter(row[0] for row in rows)
+        self._buffer.extend((policy.id, *_shown(row)) for row in rows if row[0] >= UNKNOWN)
+        if policy.only:
+            # the records left out, which the policy does not concern
+            counts[NO_APPLICABLE] += subjects - len(rows)
+        return dict(counts)
+
+    def _narrowed(self, policy: CompiledPolicy) -> str:
+        """The policy's query over those of its subjects that it may concern; empty if there are none for sure."""
+        oldest, newest = (sqlite.microseconds(one) for one in self._timely(policy)) if policy.only else (0, 0)
+        kind = policy.subject_kind
+        if not policy.only or not self._concern.is_timely(self.connection, kind, oldest, newest):
+            return policy.small
+        if self._concern.is_ruled_out(self.connection, policy, oldest, newest):
+            return ""
+        conditions = " AND ".join(self._condition(kind, name, some) for name, some in policy.only.items())
+        whole = f'ev . "{kind}"'
+        return policy.small.replace(whole, f"(SELECT * FROM {whole} WHERE {conditions})", 1)
+
+    def _condition(self, kind: str, name: str, values: Sequence[str]) -> str:
+        if (kind, name) not in self._indexed:
+            self.connection.execute(f'CREATE INDEX ev."{kind} by {name}" ON "{kind}" ("{name}")')
+            self._indexed.add((kind, name))
+        listed = ", ".join(text_literal(value) for value in values)
+        return f'("{name}" IN ({listed}) OR "{name}" IS NULL)'
+
+
+def _shown(row: Sequence[Any]) -> tuple[Any, ...]:
+    """A verdict row as DuckDB would give it."""
+    code, subject, reason, missing, *middle, observed_at = row
+    return (code, subject, reason, list(sqlite.texts_of(missing)), *middle, sqlite.moment(observed_at))

@@ -1,0 +1,203 @@
+"""SQLite in memory, with the functions of DuckDB that compiled policies use.
+
+It is part of Python and there in a millisecond. Values are held so: a time as whole microseconds since 1970, UTC; a
+duration as microseconds; true and false as 1 and 0; a list as its JSON in bytes, which no text is.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import cache, lru_cache
+from typing import Any, Final
+
+from hiscomply.re2 import as_python
+
+NEEDED: Final = (3, 35, 0)
+"""From this version of SQLite on, the queries of policies can be run."""
+LONGEST_MATCHED: Final = 500
+"""Characters of a text up to which it is matched here: DuckDB's patterns take no more time for a longer text than its
+length, and Python's may."""
+_EPOCH: Final = datetime(1970, 1, 1)
+_LAST: Final = "\U0010ffff"
+"""After every text and number of a place, as DuckDB has what is not known."""
+_SEPARATOR: Final = "\x1f"
+
+
+class NotHeld(Exception):
+    """SQLite cannot hold or judge this; DuckDB can."""
+
+
+def connect() -> sqlite3.Connection:
+    """An empty database with a schema ``ev``."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.execute("ATTACH ':memory:' AS ev")
+    connection.execute("PRAGMA case_sensitive_like = ON")
+    for name, function, count in _FUNCTIONS:
+        connection.create_function(name, count, function, deterministic=True)
+    return connection
+
+
+def is_able() -> bool:
+    """Whether this SQLite is new enough."""
+    return sqlite3.sqlite_version_info >= NEEDED
+
+
+# ------------------------------------------------------------ values
+
+
+def microseconds(moment: datetime) -> int:
+    """A naive UTC time as SQLite holds it."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def moment(held: int | None) -> datetime | None:
+    """The naive UTC time that is held so."""
+    return None if held is None else _moment(held)
+
+
+@lru_cache(maxsize=256)
+def _moment(held: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=held)
+
+
+def held(value: Any) -> Any:
+    """A bound value as SQLite holds it.
+
+    Raises:
+        NotHeld: a date, or another type without a counterpart.
+    """
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, datetime):
+        return microseconds(value)
+    if isinstance(value, timedelta):
+        return value // timedelta(microseconds=1)
+    if isinstance(value, list | tuple):
+        return list_(value)
+    raise NotHeld
+
+
+def text_literal(text: str) -> str:
+    """A text literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def list_(texts: Iterable[str | None]) -> bytes:
+    """A list as SQLite holds it."""
+    return json.dumps(list(texts), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+@lru_cache(maxsize=1024)
+def texts_of(held: bytes) -> tuple[str | None, ...]:
+    """The list that is held so."""
+    return tuple(json.loads(held))
+
+
+# ------------------------------------------------------------ functions
+
+
+def _strict(function: Any) -> Any:
+    """Not known where an argument is not."""
+
+    def called(*arguments: Any) -> Any:
+        return None if None in arguments else function(*arguments)
+
+    return called
+
+
+def _string_split(text: str, separator: str) -> bytes:
+    return list_(text.split(separator))
+
+
+def _list_contains(held: bytes, text: str) -> bool:
+    return text in texts_of(held)
+
+
+def _matches(text: str, pattern: str) -> bool:
+    if len(text) > LONGEST_MATCHED:
+        raise NotHeld
+    found = as_python(pattern)
+    if found is None:
+        raise NotHeld
+    return found.search(text) is not None
+
+
+def _lower(text: str) -> str:
+    return "".join(_one(letter.lower(), letter) for letter in text) if not text.isascii() else text.lower()
+
+
+def _upper(text: str) -> str:
+    return "".join(_one(letter.upper(), letter) for letter in text) if not text.isascii() else text.upper()
+
+
+def _one(changed: str, letter: str) -> str:
+    """Letter by letter, as DuckDB does it."""
+    return changed if len(changed) == 1 else letter
+
+
+@cache
+def _spaces() -> str:
+    return "".join(
+        chr(code)
+        for code in (0x20, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
+        if unicodedata.category(chr(code)) == "Zs"
+    )
+
+
+def _trim(text: str) -> str:
+    return text.strip(_spaces())
+
+
+def _to_seconds(number: float) -> int:
+    return round(number * 1_000_000)
+
+
+def _truth(value: int | None) -> bytes:
+    return b"null" if value is None else b"true" if value else b"false"
+
+
+def _json_row(*pairs: Any) -> str:
+    """Names and values in turn as a JSON object; what is bytes is JSON already."""
+    said = (f"{_json(name)}:{_json(value)}" for name, value in zip(pairs[::2], pairs[1::2], strict=True))
+    return "{" + ",".join(said) + "}"
+
+
+def _json(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False)
+
+
+def _place(source: str | None, line: int | None, column: int | None, pointer: str | None) -> str:
+    """A place as a text that sorts as its parts do, what is not known last."""
+    numbers = (_LAST if number is None else f"{number:011}" for number in (line, column))
+    return _SEPARATOR.join(
+        (_LAST if source is None else source, *numbers, _LAST if pointer is None else pointer)
+    )
+
+
+def _place_part(place: str, part: str) -> str | int | None:
+    found = place.split(_SEPARATOR, 3)["abcd".index(part)]
+    if found == _LAST:
+        return None
+    return int(found) if part in "bc" else found
+
+
+_FUNCTIONS: Final = (
+    ("array_length", _strict(lambda held: len(texts_of(held))), 1),
+    ("chr", _strict(chr), 1),
+    ("json_row", _json_row, -1),
+    ("list_contains", _strict(_list_contains), 2),
+    ("lower", _strict(_lower), 1),
+    ("place", _place, 4),
+    ("place_part", _strict(_place_part), 2),
+    ("regexp_matches", _strict(_matches), 2),
+    ("starts_with", _strict(str.startswith), 2),
+    ("string_split", _strict(_string_split), 2),
+    ("to_seconds", _strict(_to_seconds), 1),
+    ("trim", _strict(_trim), 1),
+    ("truth", _truth, 1),
+    ("upper", _strict(_upper), 1),
+)
