@@ -113,8 +113,12 @@ def _string_split(text: str, separator: str) -> bytes:
     return list_(text.split(separator))
 
 
-def _list_contains(held: bytes, text: str) -> bool:
-    return text in texts_of(held)
+def _list_contains(held: bytes | None, text: str | None) -> bool | None:
+    """Not known where an argument is not; but nothing is in an empty list, whatever it is."""
+    if held is None:
+        return None
+    texts = texts_of(held)
+    return None if texts and text is None else text in texts
 
 
 def _matches(text: str, pattern: str) -> bool:
@@ -127,16 +131,24 @@ def _matches(text: str, pattern: str) -> bool:
 
 
 def _lower(text: str) -> str:
-    return "".join(_one(letter.lower(), letter) for letter in text) if not text.isascii() else text.lower()
+    return text.lower() if text.isascii() else "".join(map(_lower_letter, text))
 
 
 def _upper(text: str) -> str:
-    return "".join(_one(letter.upper(), letter) for letter in text) if not text.isascii() else text.upper()
+    return text.upper() if text.isascii() else "".join(map(_upper_letter, text))
 
 
-def _one(changed: str, letter: str) -> str:
-    """Letter by letter, as DuckDB does it."""
-    return changed if len(changed) == 1 else letter
+def _lower_letter(letter: str) -> str:
+    """Letter by letter, and never two for one, as DuckDB does it."""
+    lower = letter.lower()
+    return lower if len(lower) == 1 else {"\u0130": "i"}.get(letter, letter)
+
+
+def _upper_letter(letter: str) -> str:
+    for upper in (letter.upper(), letter.title()):
+        if len(upper) == 1:
+            return upper
+    return {"\u00df": "\u1e9e"}.get(letter, letter)
 
 
 @cache
@@ -189,7 +201,7 @@ _FUNCTIONS: Final = (
     ("array_length", _strict(lambda held: len(texts_of(held))), 1),
     ("chr", _strict(chr), 1),
     ("json_row", _json_row, -1),
-    ("list_contains", _strict(_list_contains), 2),
+    ("list_contains", _list_contains, 2),
     ("lower", _strict(_lower), 1),
     ("place", _place, 4),
     ("place_part", _strict(_place_part), 2),

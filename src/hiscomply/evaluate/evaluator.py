@@ -120,6 +120,15 @@ class Evaluator(ABC):
         """When it judges."""
         return self._moment
 
+    @property
+    def tables(self) -> Mapping[str, EvidenceTable]:
+        """What is known of each kind."""
+        return dict(self._tables)
+
+    def found(self) -> tuple[VerdictRow, ...]:
+        """The rows kept in memory: of few subjects, all that fail or are not known."""
+        return tuple(self._buffer)
+
     def _is_scoped_out(self, policy: CompiledPolicy) -> bool:
         """Whether a statement in force covers every topic without which the policy has nothing to judge."""
         return bool(policy.applies_to) and self.scoped.issuperset(policy.applies_to)

@@ -10,7 +10,7 @@ from typing import Any
 
 from hiscomply import sqlite
 from hiscomply.compiled import CompiledPolicy
-from hiscomply.evaluate.evaluator import NO_APPLICABLE, UNKNOWN, Evaluator, Moment, VerdictRow
+from hiscomply.evaluate.evaluator import NO_APPLICABLE, UNKNOWN, Evaluator, Moment
 from hiscomply.kinds import INVENTORY_KIND, Kind
 from hiscomply.model import Evaluation, Evidence, EvidenceTable
 from hiscomply.sqlite import NotHeld, text_literal
@@ -64,10 +64,6 @@ class SmallEngine(Evaluator):
         columns = ", ".join(f'"{name}"' for name in self._kinds[kind].columns())
         self.connection.execute(f'CREATE TABLE IF NOT EXISTS ev."{kind}" ({columns})')
         self._tables.setdefault(kind, EvidenceTable(kind, Path(), 0, False, (), None, None))
-
-    def found(self) -> tuple[VerdictRow, ...]:
-        """The rows that fail or are not known."""
-        return tuple(self._buffer)
 
     def _run(self, policy: CompiledPolicy, bound: Mapping[str, Any]) -> dict[int, int]:
         if not policy.small:

@@ -1,0 +1,64 @@
+"""A check says the same whether its evidence is held in memory or stored: over every situation of the corpus."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.corpus.situation import read
+from tests.corpus.test_corpus import FILES, in_trees
+
+from hiscomply.cli.checking import plain_settings
+from hiscomply.file_check import check_files, files_plan
+from hiscomply.model import AuditResult
+from hiscomply.plugins import files_collector
+
+TIMES = ("observed_at", "first_seen", "due")
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("corpus") / "tree"
+    by_name = {f"{file.parent.name}/{file.name}": file for file in FILES}
+    for name in in_trees(by_name)[0]:
+        read(by_name[name]).write(folder / name.replace("/", "-", 1))
+    return folder
+
+
+def test_the_findings_are_the_same(tree: Path, tmp_path: Path) -> None:
+    stored, held = (_checked(tree, tmp_path / name, is_held=name == "held") for name in ("stored", "held"))
+    assert stored.evidence.held is None
+    assert held.evidence.held is not None
+    assert [_policy(one) for one in held.policies] == [_policy(one) for one in stored.policies]
+    assert [_finding(one) for one in held.findings()] == [_finding(one) for one in stored.findings()]
+    assert held.findings_count == stored.findings_count > 1_000
+    assert {name: _table(one) for name, one in held.evidence.tables.items()} == {
+        name: _table(one) for name, one in stored.evidence.tables.items()
+    }
+    assert (held.exit_code, held.quality) == (stored.exit_code, stored.quality)
+
+
+def _checked(tree: Path, runs: Path, *, is_held: bool) -> AuditResult:
+    as_of = datetime.now(UTC).replace(microsecond=0)
+    settings = replace(plain_settings("en"), project=tree, runs=runs / "runs", as_of=as_of)
+    plan = files_plan(settings, ())
+    command = ("hiscomply", "check")
+    return check_files(settings, plan, files_collector(), ["."], [], command=command, is_held=is_held).result
+
+
+def _policy(result: Any) -> Any:
+    said = asdict(result)
+    for group in said["groups"]:
+        group["samples"] = [{k: v for k, v in one.items() if k not in TIMES} for one in group["samples"]]
+    return said
+
+
+def _finding(finding: Any) -> Any:
+    return {name: value for name, value in asdict(finding).items() if name not in TIMES}
+
+
+def _table(table: Any) -> Any:
+    return table.kind, table.rows, table.is_complete, table.gaps, table.superseded
