@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.corpus.judging import in_trees
 from tests.corpus.situation import read
-from tests.corpus.test_corpus import FILES, in_trees
+from tests.corpus.test_corpus import FILES
 
 from hiscomply.cli.checking import plain_settings
 from hiscomply.file_check import check_files, files_plan
