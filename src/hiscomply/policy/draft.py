@@ -27,6 +27,7 @@ class Draft:
         trees: conditions that are parsed already, by their path.
         written_at: where a condition stands that a form of check wrote out from another.
         is_trial: a mutant, which may leave a parameter or a related set unused.
+        counted: the related sets whose records are counted against a total, by kind and how they join.
     """
 
     document: PolicyDocument
@@ -38,6 +39,7 @@ class Draft:
     parameters: dict[str, ParameterSpec] = field(default_factory=dict)
     used: dict[str, None] = field(default_factory=dict)
     keyed_calls: dict[str, Typed] = field(default_factory=dict)
+    counted: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def error(self, path: Path_, what: str, hint: str = "") -> PolicyError:
         """An error about a value of the document."""

@@ -29,7 +29,7 @@ def related_set(
     if alias in subject.fields or alias in draft.parameters:
         raise draft.error(path, f"the name {alias!r} is already taken / 名称已被占用")
     table = Table(alias, "r", kind.fields)
-    pairs, hidden = [], [_hidden(draft, alias, document, path, subject)]
+    pairs, hidden = [], []
     placed: dict[str, str] = {}
     for theirs, ours in document.match.items():
         left, (right, reads) = _theirs(draft, theirs, path, table), _ours(draft, theirs, ours, path, subject)
@@ -40,6 +40,9 @@ def related_set(
         pairs.append(f"{left.sql} = {right.sql}")
         placed[theirs] = right.sql
         hidden += [_not_known("s", subject.fields[name]) for name in reads if name not in subject_key]
+    join = " AND ".join(pairs) or "TRUE"
+    counted = draft.counted.setdefault((kind.name, join), alias) if document.total else alias
+    hidden.insert(0, _hidden(draft, alias, counted, document, path, subject))
     scope = Scope(table, Table(subject.name, "s", subject.fields, subject.reads), {}, draft.parameters)
     member = "TRUE"
     if document.where is not None:
@@ -50,7 +53,7 @@ def related_set(
     plan = RelatedPlan(
         alias=alias,
         kind=kind.name,
-        join=" AND ".join(pairs) or "TRUE",
+        join=join,
         member=member,
         gap=" OR ".join(hidden),
         unplaced=tuple(
@@ -88,8 +91,14 @@ def _ours(draft: Draft, theirs: str, ours: str, path: Path_, subject: Table) -> 
     return typed, list(own.reads)
 
 
-def _hidden(draft: Draft, alias: str, document: RelatedDocument, path: Path_, subject: Table) -> str:
-    """SQL: records of the set may be hidden. The subject itself may say how many it has."""
+def _hidden(
+    draft: Draft, alias: str, counted: str, document: RelatedDocument, path: Path_, subject: Table
+) -> str:
+    """SQL: records of the set may be hidden. The subject itself may say how many it has.
+
+    Args:
+        counted: the first set with the same records, which are counted once.
+    """
     if document.total is None:
         return f"$gap_{alias}"
     known = subject.fields.get(document.total)
@@ -100,7 +109,7 @@ def _hidden(draft: Draft, alias: str, document: RelatedDocument, path: Path_, su
             nearest(document.total, subject.fields),
         )
     total = subject.read(document.total).sql
-    return f"coalesce({quote('total_' + alias)}.n, 0) <> coalesce({total}, -1)"
+    return f"coalesce({quote('total_' + counted)}.n, 0) <> coalesce({total}, -1)"
 
 
 def _not_known(alias: str, known: Field) -> str:

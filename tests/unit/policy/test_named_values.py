@@ -35,7 +35,7 @@ class TestNamedValues:
             "b": "fail",
             "c": "unknown",
         }
-        assert judged["a"].values["doubled"] == 12
+        assert judged["b"].values["doubled"] == 10
         assert judged["c"].reason == "missing_field"
 
     def test_a_where_that_names_a_value_over_related_records_is_judged_after_they_are_joined(
