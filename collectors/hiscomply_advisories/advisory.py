@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ class Advisory:
         fixed: the first version that no longer has it; None while there is none.
         last: the last version that has it, where that is said instead of ``fixed``.
         arch: the only processor architecture that it is about, None for all.
+        is_modular: whether it is about builds of rpm module streams; None if its versions are to tell.
         published: when it became known, aware; None where the feed does not say.
         place: the entry in the feed, for people.
     """
@@ -30,6 +32,7 @@ class Advisory:
     fixed: str | None = None
     last: str | None = None
     arch: str | None = None
+    is_modular: bool | None = None
     severity: str | None = None
     cvss: float | None = None
     published: datetime | None = None
@@ -80,6 +83,8 @@ _SEVERITIES = {
     "low": "low",
     "negligible": "low",
 }
+_CVE = re.compile(r"CVE-\d{4}-\d+")
+_SECONDS = re.compile(r"\d{9,11}")
 _RANK = ("low", "medium", "high", "critical")
 
 
@@ -97,21 +102,22 @@ def severity_of_score(score: float | None) -> str | None:
 
 
 def moment_of(text: object) -> datetime | None:
-    """An ISO 8601 time or day, UTC where it names no zone; None for what is none."""
+    """An ISO 8601 time or day, or seconds since 1970; UTC where it names no zone; None for what is none."""
     if not isinstance(text, str):
         return None
+    text = text.strip().removesuffix(" UTC")
     try:
-        moment = datetime.fromisoformat(text.strip())
+        moment = (
+            datetime.fromtimestamp(int(text), UTC)
+            if _SECONDS.fullmatch(text)
+            else datetime.fromisoformat(text)
+        )
     except ValueError:
         return None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def cves_in(names: Iterable[object]) -> list[str]:
-    """The CVE numbers among identifiers, also inside ones such as ``DEBIAN-CVE-2024-1234``."""
-    found = []
-    for name in names:
-        _, is_there, rest = str(name).rpartition("CVE-")
-        if is_there and rest[:4].isdigit():
-            found.append(f"CVE-{rest}")
+    """The CVE numbers in identifiers and titles, such as ``DEBIAN-CVE-2024-1234``."""
+    found = [cve for name in names for cve in _CVE.findall(str(name))]
     return list(dict.fromkeys(found))

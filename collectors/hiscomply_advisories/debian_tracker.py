@@ -29,6 +29,8 @@ def parse(text: str, scope: Scope) -> Iterator[Advisory]:
         scope.entries += len(cves)
         for cve, about in cves.items():
             releases = about.get("releases") if isinstance(about, dict) else None
+            if releases == []:  # the tracker's word for none at all
+                continue
             if not isinstance(releases, dict):
                 scope.refuse(f"{source} {cve}", "没有 releases", "it has no releases")
                 continue

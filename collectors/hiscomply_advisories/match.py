@@ -11,12 +11,13 @@ from typing import Any, Final
 
 from hiscomply_advisories.advisory import Advisory
 from hiscomply_advisories.installed import Database, insert
-from hiscomply_advisories.order import KEYS, rpm_key
+from hiscomply_advisories.order import KEYS, rpm_key, rpm_key_without_epoch
 
 _BATCH: Final = 20_000
 _COLUMNS: Final = {
     **dict.fromkeys(("release", "name", "cve"), "VARCHAR"),
     "is_source": "BOOLEAN",
+    "is_modular": "BOOLEAN",
     **dict.fromkeys(("introduced", "fixed", "last", "arch"), "VARCHAR"),
     "severity": "INTEGER",
     "cvss": "DOUBLE",
@@ -24,26 +25,29 @@ _COLUMNS: Final = {
     "place": "VARCHAR",
 }
 _SHAPE: Final = "{" + ", ".join(f"{name}: '{kind}'" for name, kind in _COLUMNS.items()) + "}"
-_HITS: Final = """
+_AFFECTED: Final = """
+    (from_key IS NULL OR from_key <= CASE WHEN from_bare THEN {0}_bare ELSE {0}_key END)
+    AND (fixed_key IS NULL OR CASE WHEN fixed_bare THEN {0}_bare ELSE {0}_key END < fixed_key)
+    AND (last_key IS NULL OR CASE WHEN last_bare THEN {0}_bare ELSE {0}_key END <= last_key)
+    AND {0}_key IS NOT NULL
+"""
+_HITS: Final = f"""
     CREATE TABLE hit AS
     WITH affected AS (
       SELECT id, a.cve, source AS package, source_version AS version, a.* EXCLUDE (cve, release, name, arch)
       FROM pair JOIN keyed a ON a.is_source AND a.release = pair.release AND a.name = pair.source
-      WHERE (from_key IS NULL OR from_key <= source_key) AND (fixed_key IS NULL OR source_key < fixed_key)
-        AND (last_key IS NULL OR source_key <= last_key)
+      WHERE {_AFFECTED.format("source")}
       UNION ALL
       SELECT id, a.cve, pair.name AS package, version, a.* EXCLUDE (cve, release, name, arch)
       FROM pair JOIN keyed a ON NOT a.is_source AND a.release = pair.release AND a.name = pair.name
-      WHERE (from_key IS NULL OR from_key <= own_key) AND (fixed_key IS NULL OR own_key < fixed_key)
-        AND (last_key IS NULL OR own_key <= last_key) AND (a.arch IS NULL OR pair.arch IN (a.arch, 'noarch'))
-        -- A build for a module stream is told apart from one that belongs to none; streams are not known.
-        AND (a.fixed IS NULL OR contains(a.fixed, '.module') = contains(version, '.module'))
+      WHERE {_AFFECTED.format("own")} AND (a.arch IS NULL OR pair.arch IS NULL OR pair.arch IN (a.arch, 'noarch'))
     )
     SELECT id AS pair, cve, any_value(package || ' ' || version) AS package,
       arg_max(CASE WHEN fixed IS NOT NULL THEN package || ' ' || fixed END, fixed_key) AS fix,
       bool_or(fixed IS NULL AND last IS NOT NULL) AS is_vague, max(severity) AS severity, max(cvss) AS cvss,
       min(published) AS published, max(feed) AS feed, min(feed_at) AS feed_at
-    FROM affected GROUP BY ALL
+    -- A build for a module stream is told apart from one that belongs to none; streams are not known.
+    FROM affected WHERE is_modular IS NULL OR is_modular = contains(version, '.module') GROUP BY ALL
 """
 _FOUND: Final = """
     SELECT asset_id, cve, list_sort(list(DISTINCT package)), list_sort(list(DISTINCT fix) FILTER (fix IS NOT NULL)),
@@ -107,6 +111,7 @@ def _row(one: Advisory) -> dict[str, Any]:
         "name": one.name,
         "cve": one.cve,
         "is_source": one.is_source,
+        "is_modular": ".module" in one.fixed if one.is_modular is None and one.fixed else one.is_modular,
         "introduced": one.introduced,
         "fixed": one.fixed,
         "last": one.last,
@@ -133,12 +138,14 @@ def match(db: Database) -> list[tuple[str, str, str]]:
     """Makes ``hit``; gives feed, entry and version of the advisories whose versions cannot be ordered."""
     _make_keys(db)
     db.execute(
-        "CREATE OR REPLACE TABLE pair AS SELECT pair.*, own.key AS own_key, source.key AS source_key FROM pair "
+        "CREATE OR REPLACE TABLE pair AS SELECT pair.*, own.key AS own_key, own.bare AS own_bare, "
+        "source.key AS source_key, source.bare AS source_bare FROM pair "
         "LEFT JOIN key own ON own.scheme = pair.scheme AND own.version = pair.version "
         "LEFT JOIN key source ON source.scheme = pair.scheme AND source.version = pair.source_version"
     )
     db.execute(
-        "CREATE TABLE keyed AS SELECT a.*, f.key AS from_key, x.key AS fixed_key, l.last_key AS last_key, "
+        "CREATE TABLE keyed AS SELECT a.*, f.bound AS from_key, x.bound AS fixed_key, l.last_bound AS last_key, "
+        "f.is_bare AS from_bare, x.is_bare AS fixed_bare, l.is_bare AS last_bare, "
         "(introduced IS NULL OR f.key IS NOT NULL) AND (fixed IS NULL OR x.key IS NOT NULL) AND "
         "(last IS NULL OR l.key IS NOT NULL) AS is_ordered FROM advisory a "
         "JOIN (SELECT DISTINCT release, scheme FROM pair) s USING (release) "
@@ -156,21 +163,34 @@ def match(db: Database) -> list[tuple[str, str, str]]:
 
 
 def _make_keys(db: Database) -> None:
-    db.execute("CREATE TABLE key (scheme VARCHAR, version VARCHAR, key VARCHAR, last_key VARCHAR)")
+    """Each version once: its whole key, that without epoch, and what stands for it as the end of a range."""
+    db.execute(
+        "CREATE TABLE key (scheme VARCHAR, version VARCHAR, key VARCHAR, bare VARCHAR, bound VARCHAR, "
+        "last_bound VARCHAR, is_bare BOOLEAN)"
+    )
     rows = db.execute(
         "SELECT DISTINCT scheme, version FROM (SELECT scheme, version FROM pair "
         "UNION ALL SELECT scheme, source_version FROM pair "
         "UNION ALL SELECT scheme, unnest([introduced, fixed, last]) FROM advisory "
         "JOIN (SELECT DISTINCT release, scheme FROM pair) USING (release)) WHERE version IS NOT NULL"
     ).fetchall()
-    keys = []
+    keys: list[tuple[Any, ...]] = []
     for scheme, version in rows:
         try:
             key = KEYS[scheme](version)
         except ValueError:
             continue
-        keys.append((scheme, version, key, rpm_key(version, is_open=True) if scheme == "rpm" else key))
+        keys.append(
+            (scheme, version, key, *(_rpm_bounds(version) if scheme == "rpm" else (None, key, key, False)))
+        )
     insert(db, "key", keys)
+
+
+def _rpm_bounds(version: str) -> tuple[str, str, str, bool]:
+    bare = rpm_key_without_epoch(version)
+    if ":" in version:
+        return bare, rpm_key(version), rpm_key(version, is_open=True), False
+    return bare, bare, rpm_key_without_epoch(version, is_open=True), True
 
 
 def unjudged(db: Database) -> Iterator[tuple[str, int]]:

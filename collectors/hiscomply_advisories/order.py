@@ -83,6 +83,18 @@ def rpm_key(version: str, *, is_open: bool = False) -> str:
     return _number(epoch or "") + rpm_text(number) + ending
 
 
+def rpm_key_without_epoch(version: str, *, is_open: bool = False) -> str:
+    """The key of what follows the epoch.
+
+    Names of files and some feeds leave out every epoch, 0 or not: what they say is compared with the rest of an
+    installed version.
+
+    Raises:
+        ValueError: it is no version.
+    """
+    return rpm_key(version.rpartition(":")[2], is_open=is_open)[len(_number("")) :]
+
+
 def rpm_text(text: str) -> str:
     """The key of a version or a release alone."""
     parts = []

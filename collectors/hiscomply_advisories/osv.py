@@ -70,7 +70,19 @@ def _severity(of: Mapping[str, Any]) -> tuple[float | None, str | None]:
     cvss = max((score for score in scores if score is not None), default=None)
     own = [of.get(name) for name in ("database_specific", "ecosystem_specific")]
     words = [one.get(word) for one in own if isinstance(one, dict) for word in ("severity", "urgency")]
+    # Rocky Linux and AlmaLinux put the word of their maker in front: "Important: openssl security update".
+    words.append(str(of.get("summary", "")).partition(":")[0])
     return cvss, severity_of(*words, *(one.get("score") for one in said)) or severity_of_score(cvss)
+
+
+def _by_cve(affected: Mapping[str, Any]) -> dict[str, tuple[float | None, str | None]]:
+    """What Ubuntu says of each weakness that this package of this release has; empty where it says nothing."""
+    own = affected.get("database_specific")
+    said = own.get("cves_map") if isinstance(own, dict) else None
+    items = _list(said, "cves") if isinstance(said, dict) else []
+    return {
+        one["id"]: _severity(one) for one in items if isinstance(one, dict) and isinstance(one.get("id"), str)
+    }
 
 
 def _advisories(
@@ -86,8 +98,11 @@ def _advisories(
         scope.refuse(head.place, f"{name} 没有版本范围", f"it states no range of versions of {name}")
         return
     cvss, severity = _severity(affected)
+    by_cve = _by_cve(affected)
     for introduced, fixed, last in spans:
-        for cve in head.cves:
+        for cve in by_cve or head.cves:
+            own_cvss, own_severity = by_cve.get(cve, (None, None))
+            scores = (own_cvss, cvss, head.cvss)
             yield Advisory(
                 release,
                 name,
@@ -96,8 +111,8 @@ def _advisories(
                 introduced=introduced,
                 fixed=fixed,
                 last=last,
-                severity=severity or head.severity,
-                cvss=cvss if cvss is not None else head.cvss,
+                severity=own_severity or severity or head.severity,
+                cvss=next((one for one in scores if one is not None), None),
                 published=head.published,
                 place=head.place,
             )

@@ -38,16 +38,23 @@ def _update(update: ElementTree.Element, release: str, scope: Scope) -> Iterator
     scope.saw(published)
     if update.get("type") != "security":
         return
-    said = [one.get("id") or one.get("title") for one in update.iterfind("references/reference")]
+    # EPEL and Fedora name the CVE in the title of a reference to a bug.
+    said = [one.get(name) for one in update.iterfind("references/reference") for name in ("id", "title")]
     cves = cves_in(said) or [place]
     severity = severity_of(update.findtext("severity"))
+    if (
+        update.find("pkglist/collection/package") is None
+        and update.find("pkglist/hot_patch_collection") is not None
+    ):
+        scope.refuse(place, "热补丁不参与比对", "hot patches are not compared")
     for package in update.iterfind("pkglist/collection/package"):
         name, version, build = package.get("name"), package.get("version"), package.get("release")
         arch = package.get("arch")
         if not name or not version or not build:
             scope.refuse(place, "软件包缺少名称或版本", "a package lacks its name or version")
         elif scope.wants(release, name) and arch != "src":
-            fixed = f"{package.get('epoch') or 0}:{version}-{build}"
+            epoch = package.get("epoch")
+            fixed = f"{epoch}:{version}-{build}" if epoch else f"{version}-{build}"
             for cve in cves:
                 yield Advisory(
                     release,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from hiscomply.hookspecs import CollectDenied, CollectFailed
+from hiscomply.hookspecs import CollectFailed
 from hiscomply.model import Record, Rejected, Text
 from hiscomply_directory.about import About
 from hiscomply_directory.entry import Entry, same_dn, sid_text
@@ -19,7 +19,7 @@ from hiscomply_directory.parse_policy import (
     domain_policy,
     fine_grained_policy,
 )
-from hiscomply_directory.words import Elsewhere, NotThere, hidden_domain, no_account, no_group
+from hiscomply_directory.words import Elsewhere, NotThere, bare_domain, hidden_domain, no_account, no_group
 
 # Microsoft's well-known security identifiers: of the domain, and built in.
 _DOMAIN_RIDS: Final = {"512": "Domain Admins", "518": "Schema Admins", "519": "Enterprise Admins"}
@@ -55,14 +55,8 @@ class ActiveDirectory:
         about = self._about
         domain = self._domain()
         sid = _sid(domain)
-        if sid is None:
-            # every domain has one
-            raise CollectDenied(
-                Text(
-                    f"{domain.dn} 没有给出 SID,账号看不到它;请在该对象上授予“读取全部属性”权限",
-                    f"{domain.dn} shows no SID, so the account may not see it; grant it Read all properties on that object",
-                )
-            )
+        if sid is None:  # every domain has one
+            raise bare_domain(domain.dn, Text("没有给出 SID", "shows no SID"))
         groups = Groups(is_complete=False)
         failure: CollectFailed | None = None
         try:
@@ -90,7 +84,10 @@ class ActiveDirectory:
 
     def policies(self) -> Iterator[Record | Rejected]:
         """The domain's rules and the fine-grained ones."""
-        yield from domain_policy(self._domain(), self._about)
+        domain = self._domain()
+        if not any(domain.texts(name) for name in DOMAIN_ATTRIBUTES):  # every domain has them all
+            raise bare_domain(domain.dn, Text("没有给出口令策略", "shows no rules for passwords"))
+        yield from domain_policy(domain, self._about)
         if not self._about.options.get("fine_grained", True):
             return
         place = f"CN=Password Settings Container,CN=System,{self._domain_dn}"

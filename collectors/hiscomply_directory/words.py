@@ -83,6 +83,16 @@ def hidden_domain(dn: str) -> CollectDenied:
     )
 
 
+def bare_domain(dn: str, lack: Text) -> CollectDenied:
+    """A domain's object that is to be seen without what every domain has."""
+    return CollectDenied(
+        Text(
+            f"{dn} {lack.zh},账号看不到它;请在该对象上授予“读取全部属性”权限",
+            f"{dn} {lack.en}, so the account may not see it; grant it Read all properties on that object",
+        )
+    )
+
+
 def cut_short(where: str, code: int, entries: int) -> CollectFailed:
     """The server stopped in the middle of an answer."""
     limit = CUT_SHORT[code]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -21,6 +22,9 @@ _WORDS = {
 # Dynamic privileges that only look; every other one changes the server or other accounts.
 _HARMLESS = frozenset({"FLUSH_STATUS", "SHOW_ROUTINE", "XA_RECOVER_ADMIN", "APPLICATION_PASSWORD_ADMIN"})
 _SYSTEM = frozenset({"mysql.sys", "mysql.session", "mysql.infoschema", "mariadb.sys", "debian-sys-maint"})
+_ROLE = re.compile(
+    r"\s*(?:`([^`]+)`|'([^']+)'|([^`'@,]+?))\s*(?:@\s*(?:`([^`]*)`|'([^']*)'|([^`'@,]*?)))?\s*(?:,|$)"
+)
 _WITH_PASSWORD = frozenset(
     {
         "",
@@ -40,6 +44,8 @@ def parse_accounts(answers: Mapping[str, Sequence[Row]], instance: Instance) -> 
     roles, grants = defaultdict(set), defaultdict(set)
     for row in answers["memberships"]:
         roles[row["user_name"], row["host_name"]].add((row["role_name"], row["role_host"]))
+    for key in rows:  # MySQL gives these to everybody, without a word in mysql.role_edges
+        roles[key] |= _mandatory_roles(answers["settings"]) - {key}
     for row in answers["grants"]:
         grants[row["user_name"], row["host_name"]].add(row["privilege"])
     lifetime = _global_lifetime(answers["settings"])
@@ -88,6 +94,13 @@ def _global_lifetime(settings: Sequence[Row]) -> Any:
     if found is None or not found.isdigit():
         return ...
     return int(found) or None
+
+
+def _mandatory_roles(settings: Sequence[Row]) -> set[tuple[str, str]]:
+    """The roles in ``mandatory_roles``: "`role1`@`%`,role2@localhost, role3"."""
+    found = {row["variable_name"].lower(): row["value"] for row in settings}.get("mandatory_roles") or ""
+    parts = [one.groups(default="") for one in _ROLE.finditer(found)]
+    return {(a or b or c, d or e or f or "%") for a, b, c, d, e, f in parts}
 
 
 def _max_age(row: Row, lifetime: Any) -> Any:

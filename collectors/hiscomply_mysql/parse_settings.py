@@ -18,6 +18,8 @@ def parse_settings(answers: Mapping[str, Sequence[Row]], instance: Instance) -> 
         reason = Text("服务器未给出任何全局变量", "the server tells no global variable")
         yield instance.rejected("setting", FILE, reason)
         return
+    if values.get("secure_file_priv", "") is None:
+        values["secure_file_priv"] = "NULL"  # MySQL's word for: no file at all
     for name in sorted(values):
         yield instance.setting(FILE, "mysql_effective", FILE, name, values[name])
     for row in answers["connection"]:

@@ -22,8 +22,8 @@ from samba.samdb import SamDB; from samba.param import LoadParm; from samba.auth
 lp = LoadParm(); lp.load(sys.argv[1]); db = SamDB(session_info=system_session(), lp=lp)
 base = str(db.domain_dn())
 def ticks(days): return str(int((time.time() - days * 86400 + 11644473600) * 10**7))
-for name in ('alice', 'bob', 'carol', 'dora', 'reader', 'gone', 'svc-hl7', 'blind'):
-    db.newuser(name, sys.argv[2] if name in ('reader', 'blind') else 'Canary-Pw-' + name + '-1A', description=sys.argv[3])
+for name in ('alice', 'bob', 'carol', 'dora', 'reader', 'gone', 'svc-hl7', 'blind', 'apart'):
+    db.newuser(name, sys.argv[2] if name in ('reader', 'blind', 'apart') else 'Canary-Pw-' + name + '-1A', description=sys.argv[3])
 def dn(name): return db.search(expression='(sAMAccountName=%s)' % name, attrs=[])[0].dn
 def put(name, **values):
     m = ldb.Message(dn(name))
@@ -53,8 +53,11 @@ db.add({'dn': 'CN=Admins-PSO,CN=Password Settings Container,CN=System,' + base, 
     'msDS-LockoutObservationWindow': '-18000000000',
     'msDS-LockoutDuration': '-18000000000', 'msDS-PSOAppliesTo': str(dn('alice'))})
 from samba.sd_utils import SDUtils; from samba.ndr import ndr_unpack; from samba.dcerpc import security
-sid = ndr_unpack(security.dom_sid, db.search(dn('blind'), ldb.SCOPE_BASE, attrs=['objectSid'])[0]['objectSid'][0])
-SDUtils(db).dacl_add_ace(base, '(D;CI;RPLCLO;;;%s)' % sid)
+def deny(name, where, ace):
+    sid = ndr_unpack(security.dom_sid, db.search(dn(name), ldb.SCOPE_BASE, attrs=['objectSid'])[0]['objectSid'][0])
+    SDUtils(db).dacl_add_ace(where + base, ace % sid)
+deny('blind', '', '(D;CI;RPLCLO;;;%s)')
+deny('apart', 'CN=Users,', '(D;CI;GA;;;%s)')
 """
 
 

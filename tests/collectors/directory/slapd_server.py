@@ -30,6 +30,7 @@ suffix {base}
 rootdn cn=admin,{base}
 rootpw admin-secret
 directory {folder}/db
+maxsize 268435456
 lastbind on
 overlay ppolicy
 ppolicy_default cn=default,{base}
@@ -77,7 +78,8 @@ def stamp(days: float) -> str:
     return (datetime.now(UTC) - timedelta(days=days)).strftime("%Y%m%d%H%M%SZ")
 
 
-def _person(uid: str, *more: str, changed: float | None = 5) -> str:
+def person(uid: str, *more: str, changed: float | None = 5) -> str:
+    """An account as LDIF."""
     lines = [
         f"dn: uid={uid},{BASE}", "objectClass: inetOrgPerson", f"uid: {uid}", f"cn: {uid}", "sn: x",
         f"userPassword: {{SSHA}}Canary{uid}Hash0123456789", f"description: {PATIENT} {PATIENT_ID}",
@@ -105,13 +107,13 @@ def seed() -> str:
     return (
         _SEED.format(base=BASE)
         + "".join(map(_reader, (READER, BLIND, LIMITED)))
-        + _person("alice", "employeeNumber: P001", f"pwdLastSuccess: {stamp(2)}")
-        + _person("bob", f"pwdLastSuccess: {stamp(200)}", changed=400)
-        + _person("carol", "pwdAccountLockedTime: 000001010000Z", f"pwdPolicySubentry: cn=lax,{BASE}")
-        + _person("dave", "pwdReset: TRUE", f"pwdAccountLockedTime: {stamp(0.01)}")
-        + _person("hidden", f"pwdAccountLockedTime: {stamp(1)}", f"pwdLastSuccess: {stamp(3)}")
-        + _person("fresh", changed=None)
-        + _person("ward1", f"pwdLastSuccess: {stamp(1)}")
+        + person("alice", "employeeNumber: P001", f"pwdLastSuccess: {stamp(2)}")
+        + person("bob", f"pwdLastSuccess: {stamp(200)}", changed=400)
+        + person("carol", "pwdAccountLockedTime: 000001010000Z", f"pwdPolicySubentry: cn=lax,{BASE}")
+        + person("dave", "pwdReset: TRUE", f"pwdAccountLockedTime: {stamp(0.01)}")
+        + person("hidden", f"pwdAccountLockedTime: {stamp(1)}", f"pwdLastSuccess: {stamp(3)}")
+        + person("fresh", changed=None)
+        + person("ward1", f"pwdLastSuccess: {stamp(1)}")
         # a ring: nested holds admins, admins holds nested
         + _group("admins", f"cn=nested,{BASE}", f"uid=alice,{BASE}")
         + _group("nested", f"uid=Bob, {BASE}", f"cn=admins,{BASE}")
@@ -137,7 +139,7 @@ class Slapd:
         )
         (folder / "seed.ldif").write_text(ldif or seed(), encoding="utf-8")
         subprocess.run(["chown", "-R", "nobody", str(folder)], check=True)
-        self._tool("slapadd", "-l", str(folder / "seed.ldif"))
+        self._tool("slapadd", "-q", "-l", str(folder / "seed.ldif"))
         self.server = Server(
             [*as_user("nobody"), program("slapd"), "-d", "0", "-f", str(folder / "slapd.conf"), "-h", f"{self.plain} {self.url}"],
             folder.parent / f"{folder.name}.log",

@@ -177,10 +177,20 @@ def good_target(samba: SambaDc) -> str:
     ("options", "status", "told"),
     [
         ({"password": "{env: WRONG_PASSWORD}"}, "denied", "not tried again"),
-        ({"user": "blind@lab.test"}, "denied", "may not see it"),
+        (
+            {"user": "blind@lab.test"},
+            "denied",
+            "DC=lab,DC=test shows no SID, so the account may not see it; grant it Read all properties on that object",
+        ),
+        ({"user": "apart@lab.test"}, "failed", "no account is to be seen below DC=lab,DC=test"),
         ({"tls": None}, "failed", "TLS failed"),
     ],
-    ids=["wrong password", "no rights", "a certificate nobody vouches for"],
+    ids=[
+        "wrong password",
+        "domain denied",
+        "users denied",
+        "a certificate nobody vouches for",
+    ],
 )
 def test_what_the_domain_does_not_let_be_read_is_unknown_and_never_a_pass(
     samba: SambaDc, tmp_path: Path, options: dict[str, object], status: str, told: str
@@ -188,6 +198,15 @@ def test_what_the_domain_does_not_let_be_read_is_unknown_and_never_a_pass(
     audited, reason = audited_beside(tmp_path, good_target(samba), target(samba, "bad", **options), CANARIES)
     assert audited.collections["bad"].status == status
     assert told in reason
+
+
+def test_rules_that_may_not_be_read_are_denied_and_unknown(samba: SambaDc, tmp_path: Path) -> None:
+    project = write_project(tmp_path, target(samba, user="blind@lab.test", include="[policy]"))
+    audited = audit(project, [LENGTH])
+    one = audited.collections["ad"]
+    assert (one.status, one.records, audited.code) == (CollectionStatus.DENIED, {}, 3)
+    assert one.reason is not None and "grant it Read all properties" in one.reason.en
+    assert audited.policy(LENGTH)["verdict"] == "unknown"
 
 
 @pytest.mark.parametrize(("trouble", "status", "told"), TROUBLES, ids=[one for one, _, _ in TROUBLES])

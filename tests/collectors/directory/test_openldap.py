@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from slapd_server import BASE, BLIND, LIMITED, PATIENT, PATIENT_ID, READER, READER_PASSWORD, Slapd, seed
+from slapd_server import (
+    BASE,
+    BLIND,
+    LIMITED,
+    PATIENT,
+    PATIENT_ID,
+    READER,
+    READER_PASSWORD,
+    Slapd,
+    person,
+    seed,
+)
 from tests.servers.audits import Audited, assert_nowhere, audit, command, write_project
 from tests.servers.running import needs, needs_root
 from troubles import BESIDE, DORMANT, TROUBLES, audited_beside, meeting
@@ -214,3 +225,20 @@ def test_a_referral_is_not_followed_and_the_rest_not_taken_for_everything(
     assert "branch.hospital.lan" in collection.reason.en
     assert collection.records["account"] > 5
     assert audited.policy(DORMANT)["verdict"] != "pass"
+
+
+def test_a_page_that_really_is_too_large_fails(tmp_path: Path, scratch: Path) -> None:
+    """66 people with a title of a megabyte each, asked for in one page."""
+    folder = scratch / "large"
+    folder.mkdir()
+    long = f"title: {'x' * 1_000_000}"
+    slapd = Slapd(folder, seed() + "".join(person(f"many{number}", long) for number in range(66)))
+    try:
+        large = target(slapd, login_attribute="title", page_size=1000)
+        audited = audit(write_project(tmp_path, large), [DORMANT])
+    finally:
+        slapd.server.stop()
+    one = audited.collections["ldap"]
+    assert (one.status, "account" in one.records, audited.code) == (CollectionStatus.FAILED, False, 3)
+    assert one.reason is not None and "larger than 64,000,000 bytes; lower page_size" in one.reason.en
+    assert audited.policy(DORMANT)["verdict"] == "unknown"

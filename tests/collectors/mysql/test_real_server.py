@@ -13,6 +13,7 @@ from tests.servers.audits import Audited, assert_nowhere, audit, write_project
 from tests.servers.running import free_port, needs, needs_root
 
 from hiscomply.model import CollectionStatus
+from hiscomply_kit.databases import MAX_ROWS
 
 pytestmark = [needs("mariadbd", "mariadb-install-db", package="mariadb-server"), needs_root()]
 
@@ -184,14 +185,27 @@ def test_a_refused_login_is_not_tried_again_and_no_password_is_told(unlucky: tup
     assert_nowhere([WRONG, AUDITOR], done.project, done.out, done.err)
 
 
-def test_an_answer_above_the_limit_is_a_failure_and_no_cut(
-    maria: Maria, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("hiscomply_mysql.fetch.MAX_ROWS", 5)
-    done = audit(write_project(tmp_path, maria.target()), [SHARED])
+def test_an_answer_above_the_limit_is_a_failure_and_no_cut(maria: Maria, tmp_path: Path) -> None:
+    """A server that really has more members of roles than are read."""
+    # In the engine that is there the rows would take twice as long to write.
+    maria.sql(
+        "CREATE TABLE his.kept AS SELECT * FROM mysql.roles_mapping; ALTER TABLE mysql.roles_mapping ENGINE = InnoDB;"
+        "INSERT INTO mysql.roles_mapping (host, user, role, admin_option) SELECT '%', concat('many', seq), 'operators', 'N' "
+        f"FROM mysql.seq_1_to_{MAX_ROWS}"
+    )
+    try:
+        done = audit(write_project(tmp_path, maria.target()), [SHARED])
+    finally:
+        maria.sql(
+            "TRUNCATE mysql.roles_mapping; ALTER TABLE mysql.roles_mapping ENGINE = Aria;"
+            "INSERT INTO mysql.roles_mapping SELECT * FROM his.kept; DROP TABLE his.kept"
+        )
     one = done.collections["my"]
     assert (one.status, one.records, done.code) == (CollectionStatus.FAILED, {}, 3)
-    assert one.reason is not None and "more than" in one.reason.en
+    assert (
+        one.reason is not None
+        and "mysql.roles_mapping, mysql.role_edges with more than 200,000 rows" in one.reason.en
+    )
 
 
 def test_the_server_itself_refuses_a_write_in_the_session(maria: Maria) -> None:

@@ -13,6 +13,7 @@ from tests.servers.audits import Audited, assert_nowhere, audit, command, write_
 from tests.servers.running import free_port, needs, needs_root
 
 from hiscomply.model import CollectionStatus
+from hiscomply_kit.databases import MAX_ROWS
 
 pytestmark = [needs("initdb", "postgres", package="postgresql-15"), needs_root()]
 
@@ -271,13 +272,20 @@ def test_an_account_without_rights_costs_the_kinds_that_it_cannot_read(
     assert all(word in one.reason.en for word in ("pg_authid", "pg_hba_file_rules", "pg_monitor"))  # type: ignore[union-attr]
 
 
-def test_an_answer_above_the_limit_is_a_failure_and_no_cut(
-    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("hiscomply_postgresql.fetch.MAX_ROWS", 5)
-    done = audit(project(tmp_path, postgres.target(include=["accounts"])), [DEFAULT_ACCOUNTS])
+def test_an_answer_above_the_limit_is_a_failure_and_no_cut(postgres: Postgres, tmp_path: Path) -> None:
+    """A server that really has more roles than are read."""
+    postgres.sql(
+        "INSERT INTO pg_authid (oid, rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, "
+        "rolbypassrls, rolconnlimit) SELECT 1000000 + one, 'many' || one, false, true, false, false, true, false, false, -1 "
+        f"FROM generate_series(1, {MAX_ROWS}) one"
+    )
+    try:
+        done = audit(project(tmp_path, postgres.target(include=["accounts"])), [DEFAULT_ACCOUNTS])
+    finally:
+        postgres.sql("DELETE FROM pg_authid WHERE oid > 1000000 AND rolname LIKE 'many%'; VACUUM pg_authid")
     one = done.collections["pg"]
     assert (one.status, one.records) == (CollectionStatus.FAILED, {})
+    assert one.reason is not None and "with more than 200,000 rows" in one.reason.en
     assert (done.policy(DEFAULT_ACCOUNTS)["verdict"], done.code) == ("unknown", 3)
 
 
