@@ -17,12 +17,16 @@ from hiscomply.model import Collection, Evidence, EvidenceTable
 
 MOST_BYTES: Final = 24_000_000
 """So much staged JSON is held in memory; of more, DuckDB makes tables on disk."""
+_NUL: Final = b"\\u0000"
+"""At this letter some functions of SQLite take a text for ended."""
 
 
 def hold_evidence(
     staging: Path, kinds: Mapping[str, Kind], collections: Sequence[Collection]
 ) -> Evidence | None:
     """The rows of every kind as ``ev.<kind>``, as ``store_evidence`` would store them; None if they are too many.
+
+    A text with the letter NUL is for DuckDB too.
 
     Args:
         staging: where targets put their rows; it stays the evidence's folder.
@@ -35,7 +39,11 @@ def hold_evidence(
     ):
         return None
     connection = sqlite.connect()
-    tables = {name: _hold(connection, kinds[name], files[name], collections) for name in expected}
+    try:
+        tables = {name: _hold(connection, kinds[name], files[name], collections) for name in expected}
+    except sqlite.NotHeld:
+        connection.close()
+        return None
     return Evidence(staging, tables, tuple(collections), connection)
 
 
@@ -63,6 +71,8 @@ def _rows(file: Path, columns: Mapping[str, str]) -> Iterator[list[Any]]:
     shape = [(name, _HELD.get(type_)) for name, type_ in columns.items()]
     with file.open("rb") as lines:
         for line in lines:
+            if _NUL in line:
+                raise sqlite.NotHeld
             row = json.loads(line)
             yield [
                 value if convert is None or value is None else convert(value)

@@ -200,7 +200,9 @@ def _all_rows(engine: Engine, policy: CompiledPolicy) -> dict[str, Judged]:
     used = {name: value for name, value in engine.last_bound.items() if f"${name}" in output}
     query = f"SELECT subject, code, reason, data, source, line FROM ({output})"
     rows = engine.connection.execute(query, used).fetchall()
-    judged = {row[0]: Judged(VERDICTS[row[1]], row[2], json.loads(row[3] or "{}"), row[4], row[5]) for row in rows}
+    judged = {
+        row[0]: Judged(VERDICTS[row[1]], row[2], json.loads(row[3] or "{}"), row[4], row[5]) for row in rows
+    }
     assert len(judged) == len(rows), "a subject stands twice"
     return judged
 
