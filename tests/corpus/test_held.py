@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,38 @@ def test_the_findings_are_the_same(tree: Path, tmp_path: Path) -> None:
         name: _table(one) for name, one in stored.evidence.tables.items()
     }
     assert (held.exit_code, held.quality) == (stored.exit_code, stored.quality)
+
+
+WAIVED = """\
+# hiscomply: waive-file dockerfile_health_checked until {soon} because it is a batch image
+FROM debian:latest
+# hiscomply: waive dockerfile_user_not_root until {soon} because it has to bind a port
+USER root
+# hiscomply: waive dockerfile_images_pinned until 2020-01-01 because it ended
+# hiscomply: waive dockerfile_ssh_port_not_exposed until {soon} because it covers nothing
+# hiscomply: waive no_such_policy until {soon} because nobody has it
+# hiscomply: waive dockerfile_user_not_root because it lacks its date
+# hiscomply: waive compose_health_checked until {soon} because it is of another kind of file
+"""
+
+
+def test_waivers_in_comments_cover_the_same(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    soon = date.today() + timedelta(days=20)
+    for name in ("a", "b[1]", "c"):
+        (tree / name).mkdir(parents=True)
+        text = WAIVED.format(soon=soon) if name != "c" else "FROM debian:latest\nUSER root\n"
+        (tree / name / "Dockerfile").write_text(text, encoding="utf-8")
+    stored, held = (_checked(tree, tmp_path / name, is_held=name == "held") for name in ("stored", "held"))
+    findings = [_finding(one) for one in held.findings()]
+    assert findings == [_finding(one) for one in stored.findings()]
+    assert [_policy(one) for one in held.policies] == [_policy(one) for one in stored.policies]
+    assert {one["waiver"] for one in findings if one["policy_id"] == "dockerfile_user_not_root"} == {
+        "a/Dockerfile#dockerfile_user_not_root",
+        "b[1]/Dockerfile#dockerfile_user_not_root",
+        None,
+    }
+    assert len([one for one in findings if one["policy_id"] == "waivers_in_order"]) == 10
 
 
 def _checked(tree: Path, runs: Path, *, is_held: bool) -> AuditResult:

@@ -1,37 +1,97 @@
-"""Verdict rows to findings in memory, where they are few and there is nothing to compare them with."""
+"""Verdict rows to findings in memory, where they are few, there is nothing to compare them with, and waivers are comments."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hiscomply.findings.finding import DUE_DAYS, to_finding
-from hiscomply.model import Finding, FindingGroup, Severity, State, Verdict
+from hiscomply.findings.waivers import WAIVER_POLICY, WAIVER_SEVERITY, WaiverProblem
+from hiscomply.findings.waiving import COVERS_NOTHING, place, said
+from hiscomply.model import Finding, FindingGroup, Severity, State, Verdict, Waiver
 
-FAIL = 3
+UNKNOWN, FAIL = 2, 3
 
 
 def first_findings(
-    rows: Sequence[Sequence[Any]], severities: Mapping[str, Severity], as_of: datetime
-) -> tuple[Finding, ...]:
-    """The findings of a first run without waivers, by policy, subject and fingerprint; of each subject the worst.
+    rows: Sequence[Sequence[Any]],
+    severities: Mapping[str, Severity],
+    as_of: datetime,
+    waivers: Sequence[Waiver] = (),
+    problems: Sequence[WaiverProblem] = (),
+) -> tuple[tuple[Finding, ...], list[WaiverProblem]]:
+    """The findings of a first run by policy, subject and fingerprint, of each subject the worst; and what is wrong with
+    waivers, those included that cover nothing.
 
     Args:
         rows: of an evaluation.
         severities: by policy.
         as_of: when it was judged, aware.
+        waivers: those in force, all of them comments.
+        problems: what is wrong with others.
     """
     worst: dict[str, Sequence[Any]] = {}
     for row in rows:
-        fingerprint = hashlib.sha256(f"{row[0]}\x1f{row[2]}".encode("utf-8", "surrogatepass")).hexdigest()
+        fingerprint = _fingerprint(row[0], row[2])
         if fingerprint not in worst or _rank(row) < _rank(worst[fingerprint]):
             worst[fingerprint] = row
+    problems = [*problems, *unused_comments(waivers, worst.values())]
+    for problem in problems:
+        source, line = place(problem.waiver)
+        row = (WAIVER_POLICY, FAIL, problem.waiver.id, None, (), said(problem), source, line, *(None,) * 4)
+        worst[_fingerprint(WAIVER_POLICY, problem.waiver.id)] = row
     ordered = sorted(worst.items(), key=lambda one: (one[1][0], one[1][2], one[0]))
     now = as_of.astimezone(UTC).replace(tzinfo=None)
-    return tuple(_finding(row, fingerprint, severities, now) for fingerprint, row in ordered)
+    severities = {**severities, WAIVER_POLICY: WAIVER_SEVERITY}
+    return (
+        tuple(
+            _finding(row, fingerprint, severities, now, _covering(waivers, row))
+            for fingerprint, row in ordered
+        ),
+        problems,
+    )
+
+
+def unused_comments(waivers: Sequence[Waiver], rows: Iterable[Sequence[Any]]) -> list[WaiverProblem]:
+    """The comments that cover no failure, and could cover none of what is not known."""
+    by_policy: dict[str, list[Sequence[Any]]] = defaultdict(list)
+    for row in rows:
+        by_policy[row[0]].append(row)
+    return [
+        WaiverProblem(waiver, COVERS_NOTHING)
+        for waiver in waivers
+        if not any(_may_cover(waiver, row) for row in by_policy[waiver.policy])
+    ]
+
+
+def _may_cover(waiver: Waiver, row: Sequence[Any]) -> bool:
+    if row[1] == UNKNOWN:
+        return bool(row[2] == "*" or row[6] == _file(waiver))
+    return _covers(waiver, row)
+
+
+def _covers(waiver: Waiver, row: Sequence[Any]) -> bool:
+    is_there = row[6] == _file(waiver) and waiver.line in (None, row[7])
+    return row[1] == FAIL and row[0] == waiver.policy and is_there
+
+
+def _covering(waivers: Sequence[Waiver], row: Sequence[Any]) -> str | None:
+    """The id of the waiver that covers a row; nothing covers what is wrong with waivers."""
+    if row[0] == WAIVER_POLICY:
+        return None
+    return min((waiver.id for waiver in waivers if _covers(waiver, row)), default=None)
+
+
+def _file(waiver: Waiver) -> str:
+    """The file that a comment stands in, which is the one it covers."""
+    return waiver.origin.rpartition(":")[0]
+
+
+def _fingerprint(policy: str, subject: str) -> str:
+    return hashlib.sha256(f"{policy}\x1f{subject}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _rank(row: Sequence[Any]) -> tuple[Any, ...]:
@@ -41,7 +101,11 @@ def _rank(row: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def _finding(
-    row: Sequence[Any], fingerprint: str, severities: Mapping[str, Severity], now: datetime
+    row: Sequence[Any],
+    fingerprint: str,
+    severities: Mapping[str, Severity],
+    now: datetime,
+    waiver: str | None,
 ) -> Finding:
     policy, code, subject, reason, missing, data, *place, collection, observed_at = row
     is_failure = code == FAIL
@@ -59,7 +123,7 @@ def _finding(
         observed_at,
         fingerprint,
     )
-    return to_finding((*found, State.NEW.value, now, due, None))
+    return to_finding((*found, State.NEW.value, now, due, waiver))
 
 
 def group(findings: Sequence[Finding], samples: int) -> dict[str, tuple[FindingGroup, ...]]:
@@ -77,7 +141,8 @@ def group(findings: Sequence[Finding], samples: int) -> dict[str, tuple[FindingG
         key=lambda one: (*one[0][:2], -len(one[1]), one[0][2] is None, one[0][2] or "", one[0][3]),
     ):
         some.sort(key=lambda one: one.subject + one.fingerprint)
+        waived = sum(one.waiver is not None for one in some)
         groups[policy].append(
-            FindingGroup(policy, Verdict(verdict), reason, missing, len(some), 0, tuple(some[:samples]))
+            FindingGroup(policy, Verdict(verdict), reason, missing, len(some), waived, tuple(some[:samples]))
         )
     return {policy: tuple(found) for policy, found in groups.items()}

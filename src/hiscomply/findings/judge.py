@@ -11,7 +11,7 @@ from hiscomply.duck import VERDICT_COLUMNS, database, insert, shared
 from hiscomply.errors import Place, RunError
 from hiscomply.findings.finding import COLUMNS, DUE_DAYS, to_finding
 from hiscomply.findings.first import first_findings
-from hiscomply.findings.waivers import WAIVER_POLICY, WaiverProblem, check_waivers
+from hiscomply.findings.waivers import WAIVER_POLICY, WAIVER_SEVERITY, WaiverProblem, check_waivers
 from hiscomply.findings.waiving import add_findings, load_waivers, unused
 from hiscomply.model import Evaluation, Finding, PolicyInfo, Severity, Waiver
 from hiscomply.shown_values import SEPARATOR, WITHHELD, shown_names
@@ -95,8 +95,9 @@ def judge(
     severities = {policy.id: policy.severity for policy in policies}
     in_force, problems = check_waivers(waivers, severities, today)
     problems += unreadable
-    if evaluation.rows is not None and not (previous or in_force or problems):
-        return Judgement(path, (), (), first_findings(evaluation.rows, severities, evaluation.as_of))
+    if evaluation.rows is not None and previous is None and all(one.is_inline for one in in_force):
+        found, problems = first_findings(evaluation.rows, severities, evaluation.as_of, in_force, problems)
+        return Judgement(path, problems, in_force, found)
     import duckdb
 
     with database("512MB", path.parent) as connection:
@@ -119,7 +120,7 @@ def judge(
         same = _IS_SAME_SHOWN if is_by_shown_values else _IS_SAME_VALUES
         _write(
             connection,
-            severities | {WAIVER_POLICY: Severity.MEDIUM},
+            severities | {WAIVER_POLICY: WAIVER_SEVERITY},
             shown,
             in_force,
             evaluation.as_of,

@@ -10,7 +10,7 @@ from hiscomply.duck import shared
 from hiscomply.findings.finding import COLUMNS, to_finding
 from hiscomply.findings.first import group
 from hiscomply.findings.judge import Judgement
-from hiscomply.findings.waivers import WAIVER_POLICY
+from hiscomply.findings.waivers import WAIVER_POLICY, WAIVER_SEVERITY
 from hiscomply.model import (
     ClauseResult,
     ClauseStatus,
@@ -129,7 +129,7 @@ def waiver_policy() -> PolicyInfo:
             "例外均有效、由他人批准且未超期",
             "Waivers are valid, approved by another person, and not too long",
         ),
-        severity=Severity.MEDIUM,
+        severity=WAIVER_SEVERITY,
         message=Text("例外 {waiver}(策略 {policy}):{what_zh}", "waiver {waiver} for {policy}: {what_en}"),
         remediation=Text("更正、续批或删除该例外。", "Correct, renew or remove the waiver."),
         rationale=Text("失效的例外不能掩盖问题。", "A waiver that is not in order must not hide a finding."),

@@ -11,6 +11,7 @@ from hiscomply.model import Severity, Text, Waiver
 
 WAIVER_POLICY = "waivers_in_order"
 """The policy that waivers themselves are held to."""
+WAIVER_SEVERITY = Severity.MEDIUM
 PARAMETER = "parameter:"
 """A waiver whose subject begins so lets a project loosen that parameter; it covers no finding."""
 LONGEST_DAYS: Mapping[Severity, int] = {

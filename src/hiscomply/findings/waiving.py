@@ -10,14 +10,14 @@ from typing import Any, Final
 from hiscomply.findings.waivers import PARAMETER, WAIVER_POLICY, WaiverProblem, file_patterns
 from hiscomply.model import PolicyInfo, Text, Waiver
 
-_NEVER: Final = Text("没有与之对应的问题", "covers no finding")
+COVERS_NOTHING: Final = Text("没有与之对应的问题", "covers no finding")
 
 
 def unused(connection: Any, policies: Sequence[PolicyInfo], waivers: Sequence[Waiver]) -> list[WaiverProblem]:
     """The waivers in force that cover no finding and loosen no parameter."""
     covering = _covering(connection)
     return [
-        WaiverProblem(waiver, _NEVER)
+        WaiverProblem(waiver, COVERS_NOTHING)
         for waiver in waivers
         if not (
             _loosens_any(policies, waiver) if waiver.subject.startswith(PARAMETER) else waiver.id in covering
@@ -69,7 +69,7 @@ def add_findings(connection: Any, problems: Sequence[WaiverProblem]) -> None:
     """What is wrong with waivers, as failures of the policy that they are held to."""
     if not problems:
         return
-    places = [_place(problem.waiver) for problem in problems]
+    places = [place(problem.waiver) for problem in problems]
     connection.execute(
         "INSERT INTO current BY NAME SELECT $policy AS policy_id, 3 AS code, subject, [] AS missing, data, source, "
         "line, sha256($policy || chr(31) || subject) AS fingerprint FROM (SELECT unnest($subjects) AS subject, "
@@ -77,14 +77,15 @@ def add_findings(connection: Any, problems: Sequence[WaiverProblem]) -> None:
         {
             "policy": WAIVER_POLICY,
             "subjects": [problem.waiver.id for problem in problems],
-            "data": [_said(problem) for problem in problems],
+            "data": [said(problem) for problem in problems],
             "sources": [source for source, _ in places],
             "lines": [line for _, line in places],
         },
     )
 
 
-def _said(problem: WaiverProblem) -> str:
+def said(problem: WaiverProblem) -> str:
+    """What a finding on a waiver says, as JSON."""
     data = {
         "waiver": problem.waiver.id,
         "policy": problem.waiver.policy,
@@ -94,7 +95,7 @@ def _said(problem: WaiverProblem) -> str:
     return json.dumps(data, ensure_ascii=False)
 
 
-def _place(waiver: Waiver) -> tuple[str, int | None]:
+def place(waiver: Waiver) -> tuple[str, int | None]:
     """Its file and line; in ``waivers.yaml`` a column follows."""
     split = waiver.origin.rpartition if waiver.is_inline else waiver.origin.partition
     source, _, rest = split(":")
