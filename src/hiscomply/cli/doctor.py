@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 import tempfile
@@ -36,14 +37,22 @@ def _python() -> str:
 
 
 def _engine() -> str:
+    import sqlite3
+
     import duckdb
+
+    from hiscomply import sqlite
 
     zone = duckdb.connect().execute(
         "SELECT timezone('Asia/Shanghai', timezone('UTC', TIMESTAMP '2026-01-01'))"
     )
     if not zone.fetchone():
         raise ValueError("the engine has no time zones / 引擎缺少时区数据")
-    return f"DuckDB {duckdb.__version__}"
+    few = f"SQLite {sqlite3.sqlite_version}"
+    if not sqlite.is_able():
+        needed = ".".join(map(str, sqlite.NEEDED))
+        few += f" (too old: small checks use DuckDB, which is slower; {needed} is needed / 版本过低,小规模检查改用 DuckDB)"
+    return f"DuckDB {duckdb.__version__}; {few}"
 
 
 def _plugins() -> str:
@@ -84,6 +93,20 @@ def _writable() -> str:
     return "temporary files can be written / 可写临时文件"
 
 
+def _cache() -> str:
+    from hiscomply.cli.checking import NO_CACHE
+    from hiscomply.paths import cache_dir
+
+    folder = cache_dir()
+    if os.environ.get(NO_CACHE):
+        return f"off for check, {NO_CACHE} is set / check 未使用缓存"
+    size = sum(file.stat().st_size for file in folder.glob("*") if file.is_file())
+    where = folder if folder.exists() else next(one for one in folder.parents if one.exists())
+    if not os.access(where, os.W_OK):
+        return f"{folder} cannot be written: each check reads every file anew / 缓存目录不可写,每次检查都重新读取"
+    return f"{folder}, {size / 2**20:.1f} MiB"
+
+
 _CHECKS: dict[str, Callable[[], str]] = {
     "hiscomply": lambda: __version__,
     "python": _python,
@@ -93,4 +116,5 @@ _CHECKS: dict[str, Callable[[], str]] = {
     "excel": _excel,
     "calendar": _calendar,
     "temporary": _writable,
+    "cache": _cache,
 }
