@@ -164,9 +164,18 @@ def script(steps: Sequence[Step], nonce: str, step_timeout_s: float, *, sudo: bo
         nonce: ends every answer; must be new for each connection.
         step_timeout_s: for each command, kept by ``timeout`` where the host has it.
     """
+    return with_nonce(nonce, body(steps, step_timeout_s, sudo=sudo))
+
+
+def with_nonce(nonce: str, asked: str) -> str:
+    """The script for one connection."""
+    return f"N={nonce}\n{asked}"
+
+
+def body(steps: Sequence[Step], step_timeout_s: float, *, sudo: bool) -> str:
+    """The script but for the nonce: the same for all hosts that are asked the same."""
     seconds = max(1, round(step_timeout_s))
     lines = [
-        f"N={nonce}",
         "L='\n'",
         f"D='timeout -s KILL {seconds}'",
         f"T=; P=; Q=; V={OWN_ENVIRONMENT}",
