@@ -27,12 +27,13 @@ _FILES = (
 
 
 def ansible(program: str, folder: Path, sshd: SshHost, hosts: int, question: str) -> Cost:
-    """All hosts of ``hosts.ini``; each must have succeeded."""
+    """So many hosts of ``hosts.ini``; each must have succeeded."""
+    shared = ["-i", "hosts.ini", "-f", str(FORKS), "-l", f"fleet[0:{hosts - 1}]"]
     if question == SAME:
-        command = [f"{program}-playbook", "-i", "hosts.ini", "-f", str(FORKS), str(_playbook(folder))]
+        command = [f"{program}-playbook", *shared, str(_playbook(folder))]
         return _must_have(_ansible(command, folder, sshd), " failed=0 ", hosts)
     module = ["raw", "-a", "true"] if question == BARE else ["setup"]
-    command = [program, "fleet", "-i", "hosts.ini", "-f", str(FORKS), "-o", "-m", *module]
+    command = [program, "fleet", *shared, "-o", "-m", *module]
     return _must_have(_ansible(command, folder, sshd), "CHANGED" if question == BARE else "SUCCESS", hosts)
 
 

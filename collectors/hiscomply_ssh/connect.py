@@ -186,7 +186,7 @@ def _key_exchanges() -> Sequence[str]:
     """asyncssh's own list, with P-256 moved in front of Curve25519, behind all that quantum computers do not break.
 
     Both curves have the strength of 128 bits. OpenSSH has P-256 from OpenSSL, and Curve25519 from a portable
-    reference, which costs a host 3 ms of processor more.
+    reference, which costs a host 2 to 3 ms of processor more.
     """
     names = [name.decode() for name in get_default_kex_algs()]
     if _SLOW_CURVE in names and _QUICK_CURVE in names:
