@@ -8,50 +8,84 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.measure import ROOT, Cost, NotRun, measure_command
+from benchmarks.measure import ROOT, Cost, NotRun, measure_command, measure_task
 from benchmarks.setting import Setting
+from benchmarks.ssh_peers import BARE, FORKS, OWN, PEERS, QUESTIONS, SAME
 from benchmarks.table import Row, aim, times
 
 if TYPE_CHECKING:
     from tests.servers.ssh_host import SshHost
 
-FORKS = 16
-"""Side by side, for all three: with more, the one machine that plays all the hosts cannot keep up with itself."""
 DEAD_TIMEOUT_S = 15
+_ASKED_AT_LENGTH = 40
+"""So many hosts are asked by the peers for what hiscomply asks: Ansible takes some seconds for each."""
 FACTS = "[host, packages, accounts, sudo, sshd, sysctl, password_rules, listeners, services, time, logs]"
 """All but ``patching``: apt's own solver on the host would hide what the asking costs."""
 _PROGRAM = (
     "from hiscomply_ssh.collector import SshCollector; SshCollector.parallel = {}; "
     "from hiscomply.cli.main import main; main()"
 )
-PYINFRA_FACTS = (
-    "server.Hostname", "server.Kernel", "server.LinuxDistribution", "deb.DebPackages", "server.Users",
-    "server.Groups", "systemd.SystemdStatus", "hardware.NetworkDevices", "hardware.Memory", "server.Mounts",
-)  # fmt: skip
 
 
 def rows(setting: Setting) -> list[Row]:
-    """Ours and the peers that are installed, then the fleet with dead hosts."""
+    """Ours, a bare log-in, the peers that are installed, then the fleet with dead hosts."""
     hosts, many = (20, 100) if setting.is_quick else (200, 1000)
     folder = setting.folder("ssh_fleet")
     with _sshd(folder) as sshd:
-        ours = _ours(setting, folder, sshd, hosts)
-        table = [Row("ssh_fleet", f"hiscomply collect, {hosts} hosts", ours, _rate(ours, hosts))]
-        for name, measure in (("ansible", _ansible), ("pyinfra", _pyinfra)):
+        ours, said = _with_hosts(sshd, hosts, lambda: _ours(setting, folder, sshd, hosts))
+        table = [Row("ssh_fleet", f"hiscomply collect, {hosts} hosts", ours, said)]
+        bare, said = _with_hosts(sshd, hosts, lambda: _bare(sshd, hosts))
+        table.append(Row("ssh_fleet", f"bare log-in, asyncssh, {hosts} hosts", bare, said))
+        for name in PEERS:
             program = shutil.which(name, path=f"{setting.peers}/ssh/bin") or shutil.which(name)
             if program is None:
                 table.append(Row("ssh_fleet", name, None, "not installed"))
                 continue
-            cost = measure(program, folder, sshd, hosts)
-            table.append(
-                Row("ssh_fleet", f"{name}, {hosts} hosts", cost, f"{_rate(cost, hosts)}; {times(cost, ours)}")
-            )
+            table += [_peer(name, program, folder, sshd, hosts, question, ours) for question in QUESTIONS]
         return [*table, *_with_dead(setting, folder, sshd, many)]
+
+
+def _peer(name: str, program: str, folder: Path, sshd: SshHost, hosts: int, question: str, ours: Cost) -> Row:
+    asked = min(hosts, _ASKED_AT_LENGTH) if question == SAME else hosts
+    what = f"{name}, {asked} hosts" if question == OWN else f"{name}, {question}, {asked} hosts"
+    try:
+        cost, said = _with_hosts(sshd, asked, lambda: PEERS[name](program, folder, sshd, asked, question))
+    except NotRun as error:
+        return Row("ssh_fleet", what, None, f"NOT RUN: {error}")
+    if question == BARE:
+        return Row("ssh_fleet", what, cost, said)
+    of_all = replace(cost, seconds=cost.seconds * hosts / asked, cpu_s=cost.cpu_s * hosts / asked)
+    return Row("ssh_fleet", what, cost, f"{said}; {times(of_all, ours)}")
+
+
+def _with_hosts(sshd: SshHost, hosts: int, measure: Callable[[], Cost]) -> tuple[Cost, str]:
+    """What it cost, and the rate with the processor of client and "hosts" (sshd and all that it began), in words."""
+    before = _children_cpu_s(sshd)
+    cost = measure()
+    _wait_until_alone(sshd)
+    client, host = (1000 * seconds / hosts for seconds in (cost.cpu_s, _children_cpu_s(sshd) - before))
+    return cost, f"{_rate(cost, hosts)}; CPU a host {client:.0f} + {host:.0f} ms"
+
+
+def _children_cpu_s(sshd: SshHost) -> float:
+    """Processor seconds of all that sshd began and that has ended."""
+    fields = Path(f"/proc/{sshd.server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[13:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def _wait_until_alone(sshd: SshHost) -> None:
+    """Ansible's connections outlive it by some seconds."""
+    pid = sshd.server.process.pid
+    until = time.monotonic() + 15
+    while Path(f"/proc/{pid}/task/{pid}/children").read_text().strip() and time.monotonic() < until:
+        time.sleep(0.1)
 
 
 @contextmanager
@@ -111,46 +145,18 @@ def _collect(setting: Setting, folder: Path, sshd: SshHost, facts: str, parallel
     )
 
 
-def _ansible(program: str, folder: Path, sshd: SshHost, hosts: int) -> Cost:
-    (folder / "cp").mkdir(exist_ok=True)
-    environment = {
-        "ANSIBLE_HOME": str(folder / "ansible"),
-        "ANSIBLE_PIPELINING": "True",
-        "ANSIBLE_LOCALHOST_WARNING": "False",
-        "ANSIBLE_PYTHON_INTERPRETER": "/usr/bin/python3",
-        "ANSIBLE_SSH_ARGS": f"-o ControlMaster=auto -o ControlPersist=5s -o UserKnownHostsFile={sshd.known_hosts}",
-        "ANSIBLE_REMOTE_TMP": str(folder / "ansible-remote"),
-        "LC_ALL": "C.UTF-8",
-    }
-    command = [program, "fleet", "-i", "hosts.ini", "-m", "setup", "-f", str(FORKS), "-o"]
-    cost = measure_command(command, 1, expected=frozenset({0}), environment=environment, folder=folder)
-    return _must_have(cost, cost.facts["output"].count("SUCCESS"), hosts)
-
-
-def _pyinfra(program: str, folder: Path, sshd: SshHost, hosts: int) -> Cost:
-    data = {
-        "ssh_hostname": "127.0.0.1",
-        "ssh_port": sshd.port,
-        "ssh_user": "root",
-        "ssh_key": str(sshd.key),
-        "ssh_known_hosts_file": str(sshd.known_hosts),
-        "ssh_strict_host_key_checking": "yes",
-    }
-    inventory = folder / "inventory.py"
-    inventory.write_text(f"fleet = [(f'h{{n}}', {data!r}) for n in range({hosts})]\n", encoding="utf-8")
-    command = [program, str(inventory), "--parallel", str(FORKS), "-y", "fact", *PYINFRA_FACTS]
-    cost = measure_command(command, 1, expected=frozenset({0}), folder=folder)
-    return cost
+def _bare(sshd: SshHost, hosts: int) -> Cost:
+    known_hosts, key = str(sshd.known_hosts), str(sshd.key)
+    return measure_task(
+        "logins:bare", 1, port=sshd.port, known_hosts=known_hosts, key=key, hosts=hosts, parallel=FORKS
+    )
 
 
 def _answered(cost: Cost, hosts: int) -> Cost:
     """A collection in which so many hosts gave records, with refusals or without."""
     words = [line.split()[:2] for line in cost.facts["output"].splitlines()]
     given = [word for word in words if word[:1] in (["ok"], ["partial"]) and word[1:2] != ["reference"]]
-    return _must_have(cost, sum(name.startswith("fleet/") for _, name in given), hosts)
-
-
-def _must_have(cost: Cost, found: int, hosts: int) -> Cost:
+    found = sum(name.startswith("fleet/") for _, name in given)
     if found != hosts:
         raise NotRun(f"{found} of {hosts} hosts answered")
     return cost

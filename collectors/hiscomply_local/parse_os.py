@@ -6,6 +6,7 @@ import json
 import shlex
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from importlib.resources import files
 
 from hiscomply_local.answers import Answers, Command, from_epoch
@@ -54,6 +55,7 @@ def parse_boot_time(text: str) -> datetime | None:
     return None
 
 
+@lru_cache(maxsize=64)  # the hosts of a fleet have few releases
 def support_end(os_id: str, version: str) -> SupportEnd | None:
     """The end of support of a release in ``support_end.json``; None for a release that is not listed."""
     data = json.loads(files("hiscomply_local").joinpath("support_end.json").read_text("utf-8"))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from hiscomply.model import Record, Rejected, Text
-from hiscomply_local.about import About, known, missing, unreadable
+from hiscomply_local.about import About, missing, unreadable
 from hiscomply_local.answers import Answer, Answers, Ask, Command, Outcome, from_epoch
 from hiscomply_local.parse_apk import APK_DATABASE, parse_apk
 
@@ -92,19 +92,23 @@ def parse_dpkg_status(text: str) -> tuple[list[Package], list[int]]:
     bad: list[int] = []
     number = 1
     for stanza in text.split("\n\n"):
-        start = number + len(stanza) - len(stanza.lstrip("\n"))
-        number += stanza.count("\n") + 2
-        read = _dpkg_stanza(stanza.strip("\n"))
+        blank, lines, read = _dpkg_stanza(stanza)
         if read is None:
-            bad.append(start)
+            bad.append(number + blank)
         elif read:
             name, version, arch, source, own = read
-            packages.append(Package(name, version, arch, source, start, None, own))
+            packages.append(Package(name, version, arch, source, number + blank, None, own))
+        number += lines + 2
     return packages, bad
 
 
 @lru_cache(maxsize=8192)  # the hosts of a fleet have the same packages
-def _dpkg_stanza(stanza: str) -> tuple[str, ...] | None:
+def _dpkg_stanza(stanza: str) -> tuple[int, int, tuple[str, ...] | None]:
+    """How many line feeds come first, how many there are, and what is said between them."""
+    return len(stanza) - len(stanza.lstrip("\n")), stanza.count("\n"), _dpkg_package(stanza.strip("\n"))
+
+
+def _dpkg_package(stanza: str) -> tuple[str, ...] | None:
     """Name, version, architecture, source and its version; nothing of what is not installed; None for a bad stanza."""
     if not stanza:
         return ()
@@ -209,7 +213,7 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
         yield about.bad_line("package", command, number, unreadable(_WHAT))
     record = about.printed_by("package", command)
     for name, package in unique_names(packages):
-        yield record(known(_fields(about, name, package)), package.line)
+        yield record(_fields(about.asset_id, name, package), package.line)
 
 
 def _from_apk(answers: Answers, about: About) -> Iterator[Record | Rejected]:
@@ -224,15 +228,16 @@ def _from_apk(answers: Answers, about: About) -> Iterator[Record | Rejected]:
                 Package(one.name, one.version, one.arch, one.origin, one.line, source_version=one.version)
             )
     for name, package in unique_names(packages):
-        yield about.from_file("package", APK_DATABASE, _fields(about, name, package), package.line)
+        yield about.from_file("package", APK_DATABASE, _fields(about.asset_id, name, package), package.line)
 
 
-def _fields(about: About, name: str, package: Package) -> dict[str, object]:
-    return {
-        "asset_id": about.asset_id,
-        "name": name,
-        "version": package.version,
-        "arch": package.arch or ...,
-        "source_name": package.source_name or ...,
-        "source_version": package.source_version or ...,
-    }
+def _fields(asset_id: str, name: str, package: Package) -> dict[str, object]:
+    """What is known of a package: a host has thousands, so each field is looked at once."""
+    fields: dict[str, object] = {"asset_id": asset_id, "name": name, "version": package.version}
+    if package.arch:
+        fields["arch"] = package.arch
+    if package.source_name:
+        fields["source_name"] = package.source_name
+    if package.source_version:
+        fields["source_version"] = package.source_version
+    return fields

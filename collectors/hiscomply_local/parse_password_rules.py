@@ -6,8 +6,9 @@ The files are read by the same formats and put together by the same software as 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.hookspecs import FileFormat, FormatError, Setting
@@ -20,12 +21,14 @@ from hiscomply_files.software.accounts import Faillock, LoginDefs, Pwquality, ar
 from hiscomply_files.software.machine import LastWins
 from hiscomply_kit.settings import effective_setting
 from hiscomply_local.about import About, missing, unreadable
-from hiscomply_local.answers import Answers, Ask, Outcome
+from hiscomply_local.answers import Answer, Answers, Ask, Outcome
 from hiscomply_local.parse_settings import number
 
 STACKS = "/etc/pam.d"
 _PAM: tuple[tuple[str, FileFormat], ...] = ((f"{STACKS}/*", PamService()), ("/etc/pam.conf", PamConf()))
 WHAT = Text("口令设置", "password settings")
+_KEPT_BYTES = 500_000
+"""What a host has above that is not remembered; Debian's files together have 40,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +67,62 @@ PASSWORD_ASK = Ask(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A file, or a line of it, that could not be read."""
+
+    path: str
+    reason: Text
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _InEffect:
+    """A value in effect."""
+
+    form: str
+    path: str
+    value: Value
+    occurrence: int
+
+
 def parse_password_rules(answers: Answers, about: About) -> Iterator[Record | Rejected]:
     """The values in effect, defaults and arguments of PAM among them; without a value where that is not known.
 
     A software of which some file could not be read, or that no line of PAM calls, has no value that is known.
     """
+    files = dict(pair for pattern in PASSWORD_ASK.files for pair in answers.matching(pattern))
+    is_small = sum(len(answer.data) for answer in files.values()) <= _KEPT_BYTES
+    read = _understood if is_small else _understood.__wrapped__
+    for one in read(tuple(files.items())):
+        if isinstance(one, _InEffect):
+            yield about.from_file("setting", one.path, _fields(one, about), one.value.line)
+        elif one.line is None:
+            yield about.unknown("setting", one.path, one.reason)
+        else:
+            yield about.bad_line("setting", one.path, one.line, one.reason)
+
+
+@lru_cache(maxsize=32)  # the hosts of a fleet have the same files
+def _understood(files: tuple[tuple[str, Answer], ...]) -> Sequence[_InEffect | _Refused]:
+    """What these files amount to on any host."""
+    return tuple(_read(Answers(dict(files), {})))
+
+
+def _read(answers: Answers) -> Iterator[_InEffect | _Refused]:
     pam = _Found()
     for pattern, file_format in _PAM:
-        yield from pam.look(answers, pattern, file_format, about)
+        yield from pam.look(answers, pattern, file_format)
     for rules in _ALL:
         found = _Found(dict(pam.files), dict(pam.unread)) if rules.module else _Found()
         for pattern in (*rules.also, rules.main):
-            yield from found.look(answers, pattern, rules.format, about)
+            yield from found.look(answers, pattern, rules.format)
         is_called = not rules.module or any(True for _ in arguments_of(rules.module, "", found.files))
         if rules.module and is_called and answers.file(rules.main).outcome is Outcome.ABSENT:
             # the module takes its defaults then
             name = rules.main.lstrip("/")
             found.files[name] = ReadFile(name, rules.format.name, ())
-        yield from _records(rules, found, about, is_called=is_called)
+        yield from _in_effect(rules, found, is_called=is_called)
 
 
 class _Found:
@@ -93,27 +134,27 @@ class _Found:
         self.files = files or {}
         self.unread = unread or {}
 
-    def look(
-        self, answers: Answers, pattern: str, file_format: FileFormat, about: About
-    ) -> Iterator[Rejected]:
+    def look(self, answers: Answers, pattern: str, file_format: FileFormat) -> Iterator[_Refused]:
         """Reads what the host has of a pattern, and says what could not be read."""
         for path, answer in answers.matching(pattern):
             if answer.outcome is Outcome.ABSENT:
                 continue
-            name, refused = path.lstrip("/"), about.unknown("setting", path, missing(WHAT, answer))
+            name = path.lstrip("/")
             settings: list[Setting] = []
-            if answer.ok:
+            if not answer.ok:
+                refused = _Refused(path, missing(WHAT, answer))
+            else:
                 try:
                     settings = list(file_format.parse(answer.text))
                     self.files[name] = ReadFile(name, file_format.name, settings)
                     continue
                 except FormatError as error:
-                    refused = about.bad_line("setting", path, error.line or 1, unreadable(WHAT))
+                    refused = _Refused(path, unreadable(WHAT), error.line or 1)
             self.unread[name] = refused.reason
             yield refused
 
 
-def _records(rules: _Rules, found: _Found, about: About, *, is_called: bool) -> Iterator[Record]:
+def _in_effect(rules: _Rules, found: _Found, *, is_called: bool) -> Iterator[_InEffect]:
     values: dict[str, list[Value]] = {}
     for one in _configurations(rules, found):
         for value in one.values:
@@ -126,8 +167,7 @@ def _records(rules: _Rules, found: _Found, about: About, *, is_called: bool) -> 
     for value in (one for each in values.values() for one in each):
         occurrences[value.file, value.key] += 1
         occurrence = occurrences[value.file, value.key]
-        path = f"/{value.file}"
-        yield about.from_file("setting", path, _fields(rules, value, path, occurrence, about), value.line)
+        yield _InEffect(f"{rules.software.name}_effective", f"/{value.file}", value, occurrence)
 
 
 def _configurations(rules: _Rules, found: _Found) -> Iterator[Configuration]:
@@ -135,10 +175,12 @@ def _configurations(rules: _Rules, found: _Found) -> Iterator[Configuration]:
     return rules.software.configurations(files, found.unread)
 
 
-def _fields(rules: _Rules, value: Value, path: str, occurrence: int, about: About) -> dict[str, object]:
-    form = f"{rules.software.name}_effective"
-    fields = effective_setting(about.asset_id, path, form, value.key, value.value, number(value.value))
-    fields["occurrence"] = occurrence
+def _fields(one: _InEffect, about: About) -> dict[str, object]:
+    value = one.value
+    fields = effective_setting(
+        about.asset_id, one.path, one.form, value.key, value.value, number(value.value)
+    )
+    fields["occurrence"] = one.occurrence
     if not value.is_certain:
         for name in ("value", "number", "value_empty", "value_length"):
             fields.pop(name, None)

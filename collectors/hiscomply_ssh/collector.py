@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -63,11 +64,11 @@ class SshCollector:
 
     def asks(self, target: Target, project: Path) -> Iterator[Text]:
         """Whom, as whom, and every file and command."""
-        from hiscomply_ssh.script import ELEVATED, steps_of
+        from hiscomply_ssh.script import ELEVATED
 
         options = target.options
         yield _said_login(options)
-        steps = steps_of((_identity(), *(fact.ask for fact in _facts(options))))
+        steps = _steps(_names(options))
         files = ", ".join(step.path for step in steps if step.path)
         yield Text(f"读取文件:{files}", f"reads files: {files}")
         for step in steps:
@@ -84,12 +85,10 @@ class SshCollector:
         from hiscomply_local.answers import Answer, Outcome
         from hiscomply_local.facts import about_host
         from hiscomply_ssh.frames import read_answers
-        from hiscomply_ssh.script import steps_of
 
-        facts = _facts(target.options)
-        steps = steps_of((_identity(), *(fact.ask for fact in facts)))
+        facts, steps = _facts(target.options), _steps(_names(target.options))
         nonce = secrets.token_hex(16)
-        said = _ask(target, context, steps, nonce)
+        said = _ask(target, context, nonce)
         is_late = isinstance(said.failure, CollectTimedOut)
         cut = Answer(Outcome.TIMED_OUT if is_late else Outcome.BROKEN, detail="the answer did not arrive")
         read = read_answers(said.out, said.err, nonce, steps, cut=cut)
@@ -112,31 +111,45 @@ class SshCollector:
             raise _with_kinds(said.failure, target.options, set(read.missing))
 
 
-def _ask(target: Target, context: CollectContext, steps: Sequence[Step], nonce: str) -> Said:
+def _ask(target: Target, context: CollectContext, nonce: str) -> Said:
     need("asyncssh", "ssh")
     from hiscomply_ssh import loop
     from hiscomply_ssh.fetch import ask
-    from hiscomply_ssh.script import script
+    from hiscomply_ssh.script import with_nonce
 
     options = target.options
     step_timeout_s = min(float(options.get("step_timeout", 30)), target.timeout_s)
-    text = script(steps, nonce, step_timeout_s, sudo=options.get("sudo", False))
+    text = with_nonce(nonce, _body(_names(options), step_timeout_s, options.get("sudo", False)))
     total_s = target.timeout_s * _OWN_SHARE
     work = ask(login_of(options, context), text, nonce, step_timeout_s=step_timeout_s, total_s=total_s)
     return loop.run(work, target.timeout_s)
 
 
-def _identity() -> Any:
-    from hiscomply_local.facts import IDENTITY
-
-    # The host's own name always: it tells two hosts of one name apart.
-    return IDENTITY
+def _names(options: Mapping[str, Any]) -> tuple[str, ...]:
+    """The facts that are asked for."""
+    return tuple(options.get("include") or KINDS)
 
 
 def _facts(options: Mapping[str, Any]) -> list[Fact]:
     from hiscomply_local.facts import FACTS
 
-    return [FACTS[name] for name in options.get("include") or KINDS]
+    return [FACTS[name] for name in _names(options)]
+
+
+@lru_cache(maxsize=16)  # the hosts of a fleet are asked the same
+def _steps(names: tuple[str, ...]) -> Sequence[Step]:
+    from hiscomply_local.facts import FACTS, IDENTITY
+    from hiscomply_ssh.script import steps_of
+
+    # The host's own name always: it tells two hosts of one name apart.
+    return steps_of((IDENTITY, *(FACTS[name].ask for name in names)))
+
+
+@lru_cache(maxsize=16)
+def _body(names: tuple[str, ...], step_timeout_s: float, sudo: bool) -> str:
+    from hiscomply_ssh.script import body
+
+    return body(_steps(names), step_timeout_s, sudo=sudo)
 
 
 def _with_kinds(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import inf
 from pathlib import Path
 from typing import Any
 
 import asyncssh
+from asyncssh.kex import get_default_kex_algs
 
 from hiscomply.hookspecs import CollectDenied, CollectFailed
 from hiscomply_ssh import reasons
@@ -22,6 +23,7 @@ _RETRY_AFTER_S = 0.5
 _JUMP_AGAIN_AFTER_S = 300.0
 _CHEAPEST_FIRST = "^aes256-gcm@openssh.com,aes128-gcm@openssh.com"
 """Of asyncssh's own list, none of it left out: processors encrypt by AES themselves, and asyncssh needs one call for it."""
+_SLOW_CURVE, _QUICK_CURVE = "curve25519-sha256", "ecdh-sha2-nistp256"
 
 
 class Client(asyncssh.SSHClient):
@@ -163,6 +165,7 @@ def _arguments(
     }
     if login.config is None:
         arguments["encryption_algs"] = _CHEAPEST_FIRST
+        arguments["kex_algs"] = _key_exchanges()
     if tunnel is not None:
         arguments["tunnel"] = tunnel
     if login.place.port is not None:
@@ -176,6 +179,20 @@ def _arguments(
     elif login.password is not None and not login.is_agent_used:
         arguments["client_keys"] = None
     return arguments
+
+
+@cache
+def _key_exchanges() -> Sequence[str]:
+    """asyncssh's own list, with P-256 moved in front of Curve25519, behind all that quantum computers do not break.
+
+    Both curves have the strength of 128 bits. OpenSSH has P-256 from OpenSSL, and Curve25519 from a portable
+    reference, which costs a host 2 to 3 ms of processor more.
+    """
+    names = [name.decode() for name in get_default_kex_algs()]
+    if _SLOW_CURVE in names and _QUICK_CURVE in names:
+        names.remove(_QUICK_CURVE)
+        names.insert(names.index(_SLOW_CURVE), _QUICK_CURVE)
+    return names
 
 
 def _keys(login: Login) -> list[Any]:

@@ -12,7 +12,11 @@ them, or the host cannot do that, each file is read by itself.
 So it is with ``timeout``: the quick commands run in one shell below one ``timeout``, which gets them by its
 environment. Where that takes too long, each is run again by itself and within its own time, and its last answer counts.
 That needs a ``timeout`` which ends all that it began, as GNU's does. One that is a link, or the shell itself, is busybox's,
-which ends its own child only: there each command has its own from the start.
+which ends its own child only: there each command has its own from the start. Whether there is one that works is seen
+from that first use of it, and tried beforehand only where sudo is used or the first use failed.
+
+What the shell can find out by itself costs nothing: it reads its own ``/proc/self`` to learn whose it is, and whether
+an environment can be read there.
 """
 
 from __future__ import annotations
@@ -41,7 +45,7 @@ SLOW = frozenset({"apt", "apt-get", "dnf", "yum", "rpm", "needs-restarting"})
 """Programs that may well take seconds; the others run together, for a ``timeout`` before each costs as much as they do."""
 _TOGETHER_S = 10
 SHADOW = "/etc/shadow"
-OWN_ENVIRONMENT = "/proc/self/environ"
+OWN_ENVIRONMENT, OWN_STATUS = "/proc/self/environ", "/proc/self/status"
 _SAFE_PATTERN = re.compile(r"[A-Za-z0-9_./*\-]+")
 
 _SHARED = r"""
@@ -60,14 +64,15 @@ j() {
   done 2>/dev/null
   return 1
 }
+p() { if [ -z "$T" ] && $D true </dev/null >/dev/null 2>&1; then T=$D; fi; }
 y() {
-  if [ -n "$T" ] && j; then
+  if j; then
     C=$C G=$G N=$N S=$S timeout -s KILL "$1" sh -c \
       'c=$C; g=$G; n=$N; s=$S; unset C G N S; N=$n; S=$s; T=; eval "$c"; eval "$g"; exit 0' </dev/null
     x=$?; e together "$x"
-    if [ "$x" = 0 ]; then return; fi
+    if [ "$x" = 0 ]; then T=$D; return; fi
   fi
-  eval "$G"
+  p; eval "$G"
 }
 q() { if [ -n "$V" ]; then P="$P$*$L"; else e "$@"; fi; }
 a() {
@@ -159,19 +164,25 @@ def script(steps: Sequence[Step], nonce: str, step_timeout_s: float, *, sudo: bo
         nonce: ends every answer; must be new for each connection.
         step_timeout_s: for each command, kept by ``timeout`` where the host has it.
     """
+    return with_nonce(nonce, body(steps, step_timeout_s, sudo=sudo))
+
+
+def with_nonce(nonce: str, asked: str) -> str:
+    """The script for one connection."""
+    return f"N={nonce}\n{asked}"
+
+
+def body(steps: Sequence[Step], step_timeout_s: float, *, sudo: bool) -> str:
+    """The script but for the nonce: the same for all hosts that are asked the same."""
     seconds = max(1, round(step_timeout_s))
     lines = [
-        f"N={nonce}",
         "L='\n'",
-        f"T='timeout -s KILL {seconds}'",
-        f"P=; Q=; V={OWN_ENVIRONMENT}",
-        # What comes says at once that there is such a ``timeout``, that ``head`` can do it, and who the account is.
-        "{ v=$(M=$N $T head -q -c 65536 $V /proc/self/status </dev/null); } 2>/dev/null",
-        'case $v in *"M=$N"*Uid:*) set -- ${v##*Uid:}; U=$2 ;; *)',
-        "{ U=$($T id -u </dev/null); } 2>/dev/null || { T=; U=$(id -u); }",
-        "{ v=$(M=$N head -q -c 65536 $V </dev/null); } 2>/dev/null",
-        'case $v in *"M=$N"*) ;; *) V= ;; esac ;; esac',
-        "S=; if [ \"$U\" != 0 ]; then S='sudo -n'; fi" if sudo else "S=",
+        f"D='timeout -s KILL {seconds}'",
+        f"T=; P=; Q=; V={OWN_ENVIRONMENT}",
+        'v=; IFS= read -r v 2>/dev/null <"$V"; if [ -z "$v" ]; then V=; fi',
+        "U=; while read -r v x y n; do case $v in Uid:) U=$y; break ;; esac; done 2>/dev/null <" + OWN_STATUS,
+        'if [ -z "$U" ]; then U=$(id -u); fi',
+        "S=; if [ \"$U\" != 0 ]; then S='sudo -n'; p; fi" if sudo else "S=",
         'e hello "$U"',
     ]
     numbered = list(enumerate(steps))
@@ -186,7 +197,8 @@ def script(steps: Sequence[Step], nonce: str, step_timeout_s: float, *, sudo: bo
     quick += _unless_ss(tables)
     if quick:
         lines += [f"G={shlex.quote(chr(10).join(quick))}", f"y {max(1, min(_TOGETHER_S, seconds // 3))}"]
-    lines += [_command(number, one) for number, one in commands if not SLOW.isdisjoint(one.programs)]
+    slow = [_command(number, one) for number, one in commands if not SLOW.isdisjoint(one.programs)]
+    lines += ["p", *slow] if slow else []
     lines.append("e end")
     # As one function: a script that arrives in part is no script, and its input is read before it begins.
     shared = f'C={shlex.quote(_SHARED)}\neval "$C"'

@@ -2,7 +2,8 @@
 
 Most values come again and again, in one collection and in those of a fleet: words, versions, days. Each is judged once
 in a run, by the same checks as on the long way, and remembered as the piece of JSON that it becomes; a row is its
-pieces joined. Whatever is not plainly right takes the long way.
+pieces joined. Where all but the first field are texts, they are remembered together, too: the first one often names
+the host, and what follows is the same package on all of them. Whatever is not plainly right takes the long way.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _MEMORY = 8_000
 """So many values of a field and type are remembered in a run; then they are forgotten, so that memory stays flat."""
 _SHAPES = 200
 """So many sets of fields are remembered."""
-_LONGEST_KEPT = 200
+_LONGEST_KEPT, _LONGEST_TAIL = 200, 500
 _ENCODER = JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _TYPES: Mapping[FieldType, tuple[type, ...]] = {
     FieldType.TEXT: (str,),
@@ -34,8 +35,8 @@ _TYPES: Mapping[FieldType, tuple[type, ...]] = {
     FieldType.LIST: (list, tuple),
 }
 
-_Shape = tuple[Sequence[Mapping[type, "_Pieces | _ListPieces"]], str]
-"""The pieces of each field, in their order, and what ends the row."""
+_Shape = tuple[Sequence[Mapping[type, "_Pieces | _ListPieces"]], str, bool]
+"""The pieces of each field, in their order; what ends the row; and whether all fields but the first are texts."""
 
 
 def written(value: Any) -> str:
@@ -71,23 +72,42 @@ class PlainRows:
         self._key = frozenset(kind.key)
         self._nullable = [name for name, known in kind.fields.items() if known.none_means is not None]
         self._pieces = {name: _pieces(known) for name, known in kind.fields.items()}
+        self._texts = {name for name, known in kind.fields.items() if known.type is FieldType.TEXT}
+        self._tails: dict[tuple[tuple[str, ...], tuple[Any, ...]], str] = {}
         for name in self._key:
             del self._pieces[name][NoneType]  # no row without its key: that is the long way's to say
         self._shapes: dict[tuple[str, ...], _Shape] = {}
 
     def row(self, fields: Mapping[str, Any]) -> str | None:
         """The row as JSON without its braces; None if it has to take the long way."""
-        names = tuple(fields)
+        names, values = tuple(fields), tuple(fields.values())
         try:
-            pieces, end = self._shapes.get(names) or self._shape(names)
+            pieces, end, is_kept = self._shapes.get(names) or self._shape(names)
             # By type before value, for 1, 1.0 and True are one value to a dict.
-            row = [
-                by_type[type(value)][value] for by_type, value in zip(pieces, fields.values(), strict=True)
-            ]
+            if not is_kept:
+                row = [by_type[type(value)][value] for by_type, value in zip(pieces, values, strict=True)]
+                row.append(end)
+                return ",".join(row)
+            key, first = (names, values[1:]), pieces[0][type(values[0])][values[0]]
+            return f"{first},{self._tails.get(key) or self._tail(key, pieces, end)}"
         except (LookupError, ValueError, OverflowError, TypeError):
             return None
+
+    def _tail(
+        self,
+        key: tuple[tuple[str, ...], tuple[Any, ...]],
+        pieces: Sequence[Mapping[type, _Pieces | _ListPieces]],
+        end: str,
+    ) -> str:
+        """The row behind its first field; what is no text, or none, raises as in ``row``."""
+        row = [by_type[type(value)][value] for by_type, value in zip(pieces[1:], key[1], strict=True)]
         row.append(end)
-        return ",".join(row)
+        tail = ",".join(row)
+        if len(tail) <= _LONGEST_TAIL:
+            if len(self._tails) >= _MEMORY:
+                self._tails.clear()
+            self._tails[key] = tail
+        return tail
 
     def _shape(self, names: tuple[str, ...]) -> _Shape:
         """How rows with these fields are put together; LookupError for an unlisted field, or none of the key."""
@@ -96,7 +116,7 @@ class PlainRows:
         missing = [name for name in self._nullable if name not in names]
         # Names of fields are plain words, see kinds.
         end = '"_missing":["' + '","'.join(missing) + '"]' if missing else '"_missing":null'
-        shape = [self._pieces[name] for name in names], end
+        shape = [self._pieces[name] for name in names], end, self._texts.issuperset(names[1:])
         if len(self._shapes) >= _SHAPES:
             self._shapes.clear()
         self._shapes[names] = shape

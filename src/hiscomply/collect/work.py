@@ -162,7 +162,8 @@ class Work:
             row = written(admitted)[1:-1]
         place = self._place(record)
         line = f'{{{row},"_collection":{self.collection},{place}{self._times(record.observed_at)}}}\n'
-        self._file(record.kind, stack).write(line.encode("utf-8", "replace"))
+        file = self.files.get(record.kind) or self._file(record.kind, stack)
+        file.write(line.encode("utf-8", "replace"))
         if self.recording is not None:
             self.recording.add(record.kind, row, place, record.observed_at)
         self._count(record.kind, 1)

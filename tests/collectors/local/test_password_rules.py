@@ -112,3 +112,18 @@ def test_a_value_has_the_line_it_stands_on() -> None:
         for one in found
         if isinstance(one, Record) and one.fields["key"] == "PASS_MAX_DAYS"
     ] == [(f"file://H1{LOGIN}", 2)]
+
+
+def test_hosts_with_the_same_files_have_their_own_records_and_others_their_own_values():
+    def days_of(asset: str, text: str) -> list[tuple[str, object]]:
+        answers = Answers({"/etc/login.defs": Answer(Outcome.OK, text.encode())}, {})
+        about = About(asset, datetime(2026, 1, 1, tzinfo=UTC), UTC)
+        found = [one for one in parse_password_rules(answers, about) if isinstance(one, Record)]
+        days = [one for one in found if one.fields["key"] == "PASS_MAX_DAYS"]
+        assert {one.fields["asset_id"] for one in found} == {asset}
+        return [(one.source, one.fields["value"]) for one in days]
+
+    ninety, large = "PASS_MAX_DAYS 90\n", "PASS_MAX_DAYS 30\n" + "# \n" * 300_000
+    assert days_of("a", ninety) == [("file://a/etc/login.defs", "90")]
+    assert days_of("b", ninety) == [("file://b/etc/login.defs", "90")]
+    assert days_of("b", large) == [("file://b/etc/login.defs", "30")]

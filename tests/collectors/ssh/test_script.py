@@ -134,7 +134,7 @@ def test_files_of_every_fact_take_two_processes(tmp_path: Path):
     )
     heads = [line for line in trace.read_text().splitlines() if '["head", ' in line and "ENOENT" not in line]
 
-    assert len(heads) == 3, "one to see whether it can, one for whole files, one for their heads"
+    assert len(heads) == 2, "one for whole files, one for their heads"
 
 
 @pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
@@ -227,7 +227,32 @@ def test_quick_commands_take_one_timeout(tmp_path: Path):
     lines = [line for line in trace.read_text().splitlines() if "ENOENT" not in line]
     programs = [line.split('["')[1].split('"')[0] for line in lines if '["' in line]
 
-    assert programs == ["sh", "timeout", "head", "timeout", "sh"]
+    assert programs == ["sh", "timeout", "sh"]
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+def test_a_shell_that_cannot_read_its_own_status_asks_whose_it_is(
+    shell: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    steps = steps_of([Ask(commands=(Command(("printf",), ("%s", "x")),))])
+    expected = run(shell, steps)
+    monkeypatch.setattr(script_module, "OWN_STATUS", "/no/such/status")
+
+    assert expected.uid == os.getuid()
+    assert run(shell, steps) == expected
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+def test_a_host_without_timeout_is_asked_all_the_same(shell: list[str]):
+    fails, works = Command(("sh",), ("-c", "echo no >&2; exit 4")), Command(("printf",), ("%s", "x"))
+    steps = steps_of([Ask(files=("/etc/passwd",), commands=(fails, works))])
+    expected = run(shell, steps)
+    text = script(steps, NONCE, 30, sudo=False)
+    assert text.count("timeout -s KILL") == 2
+    text = text.replace("timeout -s KILL", "no-such-timeout -s KILL")
+    done = subprocess.run([*shell, "-s"], input=text.encode(), capture_output=True, check=True)
+
+    assert read_answers(done.stdout, done.stderr, NONCE, steps, cut=CUT) == expected
 
 
 @pytest.mark.parametrize("shell", SHELLS, ids=" ".join)

@@ -100,7 +100,7 @@ fitting = {
     FieldType.DATE: moments,
     FieldType.LIST: lists,
 }
-records = st.fixed_dictionaries(
+_mixed = st.fixed_dictionaries(
     {},
     optional={
         "host": st.sampled_from(["a", "b"]) | values,
@@ -108,7 +108,19 @@ records = st.fixed_dictionaries(
         **{one.name: st.one_of(fitting[one.type], fitting[one.type], values) for one in FIELDS[2:]},
         "unlisted": texts,
     },
-).map(lambda fields: Record("thing", {"host": "a", "login": "u", **fields}, "list.csv", None, 7))
+)
+_texts_only = st.fixed_dictionaries(
+    {"host": st.sampled_from(["a", "b"]) | values},
+    optional={
+        "login": st.sampled_from(["u", "v", None]) | values,
+        "note": st.sampled_from(["n", *OWN_SECRETS]) | values,
+        "type": st.sampled_from(["full", "log", None]),
+    },
+)
+"""What is remembered together behind the first field."""
+records = (_mixed | _texts_only).map(
+    lambda fields: Record("thing", {"host": "a", "login": "u", **fields}, "list.csv", None, 7)
+)
 
 
 def _digest(secret: str) -> str:
@@ -259,10 +271,24 @@ class TestWhatIsRemembered:
         border.secrets.add("first line\nsecond")
         assert _plain(border, members=["the first line", "second one"]) is None
 
+    def test_texts_behind_another_first_field_are_the_same_row_but_for_it(self, border: Border) -> None:
+        rows = [_plain(border, host=host, note="same") for host in ("a", "b", "a")]
+        assert rows == [f'"host":"{host}","login":"u","note":"same","_missing":["due"]' for host in "aba"]
+        assert len(border.memory.rows(KIND)._tails) == 1
+
+    def test_a_secret_got_in_later_is_found_in_texts_that_are_remembered_together(
+        self, border: Border
+    ) -> None:
+        assert _plain(border, host="a", note="Winter2026!") is not None
+        border.secrets.add("Winter2026!")
+        assert _plain(border, host="b", note="Winter2026!") is None
+
     def test_memory_stays_bounded(self, border: Border) -> None:
         for number in range(10_000):
             assert _plain(border, note=f"text {number}", members=[f"item {number}"]) is not None
+            assert _plain(border, note=f"text {number}") is not None
             border.place(f"source {number}")
         rows = border.memory.rows(KIND)._pieces
         assert 0 < len(rows["note"][str]) <= plain_rows._MEMORY
+        assert 0 < len(border.memory.rows(KIND)._tails) <= plain_rows._MEMORY
         assert len(border._places) <= plain_rows._MEMORY
