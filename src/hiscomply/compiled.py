@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Any
 
+from hiscomply.frozen import dataclass
 from hiscomply.model import ParameterValue, PolicyInfo, Severity, Source, Text
 from hiscomply.parameters import ParameterSpec
 

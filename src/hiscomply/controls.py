@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from hiscomply.errors import ConfigError, nearest
+from hiscomply.frozen import dataclass
 
 CLAUSE: Final = "clause"
 """Stands before a clause id of the specification itself, as ``nist`` does before a control of NIST."""

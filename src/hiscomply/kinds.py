@@ -6,13 +6,13 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from hiscomply.errors import EvidenceError, Place
+from hiscomply.frozen import dataclass
 from hiscomply.model import Text
 
 RESERVED_COLUMNS: Mapping[str, str] = {

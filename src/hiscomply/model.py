@@ -6,11 +6,13 @@ All times are aware UTC ``datetime`` objects unless a name says otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from hiscomply.frozen import dataclass
 
 Scalar = str | int | float | bool | None
 

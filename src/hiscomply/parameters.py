@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Any
 
+from hiscomply.frozen import dataclass
 from hiscomply.kinds import FieldType, parse_duration
 from hiscomply.model import Source, Text
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from hiscomply.frozen import dataclass
 from hiscomply.hookspecs import FormatError
 from hiscomply.model import Text
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from hiscomply.configurations import Origin, ReadFile, Value
+from hiscomply.frozen import dataclass
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 

@@ -11,13 +11,13 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from hiscomply.duck import shared
 from hiscomply.findings.waivers import WaiverProblem
+from hiscomply.frozen import dataclass
 from hiscomply.model import Evidence, Text, Waiver
 
 _MARK: Final = "hiscomply:"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from hiscomply import __version__
 from hiscomply.compiled import CompiledPolicy, from_plain, to_plain
 from hiscomply.errors import HiscomplyError, Place, PolicyError, Problems
+from hiscomply.frozen import dataclass
 from hiscomply.kinds import Kind
 from hiscomply.own_files import code_digest
 from hiscomply.policy.cache import read_cached, write_cached

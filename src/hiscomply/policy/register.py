@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from hiscomply import __version__
 from hiscomply.errors import PolicyError
+from hiscomply.frozen import dataclass
 from hiscomply.model import Text
 from hiscomply.policy.cache import read_cached, write_cached
 
