@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from hiscomply.frozen import dataclass
 from hiscomply.hookspecs import FormatError
 from hiscomply.model import Text
+from hiscomply.patterns import late
 
-DIRECTIVE = re.compile(r"#[ \t]*(?P<name>[A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(?P<value>\S.*?)[ \t]*")
+DIRECTIVE = late(r"#[ \t]*(?P<name>[A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(?P<value>\S.*?)[ \t]*")
 HEAD = re.compile(r"[ \t]*(?P<name>\S+)")
-HERE = re.compile(
-    r"""(?:^|\s)\d*<<(?P<tabs>-?)(?P<quote>["']?)(?P<name>[A-Za-z_]\w*)(?P=quote)(?=\s|$|[;&|)>])"""
-)
+HERE = late(r"""(?:^|\s)\d*<<(?P<tabs>-?)(?P<quote>["']?)(?P<name>[A-Za-z_]\w*)(?P=quote)(?=\s|$|[;&|)>])""")
 WITH_HERE_DOCUMENTS = frozenset({"add", "copy", "run"})
 
 

@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import os
 import secrets
-import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -139,6 +138,8 @@ def _from_file(path: Path, shown: str) -> str:
 
 
 def _from_command(command: Sequence[str], project: Path) -> str:
+    import subprocess
+
     shown = command[0]
     try:
         done = subprocess.run(  # noqa: S603 - the officer's own command from the project file, without a shell
