@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import secrets
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -46,7 +45,7 @@ def _make_key(file: Path) -> None:
     made = Path(name)
     try:
         with os.fdopen(descriptor, "w") as target:
-            target.write(secrets.token_hex(_KEY_BYTES))
+            target.write(os.urandom(_KEY_BYTES).hex())
         try:
             with suppress(FileExistsError):
                 os.link(made, file)
