@@ -27,4 +27,4 @@ def write_cached(name: str, digest: str, content: Any) -> None:
 
 
 def _file(name: str, digest: str) -> Path:
-    return cache_dir() / f"{name}-{digest[:32]}.{sys.implementation.cache_tag}"
+    return cache_dir() / f"{name}-{digest[:32]}.{sys.implementation.name}-{sys.hexversion:x}"
