@@ -1,16 +1,15 @@
 """Frozen data classes that cost little to define: ``dataclasses.dataclass(frozen=True, slots=True)``, made light.
 
-Before 3.13 Python writes and compiles six methods for each such class at each start, which for the sixty classes of a
-check takes longer than reading its policies. Here the constructor alone is written, and the rest is shared code. This
-module goes when Python 3.12 does.
+Python writes and compiles six methods for each such class at each start, which for the sixty classes of a check takes
+longer than reading its policies. Here the constructor alone is written, and the rest is shared code: a third of the
+time. Whoever reads a class need not know of it: fields, ``replace``, ``asdict``, equality and errors are the same.
 """
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING or sys.version_info >= (3, 13):
+if TYPE_CHECKING:
     from dataclasses import dataclass
 else:
     import dataclasses
