@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -171,6 +170,8 @@ def _trees(
 
 
 def _version(library: str) -> str:
+    from importlib import metadata
+
     try:
         return f"{library} {metadata.version(library)}"
     except metadata.PackageNotFoundError:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import re
 
-CJK = re.compile("[\u4e00-\u9fff]")
-CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ue000-\uf8ff]")
+from hiscomply.patterns import late
+
+CJK = late("[\u4e00-\u9fff]")
+CONTROL = late("[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ue000-\uf8ff]")
 
 
 def decode(content: bytes) -> str | None:

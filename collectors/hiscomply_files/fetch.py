@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
+from hiscomply.frozen import dataclass
 from hiscomply.model import Text
 
 HEAD_BYTES = 4096

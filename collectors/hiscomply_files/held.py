@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from hiscomply.configurations import Configuration, Grouped, ReadFile, Software
+from hiscomply.frozen import dataclass
 from hiscomply.model import Rejected, Text
 
 _KIND = "configuration"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from hiscomply.configurations import Configuration, Grouped, ReadFile, Software
+from hiscomply.frozen import dataclass
 from hiscomply.hookspecs import FileFormat, Setting
 from hiscomply.model import Text
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 from hiscomply.configurations import ReadFile, Software
+from hiscomply.frozen import dataclass
 from hiscomply.hookspecs import CollectContext, CollectFailed, FileFormat, FormatError, Setting
 from hiscomply.model import Record, Rejected, Target, Text
 from hiscomply.units import Making, Unit

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
+
+from hiscomply.frozen import dataclass
+from hiscomply.patterns import late
 
 Digest = Callable[[str], str]
 
@@ -28,7 +30,7 @@ FLAGS = frozenset(
     {"true", "false", "yes", "no", "on", "off", "enabled", "disabled", "none", "null", "{}", "[]"}
 )
 
-PLACEHOLDER = re.compile(
+PLACEHOLDER = late(
     r"""\s*(?:\$\{[^}:]*(?::-?|:?\?[^}]*)?\}|\$[A-Za-z_]\w*|\$\([^)]*\)|\{\{.*\}\}|<%=.*%>|%[A-Za-z_]\w*%|@[\w.-]+@
     |\#\{[^}]*\}\#|__[A-Z0-9_]+__|<[A-Za-z][\w .-]*>|ENC\(.*\)|ENC\[.*\]|\$ANSIBLE_VAULT;.*
     |(?:vault|op|awssm|secretsmanager|keyvault|file|env):\S+|/run/secrets/\S+)\s*""",
@@ -36,20 +38,20 @@ PLACEHOLDER = re.compile(
 )
 # what every pattern below needs to find somewhere; most values have none of it
 NOTABLE = re.compile(r"[$<%@#=({:]|__|(?:^|\s)-|-----BEGIN|[Bb]earer|[Bb]asic|/run/")
-PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
-USERINFO = re.compile(r"(?P<head>://[^\s:/@]*+:)(?P<secret>[^\s/]+)(?=@)")
-ASSIGNED = re.compile(
+PEM = late(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+USERINFO = late(r"(?P<head>://[^\s:/@]*+:)(?P<secret>[^\s/]+)(?=@)")
+ASSIGNED = late(
     r"""(?P<head>(?:password|passwd|pwd|passphrase|secret|token|api_?key|requirepass|accountkey)
     [ \t]*+=[ \t]*+)    (?P<secret>'[^']*'|"[^"]*"|[^\s;&,'")]+)""",
     re.X | re.I,
 )
-OPTION = re.compile(
+OPTION = late(
     r"(?P<head>(?:^|\s)--?[\w-]*(?:password|passwd|token|secret|requirepass)[ \t]+)(?P<secret>[^\s-]\S*)",
     re.I,
 )
-BEARER = re.compile(r"(?P<head>\b(?:Bearer|Basic)\s+)(?P<secret>[A-Za-z0-9+/._=-]{8,})")
-USERS = re.compile(r"""(?P<head>"RegisteredUsers"\s*+:\s*+)(?P<secret>\{\s*+"[^{}]*+\})""")
-LIST_ENTRY = re.compile(r"(?P<name>[A-Za-z_][\w.-]*)=(?P<value>.*)", re.S)
+BEARER = late(r"(?P<head>\b(?:Bearer|Basic)\s+)(?P<secret>[A-Za-z0-9+/._=-]{8,})")
+USERS = late(r"""(?P<head>"RegisteredUsers"\s*+:\s*+)(?P<secret>\{\s*+"[^{}]*+\})""")
+LIST_ENTRY = late(r"(?P<name>[A-Za-z_][\w.-]*)=(?P<value>.*)", re.S)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Any
 
+from hiscomply.frozen import dataclass
 from hiscomply.model import ParameterValue, PolicyInfo, Severity, Source, Text
 from hiscomply.parameters import ParameterSpec
 
@@ -106,48 +107,38 @@ class CompiledPolicy:
         )
 
 
-def to_plain(value: Any) -> Any:
-    """A compiled policy as JSON-able data."""
+def to_plain(policy: CompiledPolicy) -> dict[str, Any]:
+    """A compiled policy as data that can be kept."""
+    plain: dict[str, Any] = _plain(policy)
+    return plain
+
+
+def _plain(value: Any) -> Any:
     if isinstance(value, timedelta):
-        return {"seconds": value.total_seconds()}
+        return value.total_seconds()
     if hasattr(value, "__dataclass_fields__"):
-        return {name: to_plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
     if isinstance(value, tuple):
-        return [to_plain(item) for item in value]
+        return tuple(map(_plain, value))
     if isinstance(value, dict):
-        return [[key, to_plain(item)] for key, item in value.items()]
-    return value if not isinstance(value, list) else {"list": [to_plain(item) for item in value]}
+        return {key: _plain(item) for key, item in value.items()}
+    return value
 
 
 def from_plain(data: Mapping[str, Any]) -> CompiledPolicy:
-    """The inverse of ``to_plain`` for a compiled policy."""
-    plain = {name: _restore(value) for name, value in data.items()}
+    """The inverse of ``to_plain``."""
+    plain = dict(data)
     for name in ("title", "message", "remediation", "rationale"):
         plain[name] = Text(**data[name])
     plain["gaps"] = tuple(GapFlag(**gap) for gap in data["gaps"])
-    plain["fresh"] = {kind: timedelta(seconds=age["seconds"]) for kind, age in data["fresh"]}
-    plain["only"] = {name: tuple(values) for name, values in data["only"]}
-    plain["parameters"] = tuple(_parameter(item) for item in data["parameters"])
+    plain["fresh"] = {kind: timedelta(seconds=age_s) for kind, age_s in data["fresh"].items()}
+    plain["parameters"] = tuple(map(_parameter, data["parameters"]))
     return CompiledPolicy(**plain)
 
 
 def _parameter(data: Mapping[str, Any]) -> ParameterSpec:
-    plain = {name: _restore(value) for name, value in data.items()}
+    plain = dict(data)
     plain["source"] = Source(**data["source"])
-    plain["key_sources"] = {key: Source(**one) for key, one in data["key_sources"]}
+    plain["key_sources"] = {key: Source(**one) for key, one in data["key_sources"].items()}
     plain["title"] = Text(**data["title"]) if data["title"] else None
-    plain["defaults"] = {profile: _restore_written(value) for profile, value in data["defaults"]}
     return ParameterSpec(**plain)
-
-
-def _restore(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _restore_written(value: Any) -> Any:
-    """A default as written: mappings were turned into pairs, lists into ``{"list": …}``."""
-    if isinstance(value, dict) and "list" in value:
-        return [_restore_written(item) for item in value["list"]]
-    if isinstance(value, list):
-        return {key: _restore_written(item) for key, item in value}
-    return value

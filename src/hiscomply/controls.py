@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from hiscomply.errors import ConfigError, nearest
+from hiscomply.frozen import dataclass
+from hiscomply.patterns import late
 
 CLAUSE: Final = "clause"
 """Stands before a clause id of the specification itself, as ``nist`` does before a control of NIST."""
@@ -22,7 +22,7 @@ ALIASES: Final[Mapping[str, str]] = {
 """What people write before a control, in lower case, and the framework they mean."""
 _ITEMISED: Final = frozenset({"mlps", "hipaa"})
 """Frameworks in which a control that is named as a whole means all that stands below it."""
-_PART: Final = re.compile(r"[a-z]+|\d+")
+_PART: Final = late(r"[a-z]+|\d+")
 
 _ONLY_ITEM_A: Final = frozenset({"8.1.7.5", "8.1.10.5", "8.1.10.10"})
 _LEVEL_3_ONLY: Final = frozenset({"8.1.4.8", "8.1.5.3", "8.1.5.4"})

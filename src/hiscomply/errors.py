@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from difflib import get_close_matches
+
+from hiscomply.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,8 @@ class Problems(HiscomplyError):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint with the nearest known names, empty if none is near."""
+    from difflib import get_close_matches
+
     matches = get_close_matches(name, list(known), n=3, cutoff=0.6)
     if not matches:
         return ""

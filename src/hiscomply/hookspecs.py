@@ -13,7 +13,7 @@ lists; the work happens later, each piece behind its own guard.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Final, Protocol, runtime_checkable
@@ -21,6 +21,7 @@ from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 import pluggy
 
 from hiscomply.configurations import Software
+from hiscomply.frozen import dataclass
 from hiscomply.model import AuditResult, Record, Rejected, Target, Text
 
 hookspec = pluggy.HookspecMarker("hiscomply")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from hiscomply.errors import EvidenceError, Place
+from hiscomply.frozen import dataclass
 from hiscomply.model import Text
 
 RESERVED_COLUMNS: Mapping[str, str] = {
@@ -48,6 +49,14 @@ class FieldType(StrEnum):
     LIST = "list"
 
 
+_FORMATS: Mapping[str, FieldType] = {"date-time": FieldType.TIMESTAMP, "date": FieldType.DATE}
+_TYPES: Mapping[str, FieldType] = {
+    "integer": FieldType.INTEGER,
+    "number": FieldType.NUMBER,
+    "boolean": FieldType.BOOLEAN,
+    "array": FieldType.LIST,
+}
+"""What the types and formats of JSON Schema are here."""
 SQL_TYPES: Mapping[FieldType, str] = {
     FieldType.TEXT: "VARCHAR",
     FieldType.INTEGER: "BIGINT",
@@ -85,6 +94,7 @@ class Kind:
         fresh: how old ``observed_at`` may be.
         is_whole_list: the records are one published list, so that one which is too old says nothing of what
             it does not hold.
+        digest: sha256 of the schema as it is written.
     """
 
     name: str
@@ -95,6 +105,7 @@ class Kind:
     fields: Mapping[str, Field]
     file: str
     is_whole_list: bool = False
+    digest: str = ""
 
     def columns(self) -> dict[str, str]:
         """DuckDB types by column name, provenance included."""
@@ -129,7 +140,8 @@ def load_kinds(folders: Iterable[Path]) -> dict[str, Kind]:
 
 def _load_kind(file: Path) -> Kind:
     try:
-        schema = json.loads(file.read_text(encoding="utf-8"))
+        written = file.read_bytes()
+        schema = json.loads(written.decode())
         fresh = parse_duration(schema["x-fresh"])
         if fresh is None:
             raise ValueError(f"x-fresh {schema['x-fresh']!r} is not like '7 days'")
@@ -143,6 +155,7 @@ def _load_kind(file: Path) -> Kind:
             fields={name: _load_field(name, spec) for name, spec in schema["properties"].items()},
             file=str(file),
             is_whole_list=bool(schema.get("x-whole-list", False)),
+            digest=hashlib.sha256(written).hexdigest(),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise EvidenceError(
@@ -165,33 +178,26 @@ def _check_names(kind: str, fields: Iterable[str], key: Iterable[str]) -> None:
 
 
 def _load_field(name: str, spec: Mapping[str, Any]) -> Field:
-    declared = spec["type"]
-    base = next(part for part in declared if part != "null") if isinstance(declared, list) else declared
-    none_means = spec.get("x-none")
+    given = spec.get
+    declared, none_means, allowed = spec["type"], given("x-none"), given("enum")
+    base = declared if isinstance(declared, str) else next(part for part in declared if part != "null")
     return Field(
-        name=name,
-        type=_field_type(base, spec.get("format")),
-        title=_text(spec["x-title"]),
-        is_past=bool(spec.get("x-past", False)),
+        name,
+        _field_type(base, given("format")),
+        _text(spec["x-title"]),
+        is_past=bool(given("x-past")),
         none_means=_text(none_means) if none_means else None,
-        is_personal=bool(spec.get("x-personal", False)),
-        is_free_text=bool(spec.get("x-free-text", False)),
-        unit=spec.get("x-unit"),
-        enum=tuple(value for value in spec.get("enum", ()) if value is not None),
-        is_nonnegative=spec.get("minimum", -1) >= 0,
+        is_personal=bool(given("x-personal")),
+        is_free_text=bool(given("x-free-text")),
+        unit=given("x-unit"),
+        enum=tuple(value for value in allowed if value is not None) if allowed else (),
+        is_nonnegative=given("minimum", -1) >= 0,
     )
 
 
 def _field_type(base: str, format_: str | None) -> FieldType:
-    if base == "string":
-        return {"date-time": FieldType.TIMESTAMP, "date": FieldType.DATE}.get(format_ or "", FieldType.TEXT)
-    return {
-        "integer": FieldType.INTEGER,
-        "number": FieldType.NUMBER,
-        "boolean": FieldType.BOOLEAN,
-        "array": FieldType.LIST,
-    }[base]
+    return _FORMATS.get(format_ or "", FieldType.TEXT) if base == "string" else _TYPES[base]
 
 
 def _text(value: Mapping[str, str]) -> Text:
-    return Text(zh=value["zh"], en=value["en"])
+    return Text(value["zh"], value["en"])

@@ -6,7 +6,7 @@ All times are aware UTC ``datetime`` objects unless a name says otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import sqlite3
+
+from hiscomply.frozen import dataclass
 
 Scalar = str | int | float | bool | None
 

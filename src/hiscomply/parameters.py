@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Any
 
+from hiscomply.frozen import dataclass
 from hiscomply.kinds import FieldType, parse_duration
 from hiscomply.model import Source, Text
+from hiscomply.patterns import late
 
 PROFILES = ("baseline", "tertiary", "strict")
 FIELD_TYPES: Mapping[str, FieldType] = {
@@ -23,7 +24,7 @@ FIELD_TYPES: Mapping[str, FieldType] = {
     "boolean": FieldType.BOOLEAN,
 }
 BINDING_STRENGTHS = frozenset({"law", "rule"})
-_PERCENT = re.compile(r"^(\d+(?:\.\d+)?) ?%$")
+_PERCENT = late(r"^(\d+(?:\.\d+)?) ?%$")
 
 Key = tuple[str | int | bool, ...]
 

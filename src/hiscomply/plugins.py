@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +11,30 @@ import pluggy
 from hiscomply import hookspecs
 from hiscomply.configurations import Software
 from hiscomply.errors import ConfigError, nearest
+from hiscomply.installed_plugins import OwnPoint, plugin_points
 from hiscomply.kinds import Kind, load_kinds
 from hiscomply.paths import policies_dir, schemas_dir
 
 _BUILT_IN = "files"
+_NOT_OF_FILES = frozenset({"hiscomply_collectors", "hiscomply_reporters"})
+"""All that the product's other plugins bring, so that they are loaded for nothing else."""
 
 
 @cache
-def plugin_manager() -> pluggy.PluginManager:
+def plugin_manager(of_files: bool = False) -> pluggy.PluginManager:
     """All plugins of this environment, registered.
+
+    Args:
+        of_files: without those of the product that bring nothing but collectors of other things, and reports.
 
     Raises:
         ConfigError: a plugin cannot be imported, or implements a hook that does not exist.
     """
     manager = pluggy.PluginManager("hiscomply")
     manager.add_hookspecs(hookspecs)
-    for point in sorted(entry_points(group="hiscomply"), key=lambda one: one.name):
+    for point in plugin_points():
+        if of_files and isinstance(point, OwnPoint) and point.name != _BUILT_IN:
+            continue
         try:
             manager.register(point.load(), name=point.name)
         except Exception as error:
@@ -44,7 +51,7 @@ def plugin_manager() -> pluggy.PluginManager:
 
 def _registered(hook: str, last: str = "", only: str | None = None) -> list[Any]:
     """What all plugins registered for a hook, or only one of them, in order of plugin name, one of them last."""
-    manager = plugin_manager()
+    manager = plugin_manager(of_files=hook not in _NOT_OF_FILES or only == _BUILT_IN)
     caller = getattr(manager.hook, hook)
     implementations = sorted(
         caller.get_hookimpls(), key=lambda one: (one.plugin_name == last, one.plugin_name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -79,7 +79,7 @@ def kept_packs(run: Path) -> tuple[Path, ...]:
 
 def run_name(moment: datetime) -> str:
     """The name of a new run: the second that it judges, UTC, and eight digits that no other run of that second has."""
-    return f"{moment:%Y-%m-%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    return f"{moment:%Y-%m-%dT%H%M%SZ}-{os.urandom(4).hex()}"
 
 
 def seal(folder: Path, runs: Path, run_id: str, facts: Mapping[str, Any]) -> Path:

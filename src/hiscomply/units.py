@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from hiscomply.frozen import dataclass
 from hiscomply.hookspecs import CollectContext
 from hiscomply.model import Record, Rejected, Target
 

@@ -7,14 +7,18 @@ from pathlib import Path
 import pytest
 from tests.acceptance.checked_tree import BAD_SSHD, GOOD_SSHD, SSHD, Tree, pack_cache, tree
 
+from hiscomply.collect.kept_rows import FEW
+
 __all__ = ["pack_cache", "tree"]
 
 ONLY = ("--policy", "sshd_root_login_disabled")
 
 
 @pytest.fixture
-def rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the rows are kept."""
+def rows(tmp_path: Path, tree: Tree, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the rows are kept; with more files in the tree than are read anew in any case."""
+    for number in range(FEW):
+        tree.write(f"a/{number}.json", "{}")
     monkeypatch.setenv("HISCOMPLY_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache" / "hiscomply"
 

@@ -12,6 +12,7 @@ import pytest
 
 from hiscomply import hookspecs, plugins
 from hiscomply.errors import ConfigError, EvidenceError
+from hiscomply.installed_plugins import Point
 
 ROOT = Path(__file__).parents[2]
 HOOKS = sorted(name for name in vars(hookspecs) if name.startswith("hiscomply_"))
@@ -25,17 +26,17 @@ Install = Callable[..., None]
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
     """Adds plugins, given as source text by name, to the installed ones (or stands them alone)."""
-    installed = list(plugins.entry_points(group="hiscomply"))
+    installed = list(plugins.plugin_points())
     modules: list[str] = []
 
     def add(alone: bool = False, **sources: str | None) -> None:
-        points = [] if alone else list(installed)
+        points: list[Point] = [] if alone else list(installed)
         for name, source in sources.items():
             if source is not None:
                 (tmp_path / f"plugin_{name}.py").write_text(source)
             modules.append(f"plugin_{name}")
             points.append(EntryPoint(name, f"plugin_{name}", "hiscomply"))
-        monkeypatch.setattr(plugins, "entry_points", lambda group: points)
+        monkeypatch.setattr(plugins, "plugin_points", lambda: sorted(points, key=lambda one: one.name))
         plugins.plugin_manager.cache_clear()
 
     monkeypatch.syspath_prepend(tmp_path)
@@ -123,6 +124,17 @@ def test_every_hook_is_shown_by_the_example_package(hook: str) -> None:
 
 def test_every_hook_is_called_by_one_function() -> None:
     assert sorted(CALLS) == HOOKS
+
+
+def test_our_plugins_that_have_nothing_to_do_with_files_bring_collectors_or_reports_alone() -> None:
+    brought = {
+        hook.name
+        for point in plugins.plugin_points()
+        if point.name != "files"
+        for hook in plugins.plugin_manager().get_hookcallers(plugins.plugin_manager().get_plugin(point.name))
+        or ()
+    }
+    assert brought == {"hiscomply_collectors", "hiscomply_reporters"}
 
 
 def test_a_collector_is_found_by_its_name(install: Install) -> None:

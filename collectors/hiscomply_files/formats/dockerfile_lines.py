@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from hiscomply.frozen import dataclass
 from hiscomply.hookspecs import FormatError
 from hiscomply.model import Text
+from hiscomply.patterns import late
 
-DIRECTIVE = re.compile(r"#[ \t]*(?P<name>[A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(?P<value>\S.*?)[ \t]*")
+DIRECTIVE = late(r"#[ \t]*(?P<name>[A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(?P<value>\S.*?)[ \t]*")
 HEAD = re.compile(r"[ \t]*(?P<name>\S+)")
-HERE = re.compile(
-    r"""(?:^|\s)\d*<<(?P<tabs>-?)(?P<quote>["']?)(?P<name>[A-Za-z_]\w*)(?P=quote)(?=\s|$|[;&|)>])"""
-)
+HERE = late(r"""(?:^|\s)\d*<<(?P<tabs>-?)(?P<quote>["']?)(?P<name>[A-Za-z_]\w*)(?P=quote)(?=\s|$|[;&|)>])""")
 WITH_HERE_DOCUMENTS = frozenset({"add", "copy", "run"})
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from hiscomply.frozen import dataclass
 from hiscomply.hookspecs import FormatError
 from hiscomply.model import Text
 from hiscomply_files.formats.dockerfile_lines import Instruction

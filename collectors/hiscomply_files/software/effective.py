@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from hiscomply.configurations import Origin, ReadFile, Value
+from hiscomply.frozen import dataclass
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
+from hiscomply.patterns import late
 
 MAIN_NOT_READ = Text("主文件不在检查范围内", "its main file was not read")
 """Why a fragment alone is not complete: what stands before and after it is not in the tree."""
 PATH_MAX = 4096
 """No system opens a longer path."""
-_DURATION = re.compile(r"(\d{1,12})\s*([a-zµ]*)")
-_SIZE = re.compile(r"(\d{1,15})\s*([kmgt]?)i?b?")
+_DURATION = late(r"(\d{1,12})\s*([a-zµ]*)")
+_SIZE = late(r"(\d{1,15})\s*([kmgt]?)i?b?")
 _SECONDS = {
     "us": 1e-6, "ms": 1e-3, "s": 1, "sec": 1, "second": 1, "seconds": 1, "m": 60, "min": 60, "minute": 60,
     "minutes": 60, "h": 3600, "hr": 3600, "hour": 3600, "hours": 3600, "d": 86400, "day": 86400, "days": 86400,

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 
-_DIGEST = re.compile(r"@(?P<digest>sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$")
-_TAG = re.compile(r":(?P<tag>[^/:@]+)$")
-_BRACED = re.compile(r"\$\{[^{}]*\}|\{\{[^{}]*\}\}")
+from hiscomply.patterns import late
+
+_DIGEST = late(r"@(?P<digest>sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$")
+_TAG = late(r":(?P<tag>[^/:@]+)$")
+_BRACED = late(r"\$\{[^{}]*\}|\{\{[^{}]*\}\}")
 _NESTED = 5
-_VARIABLE = re.compile(r"\$|\{\{|\}\}|__[A-Z0-9_]+__|<[A-Za-z_ -]+>")
+_VARIABLE = late(r"\$|\{\{|\}\}|__[A-Z0-9_]+__|<[A-Za-z_ -]+>")
 
 
 def is_open(text: str) -> bool:

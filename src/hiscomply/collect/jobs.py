@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from hiscomply.collect.work import shown, status_of
+from hiscomply.frozen import dataclass
 from hiscomply.hookspecs import CollectFailed, Collector, Fleet
 from hiscomply.model import Collection, CollectionStatus, Target, Text
 

@@ -12,7 +12,7 @@ import os
 import time
 import zlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +22,8 @@ from typing import Final
 from hiscomply.own_files import read_kept, write_kept
 from hiscomply.paths import cache_dir
 
+FEW: Final = 8
+"""So many units are made anew in every check: to learn what may be taken in their place would cost as much."""
 MAX_BYTES: Final = 64 << 20
 """Of the units of one tree, compressed; what goes beyond is read anew each time."""
 MAX_ALL_BYTES: Final = 256 << 20
@@ -83,22 +85,29 @@ class KeptRows:
 
     Args:
         tree: what tells it from other trees; the file is named after it.
+        few: so many units are not asked for here; a tree without more has no file.
     """
 
-    def __init__(self, tree: str) -> None:
+    def __init__(self, tree: str, few: int = FEW) -> None:
         self._file = cache_dir() / f"{_PREFIX}{hashlib.sha256(tree.encode()).hexdigest()[:32]}"
-        self._digest = ""
+        self._few = few
+        self._fingerprint: Callable[[], str | None] | None = None
+        self._digest: str | None = None
         self._known: dict[str, bytes] = {}
         self._used: dict[str, bytes] = {}
         self._bytes = 0
         self._is_new = False
 
-    def open(self, fingerprint: str) -> None:
-        """Reads what an earlier run kept.
+    def open(self, fingerprint: Callable[[], str | None]) -> None:
+        """Makes ready for a run; what an earlier one kept is read once there are more than a few units.
 
         Args:
-            fingerprint: all that rows follow from besides content: the program, the kinds, the target's options.
+            fingerprint: all that rows follow from besides content: the program, the kinds, the target's options;
+                None where that cannot be said, so that nothing is kept.
         """
+        self._fingerprint = fingerprint
+
+    def _read(self, fingerprint: str) -> None:
         self._digest = hashlib.sha256(fingerprint.encode("utf-8", "surrogatepass")).hexdigest()
         body = read_kept(self._file, self._digest)
         if body is None:
@@ -112,6 +121,13 @@ class KeptRows:
 
     def get(self, name: str) -> KeptUnit | None:
         """A unit, if it is there."""
+        if self._few > 0:
+            self._few -= 1
+            return None
+        if self._fingerprint is not None:
+            asked, self._fingerprint = self._fingerprint(), None
+            if asked is not None:
+                self._read(asked)
         blob = self._known.pop(name, None) or self._used.get(name)
         if blob is None:
             return None
@@ -122,6 +138,8 @@ class KeptRows:
 
     def put(self, name: str, unit: KeptUnit) -> None:
         """Keeps a unit for the next run."""
+        if self._digest is None:
+            return
         parts = [
             part for kind, (count, text) in unit.rows.items() for part in (kind.encode(), b"%d" % count, text)
         ]
@@ -135,6 +153,8 @@ class KeptRows:
 
     def save(self) -> None:
         """Writes the units that this run used, unless the file has just these."""
+        if self._digest is None:
+            return
         if self._is_new or self._known:
             index = json.dumps([[name, len(blob)] for name, blob in self._used.items()]).encode()
             write_kept(self._file, self._digest, b"\n".join([index, b"".join(self._used.values())]))

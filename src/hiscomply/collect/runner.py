@@ -12,6 +12,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from types import MappingProxyType
@@ -133,16 +134,20 @@ def _opened(kept: KeptRows | None, job: Job, kinds: Mapping[str, Kind]) -> KeptR
     """What an earlier check kept, if this collector allows that; no error of it costs more than the time."""
     if kept is None or not isinstance(job.collector, Keeping):
         return None
+    kept.open(partial(_fingerprint, job.collector, job.target, kinds))
+    return kept
+
+
+def _fingerprint(collector: Keeping, target: Target, kinds: Mapping[str, Kind]) -> str | None:
     of_collector, of_border = (
-        job.collector.fingerprint(),
+        collector.fingerprint(),
         code_digest([Path(__file__).parent], _BORDER_MODULES),
     )
     if of_collector is None or of_border is None:
         return None
-    shapes = [kinds.get(name) for name in sorted(job.target.kinds)]
-    options = json.dumps(job.target.options, sort_keys=True, default=str)
-    kept.open("\n".join([__version__, sys.version, of_collector, of_border, repr(shapes), options]))
-    return kept
+    shapes = [kinds.get(name) for name in sorted(target.kinds)]
+    options = json.dumps(target.options, sort_keys=True, default=str)
+    return "\n".join([__version__, sys.version, of_collector, of_border, repr(shapes), options])
 
 
 def _derive(job: Job, given: Given, collect: Callable[[Job, Mapping[str, Staged]], Collection]) -> Collection:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import secrets
-import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -47,7 +45,7 @@ def _make_key(file: Path) -> None:
     made = Path(name)
     try:
         with os.fdopen(descriptor, "w") as target:
-            target.write(secrets.token_hex(_KEY_BYTES))
+            target.write(os.urandom(_KEY_BYTES).hex())
         try:
             with suppress(FileExistsError):
                 os.link(made, file)
@@ -139,6 +137,8 @@ def _from_file(path: Path, shown: str) -> str:
 
 
 def _from_command(command: Sequence[str], project: Path) -> str:
+    import subprocess
+
     shown = command[0]
     try:
         done = subprocess.run(  # noqa: S603 - the officer's own command from the project file, without a shell

@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 from typing import Final
 
-PATIENT: Final = re.compile(
+from hiscomply.patterns import late
+
+PATIENT: Final = late(
     r"(?<!\d)[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
     r"|(?<![0-9A-Fa-f])1[3-9]\d{9}(?![0-9A-Fa-f])"
     r"|(?:病案号|住院号|门诊号|病历号|就诊卡号|\bMRN\b)[::\s#]*\w*\d{4,}"
 )
 """18-digit identity numbers with a possible birth date, mobile numbers (not inside a digest), record numbers."""
-SECRET: Final = re.compile(
+SECRET: Final = late(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
     r"|\$(?:1|2[aby]|5|6|7|y|gy|argon2\w*|scrypt)\$[^\s:]{8,}"
     r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"
     r"|\b(?:AKIA|ghp_|glpat-|xox[abp]-)[\w-]{12,}"
     r"|(?i:\b(?:password|passwd|pwd|secret|token|api[_-]?key)\b\s*[=:]\s*)(?!hmac-sha256:)[^\s,;\"'*<$]{3,}"
 )
-_SUSPECT = re.compile(f"{PATIENT.pattern}|{SECRET.pattern}")
+_SUSPECT = late(f"{PATIENT.pattern}|{SECRET.pattern}")
 _LONG_NUMBER = re.compile(r"\d\d{10}")
 _GIVEN = re.compile(r"[=:](?<=[dtnyDTNY\s][=:])")
 """What stands between the name of a secret, which ends in one of these letters, and the secret."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
+from hiscomply.frozen import dataclass
 from hiscomply.model import Record, Target, Text
 
 

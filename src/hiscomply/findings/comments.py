@@ -8,26 +8,26 @@ from __future__ import annotations
 
 import glob
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from hiscomply.duck import shared
 from hiscomply.findings.waivers import WaiverProblem
+from hiscomply.frozen import dataclass
 from hiscomply.model import Evidence, Text, Waiver
+from hiscomply.patterns import late
 
 _MARK: Final = "hiscomply:"
 _OPENERS: Final = ("#", "//", ";", "--", "/*", "<!--")
 _CLOSERS: Final = {"/*": "*/", "<!--": "-->"}
-_SAID: Final = re.compile(
+_SAID: Final = late(
     r"(?P<verb>\S+)(?:\s+(?!until\b|because\b)(?P<policy>\S+))?(?:\s+until\s+(?P<until>\S+))?"
     r"(?:\s+because\s+(?P<reason>\S.*))?(?P<rest>.*)"
 )
-_ID: Final = re.compile(r"[a-z0-9_]+")
+_ID: Final = late(r"[a-z0-9_]+")
 _VERBS: Final = ("waive", "waive-file")
 _FORM: Final = "hiscomply: waive <policy> until 2027-01-31 because <reason>"
 _CHANGED: Final = Text(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 
+from hiscomply.frozen import dataclass
 from hiscomply.model import Severity, Text, Waiver
 
 WAIVER_POLICY = "waivers_in_order"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from hiscomply import __version__
 from hiscomply.errors import PolicyError
+from hiscomply.frozen import dataclass
 from hiscomply.model import Text
 from hiscomply.policy.cache import read_cached, write_cached
 

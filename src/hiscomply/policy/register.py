@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from hiscomply import __version__
 from hiscomply.errors import PolicyError
+from hiscomply.frozen import dataclass
 from hiscomply.model import Text
 from hiscomply.policy.cache import read_cached, write_cached
 
@@ -61,10 +64,16 @@ class Register:
             one.text
             for one in self.conflicts
             if any(
-                policy == pattern or (not pattern.isidentifier() and fnmatchcase(policy, pattern))
+                policy.startswith(_start(pattern)) and fnmatchcase(policy, pattern)
                 for pattern in one.policies
             )
         )
+
+
+@cache
+def _start(pattern: str) -> str:
+    """What stands before the first wildcard; most patterns are settled by it."""
+    return re.split(r"[*?[]", pattern, maxsplit=1)[0]
 
 
 def load_register(pack: Path) -> Register:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from hiscomply.frozen import dataclass
 from hiscomply.model import AuditResult, ClauseStatus
 
 _MAX_CELLS: Final = 16

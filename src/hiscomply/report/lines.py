@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Final
@@ -20,10 +19,11 @@ from hiscomply.model import (
     Text,
     Verdict,
 )
+from hiscomply.patterns import late
 from hiscomply.report.messages import reason_text, render_message
 
 # Control characters, what turns the direction of text around, line separators, and halves of characters.
-_UNSAFE: Final = re.compile(
+_UNSAFE: Final = late(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
 

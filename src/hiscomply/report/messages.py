@@ -9,11 +9,12 @@ from functools import lru_cache
 from typing import Any, Final
 
 from hiscomply.model import Finding, FindingGroup, PolicyInfo, Text, Verdict
+from hiscomply.patterns import late
 from hiscomply.report.words import NOT_KNOWN
 
 _PLACEHOLDER: Final = re.compile(r"\{([A-Za-z_]\w*)\}")
-_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)")
-_SPAN: Final = re.compile(r"-?\d+(\.\d+)? (week|day|hour|minute|second|month|year)s?\b")
+_TIME: Final = late(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)")
+_SPAN: Final = late(r"-?\d+(\.\d+)? (week|day|hour|minute|second|month|year)s?\b")
 _UNITS: Final = {
     "week": "周",
     "day": "天",
@@ -23,7 +24,7 @@ _UNITS: Final = {
     "month": "个月",
     "year": "年",
 }
-_SECONDS: Final = re.compile(r"PT(-?\d+)S")
+_SECONDS: Final = late(r"PT(-?\d+)S")
 _STEPS: Final = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 _NOT_READ: Final = Text("配置不完整，有部分没有读到：{}", "Part of the configuration was not read: {}")
 _NOT_JUDGED: Final = Text("未能判定：{}", "Could not be judged: {}")

@@ -91,7 +91,7 @@ def collected(
             zone="Asia/Shanghai",
             digest=lambda secret: f"hmac-sha256:{hashlib.sha256(secret.encode()).hexdigest()[:24]}",
             progress=lambda *_: None,
-            kept=KeptRows("tree") if is_kept else None,
+            kept=KeptRows("tree", few=0) if is_kept else None,
         )
         rows = Counter(_rows(Path(staging)))
     rejected = sorted(map(repr, outcome.rejected))

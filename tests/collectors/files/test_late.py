@@ -107,19 +107,45 @@ def test_software_is_asked_about_each_file_that_it_wants(
     assert [pair for pair in meant if not one.wants(*pair)] == []
 
 
+HEAVY = words("""
+    asyncio chinese_calendar difflib http jinja2 jsonschema multiprocessing pydantic rich sarif_om sqlglot ssl subprocess
+    unittest xml yaml hiscomply.baseline hiscomply.config.project hiscomply.policy.compile hiscomply.policy.document
+    hiscomply.reference hiscomply.report.builtin hiscomply.report.html hiscomply.report.sarif hiscomply.yaml_source
+    hiscomply_local hiscomply_tables hiscomply_ssh
+""")
+"""What one Dockerfile has no use for, and takes long to load."""
+
+
+def loaded(tmp_path: Path, statements: str) -> set[str]:
+    """The modules that a new process has after these statements."""
+    program = f"import sys\n{statements}\nprint(*sys.modules, file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    return set(done.stderr.split())
+
+
+CHECK = "from hiscomply.cli.main import run\nassert run(['check', '.']) == 1"
+
+
 def test_a_dockerfile_loads_no_other_format_and_no_other_software(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM debian:12\n", encoding="utf-8")
-    program = (
-        "import sys; from hiscomply.cli.main import run\n"
-        "try: run(['check', '.'])\n"
-        "except SystemExit: pass\n"
-        "names = [n.split('.', 2)[2] for n in sys.modules if n.startswith(('hiscomply_files.formats.', "
-        "'hiscomply_files.software.'))]\n"
-        "print(*names, file=sys.stderr)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    loaded = set(done.stderr.split())
-    assert {"dockerfile"} <= loaded
-    assert not loaded & {"nginx_conf", "yaml", "kubernetes", "sshd", "nginx", "compose", "terraform"}
+    modules = {
+        name.split(".", 2)[2]
+        for name in loaded(tmp_path, CHECK)
+        if name.startswith(("hiscomply_files.formats.", "hiscomply_files.software."))
+    }
+    assert {"dockerfile"} <= modules
+    assert not modules & {"nginx_conf", "yaml", "kubernetes", "sshd", "nginx", "compose", "terraform"}
+
+
+def test_a_dockerfile_loads_nothing_heavy_once_its_policies_are_compiled(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM debian:12\n", encoding="utf-8")
+    loaded(tmp_path, CHECK)
+    assert not loaded(tmp_path, CHECK) & set(HEAVY)
+
+
+def test_finding_our_own_plugins_loads_none_of_the_libraries_for_it(tmp_path: Path) -> None:
+    modules = loaded(tmp_path, "from hiscomply.plugins import files_collector\nfiles_collector()")
+    assert "hiscomply_files" in modules
+    assert not modules & {"importlib.metadata", "email", "hiscomply_local", "hiscomply.report.builtin"}

@@ -18,15 +18,21 @@ UNIT = KeptUnit("note", {"setting": (2, b'"a":1\x02"_source":"x"\n"a":2\x02"_sou
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HISCOMPLY_CACHE", str(tmp_path))
     kept = opened()
-    kept.put("one", UNIT)
+    keep(kept, "one")
     kept.save()
     return tmp_path / "hiscomply"
 
 
 def opened(fingerprint: str = "program", tree: str = "tree") -> KeptRows:
-    kept = KeptRows(tree)
-    kept.open(fingerprint)
+    kept = KeptRows(tree, few=0)
+    kept.open(lambda: fingerprint)
     return kept
+
+
+def keep(kept: KeptRows, name: str) -> None:
+    """As a check does with a unit that it has not known."""
+    assert kept.get(name) is None
+    kept.put(name, UNIT)
 
 
 def the_file(cache: Path) -> Path:
@@ -91,16 +97,45 @@ def test_a_link_in_its_place_counts_as_absent(cache: Path, tmp_path: Path) -> No
 
 def test_what_a_run_did_not_use_is_forgotten(cache: Path) -> None:
     kept = opened()
-    kept.put("two", UNIT)
+    keep(kept, "two")
     kept.save()
     assert opened().get("one") is None
     assert opened().get("two") == UNIT
 
 
+def test_the_first_few_units_are_not_looked_up_and_what_has_no_more_keeps_nothing(cache: Path) -> None:
+    before = the_file(cache).read_bytes()
+    kept = KeptRows("tree", few=2)
+    kept.open(lambda: pytest.fail("what the program is made of was asked"))
+    keep(kept, "one")
+    keep(kept, "two")
+    kept.save()
+    assert the_file(cache).read_bytes() == before
+
+
+def test_units_after_the_first_few_are_looked_up(cache: Path) -> None:
+    kept = KeptRows("tree", few=2)
+    kept.open(lambda: "program")
+    keep(kept, "two")
+    keep(kept, "three")
+    assert kept.get("one") == UNIT
+    kept.save()
+    assert opened().get("one") == UNIT
+
+
+def test_a_program_of_which_it_cannot_be_said_what_it_is_made_of_keeps_nothing(cache: Path) -> None:
+    before = the_file(cache).read_bytes()
+    kept = KeptRows("tree", few=0)
+    kept.open(lambda: None)
+    keep(kept, "one")
+    kept.save()
+    assert the_file(cache).read_bytes() == before
+
+
 def test_what_does_not_fit_is_not_kept(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_rows, "MAX_BYTES", 1)
     kept = opened()
-    kept.put("two", UNIT)
+    keep(kept, "two")
     kept.save()
     assert opened().get("two") is None
 
@@ -110,7 +145,7 @@ def test_the_trees_used_longest_ago_make_room(cache: Path, monkeypatch: pytest.M
     os.utime(old, (1, 1))
     monkeypatch.setattr(kept_rows, "MAX_ALL_BYTES", old.stat().st_size)
     kept = opened(tree="another")
-    kept.put("one", UNIT)
+    keep(kept, "one")
     kept.save()
     assert not old.exists()
     assert opened(tree="another").get("one") == UNIT
@@ -120,7 +155,9 @@ def test_what_a_killed_run_left_behind_is_removed(cache: Path) -> None:
     abandoned = cache / "tmpabc.tmp"
     abandoned.write_bytes(b"half")
     os.utime(abandoned, (1, 1))
-    opened().save()
+    kept = opened()
+    keep(kept, "two")
+    kept.save()
     assert not abandoned.exists()
 
 
@@ -130,7 +167,7 @@ def test_a_place_that_cannot_be_written_costs_no_result(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("HISCOMPLY_CACHE", str(tmp_path / "file"))
     kept = opened()
-    kept.put("one", UNIT)
+    keep(kept, "one")
     kept.save()
     assert kept.get("one") == UNIT
     assert opened().get("one") is None
