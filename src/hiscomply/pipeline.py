@@ -24,9 +24,8 @@ from hiscomply.compiled import CompiledPolicy
 from hiscomply.config.settings import Settings
 from hiscomply.controls import in_profile
 from hiscomply.errors import HiscomplyError, Place, PolicyError, Problems, RunError, nearest
-from hiscomply.evaluate.evaluator import Moment
+from hiscomply.evaluate.evaluator import SCOPE_RULES, Moment
 from hiscomply.evaluate.stage import evaluate_policies
-from hiscomply.evaluate.statements import SCOPE_RULES
 from hiscomply.evidence.held import hold_evidence
 from hiscomply.evidence.store import open_evidence, store_evidence
 from hiscomply.findings.comments import InlineWaivers, inline_waivers

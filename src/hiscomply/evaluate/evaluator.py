@@ -19,6 +19,10 @@ from hiscomply.model import EvidenceTable, PolicyCount
 CLOCK_SKEW = timedelta(minutes=5)
 NO_APPLICABLE, PASS, UNKNOWN, FAIL = CODES = 0, 1, 2, 3
 
+IN_FORCE, HOLD = SCOPE_RULES = "scope_statements_in_force", "scope_statements_hold"
+"""The policies that say which signed statements of scope count."""
+SCOPE_KIND = "scope_statement"
+
 VerdictRow = tuple[Any, ...]
 """Policy id, code, subject, reason, missing, data, source, line, column, pointer, collection, observed_at."""
 

@@ -10,13 +10,10 @@ from typing import Any
 
 from hiscomply import sqlite
 from hiscomply.compiled import CompiledPolicy
-from hiscomply.evaluate.evaluator import NO_APPLICABLE, UNKNOWN, Evaluator, Moment
+from hiscomply.evaluate.evaluator import NO_APPLICABLE, SCOPE_KIND, UNKNOWN, Evaluator, Moment
 from hiscomply.kinds import INVENTORY_KIND, Kind
 from hiscomply.model import Evaluation, Evidence, EvidenceTable
 from hiscomply.sqlite import NotHeld, text_literal
-
-SCOPE_KIND = "scope_statement"
-"""The kind of signed statements, which DuckDB weighs."""
 
 
 def evaluate_held(

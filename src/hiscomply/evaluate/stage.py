@@ -1,4 +1,4 @@
-"""All policies over all evidence; one that errs is unknown, never absent."""
+"""All policies over all evidence, by the engine that suits it, which alone is loaded."""
 
 from __future__ import annotations
 
@@ -7,17 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from hiscomply.compiled import CompiledPolicy
-from hiscomply.evaluate.engine import Engine
 from hiscomply.evaluate.evaluator import Moment
-from hiscomply.evaluate.inventory import add_inventory
-from hiscomply.evaluate.side_by_side import evaluate_all
-from hiscomply.evaluate.small import evaluate_held
-from hiscomply.evaluate.statements import statements_in_force
-from hiscomply.kinds import INVENTORY_KIND, Kind
+from hiscomply.kinds import Kind
 from hiscomply.model import Evaluation, Evidence
-
-FEW = 10_000
-"""Up to how many rows of each kind the planning of a query costs more than it saves."""
 
 
 def evaluate_policies(
@@ -41,17 +33,9 @@ def evaluate_policies(
         NotHeld: the evidence is held, and DuckDB has to judge it.
     """
     if evidence.held is not None:
+        from hiscomply.evaluate.small import evaluate_held
+
         return evaluate_held(policies, values, evidence, kinds, moment, progress)
-    engine = Engine(kinds, moment, spill=path.parent)
-    if all(table.rows <= FEW for table in evidence.tables.values()):
-        engine.plan_quickly()
-    for table in evidence.tables.values():
-        engine.add_table(table)
-    if any(INVENTORY_KIND in policy.kinds for policy in policies):
-        add_inventory(engine, evidence)
-    engine.confine(evidence.folder, path.parent)
-    statements = statements_in_force(engine, scope_rules, values, moment)
-    engine.scoped = frozenset(one.topic for one in statements)
-    counts = evaluate_all(engine, policies, values, progress)
-    broken = engine.write_verdicts(path)
-    return Evaluation(path, tuple(broken.get(one.policy_id, one) for one in counts), moment.as_of, statements)
+    from hiscomply.evaluate.stored import evaluate_stored
+
+    return evaluate_stored(policies, values, evidence, kinds, moment, path, progress, scope_rules)

@@ -9,13 +9,8 @@ from zoneinfo import ZoneInfo
 
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.evaluate.engine import Engine
-from hiscomply.evaluate.evaluator import FAIL, PASS, Moment
+from hiscomply.evaluate.evaluator import FAIL, HOLD, IN_FORCE, PASS, SCOPE_KIND, SCOPE_RULES, Moment
 from hiscomply.model import ScopeStatement
-
-IN_FORCE = "scope_statements_in_force"
-HOLD = "scope_statements_hold"
-SCOPE_RULES = (IN_FORCE, HOLD)
-KIND = "scope_statement"
 
 
 def statements_in_force(
@@ -29,7 +24,7 @@ def statements_in_force(
     import duckdb
 
     by_id = {rule.id: rule for rule in rules}
-    if not {*SCOPE_RULES} <= {*by_id} or not engine.has_rows(KIND):
+    if not {*SCOPE_RULES} <= {*by_id} or not engine.has_rows(SCOPE_KIND):
         return ()
     try:
         codes = {name: _codes(engine, by_id[name], values[name]) for name in SCOPE_RULES}
@@ -42,7 +37,7 @@ def statements_in_force(
     ]
     zone = ZoneInfo(moment.zone)
     rows = engine.connection.execute(
-        f"SELECT subject, reason, signed_by, signed_at, until, _source, _line FROM ev.{KIND} "
+        f"SELECT subject, reason, signed_by, signed_at, until, _source, _line FROM ev.{SCOPE_KIND} "
         "WHERE list_contains($topics, subject) ORDER BY subject, _source, _line",
         {"topics": counting},
     ).fetchall()
