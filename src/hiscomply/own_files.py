@@ -10,12 +10,16 @@ import hashlib
 import os
 import stat
 import tempfile
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 _HEAD = 2 * 64 + 1
 """Two digests in hexadecimal and the end of the line."""
+_PART = ".tmp"
+_ABANDONED_S = 3600.0
+"""A file that is still being written after so long was left behind by a run that was killed."""
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -33,7 +37,7 @@ def write_kept(file: Path, digest: str, body: bytes) -> None:
     """Keeps it, if there is a place for it: written beside, then renamed."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".tmp", delete=False) as part:
+        with tempfile.NamedTemporaryFile(dir=file.parent, suffix=_PART, delete=False) as part:
             try:
                 part.write(_head(digest, body) + body)
             except OSError:
@@ -43,6 +47,29 @@ def write_kept(file: Path, digest: str, body: bytes) -> None:
         Path(part.name).replace(file)
     except OSError:
         return
+
+
+def make_room(newest: Path, prefix: str, most_bytes: int) -> None:
+    """Removes the files that were used longest ago, and what killed runs left behind.
+
+    Args:
+        newest: a file that stays.
+        prefix: of the names of its like, which together may have ``most_bytes``.
+    """
+    left = most_bytes
+    found: list[tuple[float, int, Path]] = []
+    with suppress(OSError):
+        for one in newest.parent.iterdir():
+            if one.suffix == _PART or one.name.startswith(prefix):
+                with suppress(OSError):
+                    status = one.stat()
+                    found.append((status.st_mtime, status.st_size, one))
+    for used, size, file in sorted(found, reverse=True):
+        is_abandoned = file.suffix == _PART and used < time.time() - _ABANDONED_S
+        left -= 0 if file.suffix == _PART else size
+        if is_abandoned or (left < 0 and file.suffix != _PART and file != newest):
+            with suppress(OSError):
+                file.unlink()
 
 
 def code_digest(folders: Iterable[Path], beside: Iterable[str] = ()) -> str | None:

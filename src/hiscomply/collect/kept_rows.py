@@ -9,17 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import time
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
-from hiscomply.own_files import read_kept, write_kept
+from hiscomply.own_files import make_room, read_kept, write_kept
 from hiscomply.paths import cache_dir
 
 FEW: Final = 8
@@ -29,8 +27,6 @@ MAX_BYTES: Final = 64 << 20
 MAX_ALL_BYTES: Final = 256 << 20
 """Of all trees together; the files that were used longest ago go first."""
 _PREFIX: Final = "rows-"
-_ABANDONED_S: Final = 3600.0
-"""A file that is still being written after so long was left behind by a run that was killed."""
 _PART, _ROW, _PLACE = b"\x01", b"\n", b"\x02"
 """None of them stands in JSON."""
 
@@ -161,22 +157,4 @@ class KeptRows:
         else:
             with suppress(OSError):
                 os.utime(self._file)
-        _make_room(self._file)
-
-
-def _make_room(newest: Path) -> None:
-    """Removes the files that were used longest ago, and what killed runs left behind."""
-    left = MAX_ALL_BYTES
-    found: list[tuple[float, int, Path]] = []
-    with suppress(OSError):
-        for one in newest.parent.iterdir():
-            if one.suffix == ".tmp" or one.name.startswith(_PREFIX):
-                with suppress(OSError):
-                    status = one.stat()
-                    found.append((status.st_mtime, status.st_size, one))
-    for used, size, file in sorted(found, reverse=True):
-        is_abandoned = file.suffix == ".tmp" and used < time.time() - _ABANDONED_S
-        left -= 0 if file.suffix == ".tmp" else size
-        if is_abandoned or (left < 0 and file.suffix != ".tmp" and file != newest):
-            with suppress(OSError):
-                file.unlink()
+        make_room(self._file, _PREFIX, MAX_ALL_BYTES)

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from hiscomply.own_files import read_kept, write_kept
+from hiscomply.own_files import make_room, read_kept, write_kept
 from hiscomply.paths import cache_dir
 
 
@@ -24,6 +24,11 @@ def read_cached(name: str, digest: str) -> Any | None:
 def write_cached(name: str, digest: str, content: Any) -> None:
     """Keeps content made of None, bool, int, float, str, list, tuple and dict, if there is a place for it."""
     write_kept(_file(name, digest), digest, marshal.dumps(content))
+
+
+def keep_newest(name: str, digest: str, most_bytes: int) -> None:
+    """Removes what was made under this name longest ago, where there is more than so much of it."""
+    make_room(_file(name, digest), f"{name}-", most_bytes)
 
 
 def _file(name: str, digest: str) -> Path:

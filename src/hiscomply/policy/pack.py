@@ -13,9 +13,11 @@ from hiscomply.errors import HiscomplyError, Place, PolicyError, Problems
 from hiscomply.frozen import dataclass
 from hiscomply.kinds import Kind
 from hiscomply.own_files import code_digest
-from hiscomply.policy.cache import read_cached, write_cached
+from hiscomply.policy.cache import keep_newest, read_cached, write_cached
 
 _POLICY = "policy.yaml"
+MOST_BYTES = 64 << 20
+"""Of compiled packs that are kept; one has a tenth of that, and each change of a policy makes another."""
 _SHARED = ("compiled.py", "kinds.py", "parameters.py", "yaml_source.py")
 
 
@@ -105,6 +107,7 @@ def load_pack(
             write_cached("pack", digest, [to_plain(policy) for policy in policies])
         if part != digest:
             write_cached("pack", part, [to_plain(policy) for policy in wanted])
+        keep_newest("pack", part, MOST_BYTES)
     return Pack(wanted, digest)
 
 

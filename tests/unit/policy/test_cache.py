@@ -9,7 +9,7 @@ import pytest
 
 from hiscomply.paths import policies_dir
 from hiscomply.plugins import evidence_kinds
-from hiscomply.policy.cache import read_cached, write_cached
+from hiscomply.policy.cache import keep_newest, read_cached, write_cached
 from hiscomply.policy.pack import load_pack
 
 DIGEST = "ab" * 32
@@ -97,3 +97,19 @@ def test_the_policies_on_some_kinds_are_kept_by_themselves_and_are_the_same(
         assert (part.policies, part.digest) == (wanted, whole.digest)
     assert load_pack(folders, kinds).policies == whole.policies
     assert load_pack(folders, kinds, only_kinds=frozenset({"scan", "asset"})).policies != wanted
+
+
+def test_packs_made_longest_ago_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HISCOMPLY_CACHE", str(tmp_path))
+    folder = tmp_path / "hiscomply"
+    folder.mkdir(mode=0o700)
+    old = folder / "pack-old"
+    old.write_bytes(b"x" * 20)
+    os.utime(old, (1, 1))
+    other = folder / "clauses-old"
+    other.write_bytes(old.read_bytes())
+    write_cached("pack", DIGEST, ["new"])
+    keep_newest("pack", DIGEST, 10)
+    assert not old.exists()
+    assert other.exists()
+    assert read_cached("pack", DIGEST) == ["new"]
