@@ -63,19 +63,24 @@ class Recording:
     observed_at: datetime | None
     is_plain: bool = True
     """False once something came that is not to be kept: a secret, a value that was refused or dropped."""
-    rows: defaultdict[str, list[bytes]] = field(default_factory=lambda: defaultdict(list))
+    rows: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, kind: str, row: str, place: str, observed_at: datetime | None) -> None:
         """One row as it was staged."""
         if observed_at is not self.observed_at:
             self.is_plain = False
         if self.is_plain:
-            text = (part.encode("utf-8", "replace") for part in (row, place))
-            self.rows[kind].append(_PLACE.join(text) + _ROW)
+            self.rows[kind].append(f"{row}\x02{place}\n")
 
     def unit(self, note: str) -> KeptUnit:
         """What is to be kept of it."""
-        return KeptUnit(note, {kind: (len(rows), b"".join(rows)) for kind, rows in self.rows.items()})
+        return KeptUnit(
+            note,
+            {
+                kind: (len(rows), "".join(rows).encode("utf-8", "replace"))
+                for kind, rows in self.rows.items()
+            },
+        )
 
 
 class KeptRows:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from json.encoder import JSONEncoder, encode_basestring
 from math import isfinite
+from operator import getitem
 from types import NoneType
 from typing import Any
 
@@ -20,8 +21,8 @@ from hiscomply.kinds import Field, FieldType, Kind
 
 _MEMORY = 8_000
 """So many values of a field and type are remembered in a run; then they are forgotten, so that memory stays flat."""
-_SHAPES = 200
-"""So many sets of fields are remembered."""
+_SHAPES = 2_000
+"""So many sets of fields, with the types of their values, are remembered."""
 _LONGEST_KEPT = 200
 _ENCODER = JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _TYPES: Mapping[FieldType, tuple[type, ...]] = {
@@ -34,7 +35,7 @@ _TYPES: Mapping[FieldType, tuple[type, ...]] = {
     FieldType.LIST: (list, tuple),
 }
 
-_Shape = tuple[Sequence[Mapping[type, "_Pieces | _ListPieces"]], str]
+_Shape = tuple[Sequence["_Pieces | _ListPieces"], str]
 """The pieces of each field, in their order, and what ends the row."""
 
 
@@ -73,33 +74,30 @@ class PlainRows:
         self._pieces = {name: _pieces(known) for name, known in kind.fields.items()}
         for name in self._key:
             del self._pieces[name][NoneType]  # no row without its key: that is the long way's to say
-        self._shapes: dict[tuple[str, ...], _Shape] = {}
+        self._shapes: dict[tuple[tuple[str, ...], tuple[type, ...]], _Shape] = {}
 
     def row(self, fields: Mapping[str, Any]) -> str | None:
         """The row as JSON without its braces; None if it has to take the long way."""
-        names = tuple(fields)
+        values = fields.values()
+        # By type before value, for 1, 1.0 and True are one value to a dict.
+        names, types = tuple(fields), tuple(map(type, values))
         try:
-            pieces, end = self._shapes.get(names) or self._shape(names)
-            # By type before value, for 1, 1.0 and True are one value to a dict.
-            row = [
-                by_type[type(value)][value] for by_type, value in zip(pieces, fields.values(), strict=True)
-            ]
+            pieces, end = self._shapes.get((names, types)) or self._shape(names, types)
+            return ",".join([*map(getitem, pieces, values), end])
         except (LookupError, ValueError, OverflowError, TypeError):
             return None
-        row.append(end)
-        return ",".join(row)
 
-    def _shape(self, names: tuple[str, ...]) -> _Shape:
-        """How rows with these fields are put together; LookupError for an unlisted field, or none of the key."""
+    def _shape(self, names: tuple[str, ...], types: tuple[type, ...]) -> _Shape:
+        """How rows with these fields are put together; LookupError for a field unlisted, mistyped or missing in the key."""
         if not self._key.issubset(names):
             raise LookupError
         missing = [name for name in self._nullable if name not in names]
         # Names of fields are plain words, see kinds.
         end = '"_missing":["' + '","'.join(missing) + '"]' if missing else '"_missing":null'
-        shape = [self._pieces[name] for name in names], end
+        shape = [self._pieces[name][one] for name, one in zip(names, types, strict=True)], end
         if len(self._shapes) >= _SHAPES:
             self._shapes.clear()
-        self._shapes[names] = shape
+        self._shapes[names, types] = shape
         return shape
 
 
@@ -168,4 +166,6 @@ def _is_kept(value: Any) -> bool:
         return len(value) <= _LONGEST_KEPT
     if isinstance(value, tuple):
         return sum(map(len, value)) <= _LONGEST_KEPT
-    return value.tzinfo is UTC if isinstance(value, datetime) else not isinstance(value, float)
+    if isinstance(value, float):
+        return value != 0
+    return value.tzinfo is UTC if isinstance(value, datetime) else True

@@ -24,6 +24,8 @@ KEPT_REJECTED = 200
 """How many rejected items are kept with their reason; all are counted."""
 _BUFFER_BYTES = 1 << 16
 _ROWS_PER_PROGRESS = 2000
+_POINTERS = 2000
+"""So many pointers are remembered as they are written."""
 _STATUS: Mapping[type[CollectFailed], CollectionStatus] = {
     CollectDenied: CollectionStatus.DENIED,
     CollectTimedOut: CollectionStatus.TIMED_OUT,
@@ -59,8 +61,8 @@ class Work:
     """Of the unit that is being made, where such are kept."""
     stamps: tuple[datetime | None, str] = (None, "null")
     """The last time of observation, and how it is written; most records of a target share it."""
-    pointers: tuple[str | None, str] = (None, "null")
-    """The same for the pointer, which is often one command's."""
+    pointers: dict[str | None, str] = field(default_factory=dict)
+    """How pointers are written: one command, or the keys of settings."""
     collection: str = field(init=False)
     collected: str = field(init=False)
 
@@ -174,11 +176,15 @@ class Work:
 
     def _place(self, record: Record) -> str:
         """Where a record was found, as JSON without braces."""
-        if self.pointers[0] != record.pointer:
-            self.pointers = record.pointer, written(record.pointer)
+        pointer = self.pointers.get(record.pointer)
+        if pointer is None:
+            if len(self.pointers) >= _POINTERS:
+                self.pointers.clear()
+            pointer = self.pointers[record.pointer] = written(record.pointer)
+        line, column = record.line, record.column
         return (
-            f'"_source":{self.border.place(record.source)},"_line":{written(record.line)},'
-            f'"_column":{written(record.column)},"_pointer":{self.pointers[1]}'
+            f'"_source":{self.border.place(record.source)},"_line":{line if type(line) is int else written(line)},'
+            f'"_column":{column if type(column) is int else written(column)},"_pointer":{pointer}'
         )
 
     def _set_aside(self, item: Rejected) -> None:
