@@ -7,7 +7,7 @@ pieces joined. Whatever is not plainly right takes the long way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from json.encoder import JSONEncoder, encode_basestring
 from math import isfinite
@@ -18,12 +18,14 @@ from typing import Any
 from hiscomply.collect.stored_values import MAX_TEXT, Converter, converter
 from hiscomply.collect.suspects import is_suspect
 from hiscomply.kinds import Field, FieldType, Kind
+from hiscomply.units import Rows
 
 _MEMORY = 8_000
 """So many values of a field and type are remembered in a run; then they are forgotten, so that memory stays flat."""
 _SHAPES = 2_000
 """So many sets of fields, with the types of their values, are remembered."""
 _LONGEST_KEPT = 200
+_LONGEST_SAID = 800
 _ENCODER = JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _TYPES: Mapping[FieldType, tuple[type, ...]] = {
     FieldType.TEXT: (str,),
@@ -37,6 +39,8 @@ _TYPES: Mapping[FieldType, tuple[type, ...]] = {
 
 _Shape = tuple[Sequence["_Pieces | _ListPieces"], str]
 """The pieces of each field, in their order, and what ends the row."""
+_Said = tuple[Mapping[str, Any], str, str]
+"""Fields that rows share, as JSON without braces, and what ends those rows."""
 
 
 def written(value: Any) -> str:
@@ -75,6 +79,7 @@ class PlainRows:
         for name in self._key:
             del self._pieces[name][NoneType]  # no row without its key: that is the long way's to say
         self._shapes: dict[tuple[tuple[str, ...], tuple[type, ...]], _Shape] = {}
+        self._said: dict[tuple[str, ...], dict[int, _Said]] = {}
 
     def row(self, fields: Mapping[str, Any]) -> str | None:
         """The row as JSON without its braces; None if it has to take the long way."""
@@ -87,18 +92,54 @@ class PlainRows:
         except (LookupError, ValueError, OverflowError, TypeError):
             return None
 
+    def rows(self, block: Rows) -> list[str] | None:
+        """The rows of a block; None if one of them has to take the long way."""
+        memory = self._said.setdefault(block.names, {})
+        ends: dict[tuple[Any, ...], str] = {}
+        rows = []
+        try:
+            for said, own, *_ in block.rows:
+                known = memory.get(id(said))
+                if known is None or known[0] is not said:
+                    known = self._judged(said, block.names, memory)
+                end = ends.get(own)
+                if end is None:
+                    end = ends[own] = self._texts(block.names, own)
+                rows.append(f"{known[1]},{end},{known[2]}")
+        except (LookupError, ValueError, OverflowError, TypeError):
+            return None
+        return rows
+
+    def _judged(self, said: Mapping[str, Any], more: tuple[str, ...], memory: dict[int, _Said]) -> _Said:
+        """What fields become that many rows share, and what ends such rows; known by the mapping, not by what is in it."""
+        names = tuple(said)
+        judged = said, self._texts(names, said.values()), self._end((*names, *more))
+        if len(judged[1]) <= _LONGEST_SAID:
+            if len(memory) >= _MEMORY:
+                memory.clear()
+            memory[id(said)] = judged  # which holds the mapping, so that no other has its number
+        return judged
+
+    def _texts(self, names: tuple[str, ...], values: Iterable[Any]) -> str:
+        return ",".join(
+            [self._pieces[name][type(value)][value] for name, value in zip(names, values, strict=True)]
+        )
+
     def _shape(self, names: tuple[str, ...], types: tuple[type, ...]) -> _Shape:
-        """How rows with these fields are put together; LookupError for a field unlisted, mistyped or missing in the key."""
-        if not self._key.issubset(names):
-            raise LookupError
-        missing = [name for name in self._nullable if name not in names]
-        # Names of fields are plain words, see kinds.
-        end = '"_missing":["' + '","'.join(missing) + '"]' if missing else '"_missing":null'
-        shape = [self._pieces[name][one] for name, one in zip(names, types, strict=True)], end
+        """How rows with these fields are put together; LookupError for a field that is unlisted or mistyped."""
+        shape = [self._pieces[name][one] for name, one in zip(names, types, strict=True)], self._end(names)
         if len(self._shapes) >= _SHAPES:
             self._shapes.clear()
         self._shapes[names, types] = shape
         return shape
+
+    def _end(self, names: tuple[str, ...]) -> str:
+        """What ends a row with these fields; LookupError if one of the key is not among them."""
+        if not self._key.issubset(names):
+            raise LookupError
+        missing = [name for name in self._nullable if name not in names]
+        # Names of fields are plain words, see kinds.
+        return '"_missing":["' + '","'.join(missing) + '"]' if missing else '"_missing":null'
 
 
 def _pieces(known: Field) -> dict[type, _Pieces | _ListPieces]:
