@@ -20,6 +20,7 @@ from hiscomply_files.effective_evidence import configuration_rows
 from hiscomply_files.evidence import clean, setting_rows
 from hiscomply_files.formats.tree import MAX_SETTINGS, too_many
 from hiscomply_files.held import Changed, Group, Held, digest_of
+from hiscomply_files.late import asked
 
 INCLUDES = frozenset({"include", "include_dir", "include_if_exists", "!include", "!includedir"})
 DEFAULT_MAX_BYTES = 8 * 1024 * 1024
@@ -164,7 +165,7 @@ class Reading:
 
     def _recognise(self, name: str, head: bytes) -> FileFormat | None:
         """The first format that knows the file; one that breaks down on it counts as not knowing it."""
-        for one in self.formats:
+        for one in asked(self.formats, name):
             try:
                 if one.recognises(name, head):
                     return one

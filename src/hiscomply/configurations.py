@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
+from hiscomply.light import light
 from hiscomply.model import Text
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class ReadFile:
     settings: Sequence[Setting]
 
 
-@dataclass(frozen=True, slots=True)
+@light(frozen=True, slots=True)
 class Value:
     """A value in effect. Positions count from 1.
 

@@ -21,6 +21,7 @@ from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 import pluggy
 
 from hiscomply.configurations import Software
+from hiscomply.light import light
 from hiscomply.model import AuditResult, Record, Rejected, Target, Text
 
 hookspec = pluggy.HookspecMarker("hiscomply")
@@ -208,7 +209,7 @@ def joined_failures(
     return CollectFailed(reason, kinds)
 
 
-@dataclass(frozen=True, slots=True)
+@light(frozen=True, slots=True)
 class Setting:
     """One key of a configuration file, where it stands. Positions count from 1.
 

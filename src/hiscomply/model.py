@@ -12,6 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from hiscomply.light import light
+
 Scalar = str | int | float | bool | None
 
 
@@ -78,7 +80,7 @@ class State(StrEnum):
 # ---------------------------------------------------------------- collect -> store
 
 
-@dataclass(frozen=True, slots=True)
+@light(frozen=True, slots=True)
 class Record:
     """One row of an evidence kind, as a collector found it.
 

@@ -9,12 +9,13 @@ from functools import lru_cache
 
 from hiscomply.configurations import ReadFile, Value
 from hiscomply.hookspecs import Setting
+from hiscomply.light import light
 
 EMPTY = frozenset({"[]", "{}"})
 _STEP = re.compile(r"\[\d+\]|[^.\[]+|\[|\.")
 
 
-@dataclass(frozen=True, slots=True)
+@light(frozen=True, slots=True)
 class Placed(Setting):
     """A setting that knows its file: a document may be put together from several."""
 
