@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from hiscomply.configurations import Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Record
+from hiscomply.units import MAX_ROWS, Row, Rows
 from hiscomply_files.secrets import Digest, NeedsDigest, guard, without_digest
 
 NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,15})?")
@@ -18,8 +19,8 @@ NAMED_VALUES = frozenset({"value", "default"})
 _NAMED_ENDINGS = tuple(NAMED_VALUES)
 _LONGEST_KEPT = 200
 
-Fields = Callable[[str, str | None, str, Digest], dict[str, Any]]
-"""From key, value and the name of a sibling that names the value, to fields of a record."""
+Fields = Callable[[str, str | None, str, Any, str | None, Digest], Mapping[str, Any]]
+"""From key, value, the name of a sibling that names the value, what else there is to say, and section, to fields of a record."""
 
 
 def setting_records(
@@ -39,18 +40,41 @@ def setting_records(
         digest: turns a secret into its keyed digest.
         asset_id: the host they hold for, left out when it is not known.
     """
-    ordered = list(settings)
-    names = names_beside(ordered)
+    for block in setting_rows(
+        source, file_format, list(settings), observed_at=observed_at, digest=digest, asset_id=asset_id
+    ):
+        yield from block.records()
+
+
+def setting_rows(
+    source: str,
+    file_format: str,
+    settings: Sequence[Setting],
+    *,
+    observed_at: datetime,
+    digest: Digest,
+    asset_id: str | None = None,
+) -> Iterator[Rows]:
+    """The same as records that share what they say."""
+    names = names_beside(settings)
     occurrences: dict[str, int] = {}
-    for setting in ordered:
-        fields = said_of(setting.key, setting.value, names, digest, _fields)
-        key = fields["key"]
-        occurrences[key] = occurrences.get(key, 0) + 1
-        fields["is_effective"], fields["section"] = setting.is_effective, setting.section
-        fields["file"], fields["format"], fields["occurrence"] = source, file_format, occurrences[key]
-        if asset_id is not None:
-            fields["asset_id"] = asset_id
-        yield Record("setting", fields, source, observed_at, setting.line, setting.column, key)
+    owner = () if asset_id is None else (asset_id,)
+    own = ("file", "format", "occurrence", *(() if asset_id is None else ("asset_id",)))
+    block: list[Row] = []
+    for one in settings:
+        hint = hint_of(one.key, names)
+        said = remembered(_fields, one.key, one.value, hint, one.is_effective, one.section)
+        if block and (said is None or len(block) == MAX_ROWS):
+            # Secrets are seen in the order of their records, here and at the border.
+            yield Rows("setting", own, observed_at, block)
+            block = []
+        if said is None:
+            said = _fields(one.key, one.value, hint, one.is_effective, one.section, digest)
+        key = said["key"]
+        count = occurrences[key] = occurrences.get(key, 0) + 1
+        block.append(Row(said, (source, file_format, count, *owner), source, one.line, one.column, key))
+    if block:
+        yield Rows("setting", own, observed_at, block)
 
 
 def names_beside(settings: Iterable[Setting | Value]) -> dict[str, str]:
@@ -58,30 +82,34 @@ def names_beside(settings: Iterable[Setting | Value]) -> dict[str, str]:
     return {one.key[:-5]: one.value for one in settings if one.key.endswith(".name") and one.value}
 
 
-def said_of(
-    key: str, value: str | None, names: Mapping[str, str], digest: Digest, fields: Fields
-) -> dict[str, Any]:
-    """The fields that follow from a key and its value, as a dict of its own. What holds no secret is remembered."""
-    hint = ""
-    if names and key.endswith(_NAMED_ENDINGS):
-        parent, _, name = key.rpartition(".")
-        hint = names.get(parent, "") if name in NAMED_VALUES else ""
-    if value is None or len(value) <= _LONGEST_KEPT:
-        known = _remembered(key, value, hint, fields)
-        if known is not None:
-            return known.copy()
-    return fields(key, value, hint, digest)
+def hint_of(key: str, names: Mapping[str, str]) -> str:
+    """The name of a sibling that names the value of this key; empty if there is none."""
+    if not names or not key.endswith(_NAMED_ENDINGS):
+        return ""
+    parent, _, name = key.rpartition(".")
+    return names.get(parent, "") if name in NAMED_VALUES else ""
 
 
-@lru_cache(maxsize=8192)
-def _remembered(key: str, value: str | None, hint: str, fields: Fields) -> dict[str, Any] | None:
+def remembered(
+    fields: Fields, key: str, value: str | None, hint: str, more: Hashable, section: str | None
+) -> Mapping[str, Any] | None:
+    """The fields of a key and its value, the same mapping each time; None for what holds a secret or is too long to keep."""
+    return _remembered(fields, key, value, hint, more, section) if len(value or "") <= _LONGEST_KEPT else None
+
+
+@lru_cache(maxsize=8192, typed=True)
+def _remembered(
+    fields: Fields, key: str, value: str | None, hint: str, more: Hashable, section: str | None
+) -> Mapping[str, Any] | None:
     try:
-        return fields(key, value, hint, without_digest)
+        return fields(key, value, hint, more, section, without_digest)
     except NeedsDigest:
         return None
 
 
-def _fields(key: str, value: str | None, hint: str, digest: Digest) -> dict[str, Any]:
+def _fields(
+    key: str, value: str | None, hint: str, is_effective: Any, section: str | None, digest: Digest
+) -> Mapping[str, Any]:
     key, value = clean(key), None if value is None else clean(value)
     parent, _, name = key.rpartition(".")
     guarded = guard(name, parent, value, digest, hint)
@@ -89,8 +117,8 @@ def _fields(key: str, value: str | None, hint: str, digest: Digest) -> dict[str,
         "key": key,
         "parent": parent or None,
         "value": guarded.value,
-        "is_effective": None,
-        "section": None,
+        "is_effective": is_effective,
+        "section": section,
         "is_secret": guarded.is_secret,
         "is_placeholder": guarded.is_placeholder,
         "value_empty": not value,

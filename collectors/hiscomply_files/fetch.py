@@ -30,7 +30,7 @@ class Found:
         is_folder: True for a folder that could not be entered.
     """
 
-    path: Path
+    path: str
     name: str
     size_bytes: int = 0
     problem: Text | None = None
@@ -49,19 +49,15 @@ class Tree:
         """Every file in the order of its name, folder by folder; raises OSError for an unreadable root."""
         if self.root.is_dir():
             home = Path(os.path.realpath(self.root))
-            yield from self._folder(
-                self.root, "" if self.name == "." else self.name, home, list(_scan(self.root))
-            )
+            yield from self._folder("" if self.name == "." else self.name, home, _scan(str(self.root)))
         else:
-            yield _file(self.root, self.name, self.root.stat())
+            yield _file(str(self.root), self.name, self.root.stat())
 
-    def _folder(
-        self, folder: Path, name: str, home: Path, entries: list[os.DirEntry[str]]
-    ) -> Iterator[Found]:
+    def _folder(self, name: str, home: Path, entries: list[os.DirEntry[str]]) -> Iterator[Found]:
         for entry in entries:
-            path = folder / entry.name
+            path = entry.path
             entry_name = f"{name}/{entry.name}" if name else entry.name
-            if self._is_excluded(entry_name, entry.name):
+            if self.exclude and self._is_excluded(entry_name, entry.name):
                 continue
             if entry.is_symlink():
                 yield from _link(path, entry_name, home)
@@ -69,11 +65,11 @@ class Tree:
                 yield _entry(entry, path, entry_name)
             elif entry.name not in NEVER_ENTERED:
                 try:
-                    below = list(_scan(path))
+                    below = _scan(path)
                 except OSError as error:
                     yield Found(path, entry_name, problem=system_reason(error), is_folder=True)
                 else:
-                    yield from self._folder(path, entry_name, home, below)
+                    yield from self._folder(entry_name, home, below)
 
     def _is_excluded(self, name: str, last: str) -> bool:
         return any(
@@ -82,25 +78,25 @@ class Tree:
         )
 
 
-def _scan(folder: Path) -> list[os.DirEntry[str]]:
+def _scan(folder: str) -> list[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
         return sorted(entries, key=lambda entry: entry.name)
 
 
-def _entry(entry: os.DirEntry[str], path: Path, name: str) -> Found:
+def _entry(entry: os.DirEntry[str], path: str, name: str) -> Found:
     try:
         return _file(path, name, entry.stat(follow_symlinks=False))
     except OSError as error:
         return Found(path, name, problem=system_reason(error))
 
 
-def _file(path: Path, name: str, status: os.stat_result) -> Found:
+def _file(path: str, name: str, status: os.stat_result) -> Found:
     if not stat.S_ISREG(status.st_mode):
         return Found(path, name, problem=NO_FILE)
     return Found(path, name, status.st_size)
 
 
-def _link(path: Path, name: str, home: Path) -> Iterator[Found]:
+def _link(path: str, name: str, home: Path) -> Iterator[Found]:
     """A link to a file of the tree is read under its own name; a folder of the tree is read in its place."""
     target = Path(os.path.realpath(path))
     is_folder = target.is_dir()
@@ -110,20 +106,23 @@ def _link(path: Path, name: str, home: Path) -> Iterator[Found]:
         return
     else:
         try:
-            yield _file(target, name, target.stat())
+            yield _file(str(target), name, target.stat())
         except OSError:
             yield Found(path, name, problem=BROKEN)
 
 
-def read_head(path: Path) -> bytes:
+def read_head(path: str) -> bytes:
     """The first 4096 bytes; raises OSError."""
-    with path.open("rb", buffering=0) as stream:
-        return stream.read(HEAD_BYTES)
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        return os.read(descriptor, HEAD_BYTES)
+    finally:
+        os.close(descriptor)
 
 
-def read_all(path: Path, limit: int) -> bytes:
+def read_all(path: str, limit: int) -> bytes:
     """At most ``limit`` + 1 bytes: a file that grows meanwhile is seen to be too large; raises OSError."""
-    with path.open("rb") as stream:
+    with open(path, "rb") as stream:  # noqa: PTH123 - a path that was never taken apart
         return stream.read(limit + 1)
 
 

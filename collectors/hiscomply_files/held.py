@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from hiscomply.configurations import Configuration, Grouped, ReadFile, Software
 from hiscomply.frozen import dataclass
 from hiscomply.model import Rejected, Text
+from hiscomply_files.late import LateSoftware
 
 _KIND = "configuration"
 CHANGED = Text("文件在检查期间发生变化", "the file changed while it was checked")
@@ -76,6 +77,8 @@ class Held:
     def __init__(self, software: Sequence[Software]) -> None:
         self._software = software
         self._grouped = {one.name: one for one in software if isinstance(one, Grouped)}
+        self._asked: dict[str, list[Software]] = {}
+        """By format, the software that may want a file of it."""
         self._files: dict[str, dict[str, _Member]] = {}
         self._unread: dict[str, dict[str, Text]] = {}
 
@@ -131,7 +134,14 @@ class Held:
             return None
 
     def _wanting(self, path: str, file_format: str) -> Iterator[Software]:
-        for one in self._software:
+        asked = self._asked.get(file_format)
+        if asked is None:
+            asked = self._asked[file_format] = [
+                one
+                for one in self._software
+                if not isinstance(one, LateSoftware) or one.may_want(file_format)
+            ]
+        for one in asked:
             try:
                 is_wanted = one.wants(path, file_format)
             except Exception:  # noqa: BLE001 - a stranger's plugin: it is given the file, and fails above

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from hiscomply.configurations import Configuration, Grouped, ReadFile, Software
+from hiscomply.configurations import Configuration, ReadFile, Software
 from hiscomply.frozen import dataclass
 from hiscomply.hookspecs import FileFormat, Setting
 from hiscomply.model import Text
@@ -52,6 +52,19 @@ class LateFormat:
         return getattr(self.real, name)
 
 
+def asked(formats: Sequence[FileFormat], path: str) -> Iterator[FileFormat]:
+    """The formats that may know a file of this path, in their order; no file is looked for in all of them."""
+    lower = path.lower()
+    for one in formats:
+        if not isinstance(one, LateFormat):
+            yield one
+            continue
+        for mark in one.marks:
+            if mark in lower:
+                yield one
+                break
+
+
 @dataclass(frozen=True, slots=True)
 class LateSoftware:
     """A software of this package.
@@ -75,6 +88,10 @@ class LateSoftware:
                 return False
         return self.real.wants(path, file_format)
 
+    def may_want(self, file_format: str) -> bool:
+        """False where no file of this format is wanted, whatever its path."""
+        return file_format in self.formats or bool(self.marks)
+
     def configurations(
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
     ) -> Iterator[Configuration]:
@@ -83,7 +100,8 @@ class LateSoftware:
 
     def neighbours(self, file: ReadFile) -> Sequence[str] | None:
         """As the software itself; None, for all its files together, where it does not say."""
-        return self.real.neighbours(file) if isinstance(self.real, Grouped) else None
+        neighbours = getattr(self.real, "neighbours", None)
+        return None if neighbours is None else neighbours(file)
 
     @property
     def real(self) -> Software:

@@ -16,10 +16,11 @@ from hiscomply.model import Record, Rejected, Target, Text
 from hiscomply.units import Making, Unit
 from hiscomply_files import fetch
 from hiscomply_files.decode import decode
-from hiscomply_files.effective_evidence import configuration_records
-from hiscomply_files.evidence import clean, setting_records
+from hiscomply_files.effective_evidence import configuration_rows
+from hiscomply_files.evidence import clean, setting_rows
 from hiscomply_files.formats.tree import MAX_SETTINGS, too_many
 from hiscomply_files.held import Changed, Group, Held, digest_of
+from hiscomply_files.late import asked
 
 INCLUDES = frozenset({"include", "include_dir", "include_if_exists", "!include", "!includedir"})
 DEFAULT_MAX_BYTES = 8 * 1024 * 1024
@@ -157,14 +158,14 @@ class Reading:
             if isinstance(one, Rejected):
                 yield one
             else:
-                yield from configuration_records(
+                yield from configuration_rows(
                     one, observed_at=self.observed_at, digest=self.context.digest, asset_id=self.asset_id
                 )
         return ""
 
     def _recognise(self, name: str, head: bytes) -> FileFormat | None:
         """The first format that knows the file; one that breaks down on it counts as not knowing it."""
-        for one in self.formats:
+        for one in asked(self.formats, name):
             try:
                 if one.recognises(name, head):
                     return one
@@ -205,7 +206,7 @@ class Reading:
             more["is_self_contained"] = True
         yield self._record(found, file_format.name, "read", more)
         note = self.held.read(ReadFile(clean(found.name), file_format.name, settings), sha256)
-        yield from setting_records(
+        yield from setting_rows(
             clean(found.name),
             file_format.name,
             settings,

@@ -2,15 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from hiscomply.frozen import dataclass
 from hiscomply.hookspecs import CollectContext
 from hiscomply.model import Record, Rejected, Target
 
-Making = Generator[Record | Rejected, None, str]
+MAX_ROWS = 1_000
+"""Of one ``Rows``: it passes the border as a whole."""
+
+
+class Row(NamedTuple):
+    """One record of ``Rows``.
+
+    Attributes:
+        said: fields that many records have alike. Where they do it is one and the same mapping, which nobody changes.
+        own: the values of the other fields.
+        source, line, column, pointer: as in ``Record``.
+    """
+
+    said: Mapping[str, Any]
+    own: tuple[Any, ...]
+    source: str
+    line: int | None
+    column: int | None
+    pointer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Records of one kind that say much the same, for a collector that gives hundreds of thousands.
+
+    Attributes:
+        names: of the fields of ``Row.own``.
+        rows: at most ``MAX_ROWS``.
+    """
+
+    kind: str
+    names: tuple[str, ...]
+    observed_at: datetime | None
+    rows: Sequence[Row]
+
+    def records(self) -> Iterator[Record]:
+        """The same as records."""
+        for one in self.rows:
+            fields = {**one.said, **dict(zip(self.names, one.own, strict=True))}
+            yield Record(self.kind, fields, one.source, self.observed_at, one.line, one.column, one.pointer)
+
+
+Making = Generator[Record | Rows | Rejected, None, str]
 """Records and what could not become one; what it returns at its end is the unit's note."""
 
 

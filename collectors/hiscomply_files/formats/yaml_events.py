@@ -29,13 +29,26 @@ NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 def read_documents(text: str) -> Iterator[Node]:
     """One tree per document that is not empty; raises yaml.YAMLError and FormatError."""
     builder = _Builder()
-    for event in yaml.parse(text, Loader=LOADER):
-        if isinstance(event, yaml.DocumentEndEvent):
+    for event in _events(text):
+        if type(event) is yaml.DocumentEndEvent:
             if builder.root is not None and not _is_empty(builder.root):
                 yield builder.root
             builder = _Builder(builder.merged)
         else:
             builder.take(event)
+
+
+def _events(text: str) -> Iterator[Any]:
+    """As ``yaml.parse``, which asks for each event twice."""
+    loader = LOADER(text)
+    try:
+        while True:
+            event = loader.get_event()
+            yield event
+            if type(event) is yaml.StreamEndEvent:
+                return
+    finally:
+        loader.dispose()
 
 
 def _merge_tag(event: Any) -> str | None:

@@ -58,7 +58,7 @@ class Compose:
         tree = _Tree(files, unread)
         extended = {target for path in composes for target in tree.extended(path)}
         roots = {path for path in composes if path not in extended or _is_main(path)}
-        for path in [*files, *lost]:
+        for path in [*files, *(one for one in unread if one in lost)]:
             if path in lost:
                 yield Configuration(self.name, path, (), missing=(unread[path],))
             elif path in roots and not _is_override(path, composes):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from hiscomply.configurations import ReadFile, Value
+from hiscomply.frozen import dataclass
 from hiscomply.hookspecs import Setting
 
 EMPTY = frozenset({"[]", "{}"})
@@ -21,12 +22,12 @@ class Placed(Setting):
     file: str = ""
 
 
-@dataclass(slots=True, eq=False)
+@dataclasses.dataclass(slots=True, eq=False)
 class Part:
     """A mapping or list (``below``, by name or by ``[0]``), or a scalar (``leaf``)."""
 
     leaf: Placed | None = None
-    below: dict[str, Part] = field(default_factory=dict)
+    below: dict[str, Part] = dataclasses.field(default_factory=dict)
 
     def at(self, *path: str) -> Part | None:
         """What is below these names, if it is there."""

@@ -16,6 +16,7 @@ from hiscomply.collect.stored_values import MAX_TEXT, Converter, converter
 from hiscomply.collect.suspects import MASK, PATIENT, SECRET, is_suspect, mask, whole
 from hiscomply.kinds import FieldType, Kind
 from hiscomply.model import Record, Rejected, Text
+from hiscomply.units import Rows
 
 _LONG_SECRET = 6
 """Characters from which on a secret is looked for inside other texts."""
@@ -58,6 +59,16 @@ class Border:
         if row is not None and self._signs and any(sign in row for sign in self._signs):
             return None
         return row
+
+    def plain_rows(self, block: Rows) -> list[str] | None:
+        """The same for records that share what they say; None if one of them is to be asked for."""
+        if len(self.secrets) != self._secrets_known:
+            self._learn()
+        known = self.kinds.get(block.kind)
+        rows = None if known is None else self.memory.rows(known).rows(block)
+        if rows and self._signs and any(sign in row for row in rows for sign in self._signs):
+            return None
+        return rows
 
     def place(self, source: str) -> str:
         """Where a record came from, as it may be shown, in JSON."""

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import zlib
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -27,8 +26,11 @@ MAX_BYTES: Final = 64 << 20
 MAX_ALL_BYTES: Final = 256 << 20
 """Of all trees together; the files that were used longest ago go first."""
 _PREFIX: Final = "rows-"
-_PART, _ROW, _PLACE = b"\x01", b"\n", b"\x02"
-"""None of them stands in JSON."""
+_PART: Final = b"\x01"
+PLACE: Final = "\x02"
+"""Stands between a row and its place."""
+ROW: Final = "\n"
+"""Ends a row. None of these stands in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,16 @@ class KeptUnit:
     note: str
     rows: Mapping[str, tuple[int, bytes]]
 
-    def lines(self, kind: str, between: bytes, end: bytes) -> bytes:
-        """The rows of a kind as JSON Lines.
 
-        Args:
-            between: what stands between a row and its place, such as the name of the collection.
-            end: what stands after its place, such as the time.
-        """
-        text = self.rows[kind][1].replace(_PLACE, between).replace(_ROW, end + b"}\n{")
-        return b"{" + text[:-1]
+def lines(text: bytes, between: bytes, end: bytes) -> bytes:
+    """Rows with their marks as JSON Lines.
+
+    Args:
+        between: what stands between a row and its place, such as the name of the collection.
+        end: what stands after its place, such as the time.
+    """
+    text = text.replace(PLACE.encode(), between).replace(ROW.encode(), end + b"}\n{")
+    return b"{" + text[:-1]
 
 
 @dataclass(slots=True)
@@ -61,19 +64,24 @@ class Recording:
     observed_at: datetime | None
     is_plain: bool = True
     """False once something came that is not to be kept: a secret, a value that was refused or dropped."""
-    rows: defaultdict[str, list[bytes]] = field(default_factory=lambda: defaultdict(list))
+    rows: dict[str, tuple[int, list[bytes]]] = field(default_factory=dict)
 
     def add(self, kind: str, row: str, place: str, observed_at: datetime | None) -> None:
         """One row as it was staged."""
+        self.add_all(kind, 1, f"{row}{PLACE}{place}{ROW}".encode("utf-8", "replace"), observed_at)
+
+    def add_all(self, kind: str, count: int, text: bytes, observed_at: datetime | None) -> None:
+        """Rows with their marks."""
         if observed_at is not self.observed_at:
             self.is_plain = False
-        if self.is_plain:
-            text = (part.encode("utf-8", "replace") for part in (row, place))
-            self.rows[kind].append(_PLACE.join(text) + _ROW)
+        if self.is_plain and count:
+            before, texts = self.rows.get(kind, (0, []))
+            texts.append(text)
+            self.rows[kind] = before + count, texts
 
     def unit(self, note: str) -> KeptUnit:
         """What is to be kept of it."""
-        return KeptUnit(note, {kind: (len(rows), b"".join(rows)) for kind, rows in self.rows.items()})
+        return KeptUnit(note, {kind: (count, b"".join(texts)) for kind, (count, texts) in self.rows.items()})
 
 
 class KeptRows:

@@ -8,22 +8,24 @@ the host, and what follows is the same package on all of them. Whatever is not p
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from json.encoder import JSONEncoder, encode_basestring
 from math import isfinite
+from operator import getitem
 from types import NoneType
 from typing import Any
 
 from hiscomply.collect.stored_values import MAX_TEXT, Converter, converter
 from hiscomply.collect.suspects import is_suspect
 from hiscomply.kinds import Field, FieldType, Kind
+from hiscomply.units import Rows
 
 _MEMORY = 8_000
 """So many values of a field and type are remembered in a run; then they are forgotten, so that memory stays flat."""
-_SHAPES = 200
-"""So many sets of fields are remembered."""
-_LONGEST_KEPT, _LONGEST_TAIL = 200, 500
+_SHAPES = 2_000
+"""So many sets of fields, with the types of their values, are remembered."""
+_LONGEST_KEPT, _LONGEST_TAIL, _LONGEST_SAID = 200, 500, 800
 _ENCODER = JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _TYPES: Mapping[FieldType, tuple[type, ...]] = {
     FieldType.TEXT: (str,),
@@ -35,8 +37,10 @@ _TYPES: Mapping[FieldType, tuple[type, ...]] = {
     FieldType.LIST: (list, tuple),
 }
 
-_Shape = tuple[Sequence[Mapping[type, "_Pieces | _ListPieces"]], str, bool]
+_Shape = tuple[Sequence["_Pieces | _ListPieces"], str, bool]
 """The pieces of each field, in their order; what ends the row; and whether all fields but the first are texts."""
+_Said = tuple[Mapping[str, Any], str, str]
+"""Fields that rows share, as JSON without braces, and what ends those rows."""
 
 
 def written(value: Any) -> str:
@@ -72,55 +76,93 @@ class PlainRows:
         self._key = frozenset(kind.key)
         self._nullable = [name for name, known in kind.fields.items() if known.none_means is not None]
         self._pieces = {name: _pieces(known) for name, known in kind.fields.items()}
-        self._texts = {name for name, known in kind.fields.items() if known.type is FieldType.TEXT}
+        self._text_fields = {name for name, known in kind.fields.items() if known.type is FieldType.TEXT}
         self._tails: dict[tuple[tuple[str, ...], tuple[Any, ...]], str] = {}
         for name in self._key:
             del self._pieces[name][NoneType]  # no row without its key: that is the long way's to say
-        self._shapes: dict[tuple[str, ...], _Shape] = {}
+        self._shapes: dict[tuple[tuple[str, ...], tuple[type, ...]], _Shape] = {}
+        self._said: dict[tuple[str, ...], dict[int, _Said]] = {}
 
     def row(self, fields: Mapping[str, Any]) -> str | None:
         """The row as JSON without its braces; None if it has to take the long way."""
+        # By type before value, for 1, 1.0 and True are one value to a dict.
         names, values = tuple(fields), tuple(fields.values())
+        types = tuple(map(type, values))
         try:
-            pieces, end, is_kept = self._shapes.get(names) or self._shape(names)
-            # By type before value, for 1, 1.0 and True are one value to a dict.
+            pieces, end, is_kept = self._shapes.get((names, types)) or self._shape(names, types)
             if not is_kept:
-                row = [by_type[type(value)][value] for by_type, value in zip(pieces, values, strict=True)]
-                row.append(end)
-                return ",".join(row)
-            key, first = (names, values[1:]), pieces[0][type(values[0])][values[0]]
-            return f"{first},{self._tails.get(key) or self._tail(key, pieces, end)}"
+                return ",".join([*map(getitem, pieces, values), end])
+            key = names, values[1:]
+            return f"{pieces[0][values[0]]},{self._tails.get(key) or self._tail(key, pieces, end)}"
         except (LookupError, ValueError, OverflowError, TypeError):
             return None
 
     def _tail(
         self,
         key: tuple[tuple[str, ...], tuple[Any, ...]],
-        pieces: Sequence[Mapping[type, _Pieces | _ListPieces]],
+        pieces: Sequence[_Pieces | _ListPieces],
         end: str,
     ) -> str:
-        """The row behind its first field; what is no text, or none, raises as in ``row``."""
-        row = [by_type[type(value)][value] for by_type, value in zip(pieces[1:], key[1], strict=True)]
-        row.append(end)
-        tail = ",".join(row)
+        """The row behind its first field."""
+        tail = ",".join([*map(getitem, pieces[1:], key[1]), end])
         if len(tail) <= _LONGEST_TAIL:
             if len(self._tails) >= _MEMORY:
                 self._tails.clear()
             self._tails[key] = tail
         return tail
 
-    def _shape(self, names: tuple[str, ...]) -> _Shape:
-        """How rows with these fields are put together; LookupError for an unlisted field, or none of the key."""
+    def rows(self, block: Rows) -> list[str] | None:
+        """The rows of a block; None if one of them has to take the long way."""
+        memory = self._said.setdefault(block.names, {})
+        ends: dict[tuple[Any, ...], str] = {}
+        rows = []
+        try:
+            for said, own, *_ in block.rows:
+                known = memory.get(id(said))
+                if known is None or known[0] is not said:
+                    known = self._judged(said, block.names, memory)
+                end = ends.get(own)
+                if end is None:
+                    end = ends[own] = self._texts(block.names, own)
+                rows.append(f"{known[1]},{end},{known[2]}")
+        except (LookupError, ValueError, OverflowError, TypeError):
+            return None
+        return rows
+
+    def _judged(self, said: Mapping[str, Any], more: tuple[str, ...], memory: dict[int, _Said]) -> _Said:
+        """What fields become that many rows share, and what ends such rows; known by the mapping, not by what is in it."""
+        names = tuple(said)
+        judged = said, self._texts(names, said.values()), self._end((*names, *more))
+        if len(judged[1]) <= _LONGEST_SAID:
+            if len(memory) >= _MEMORY:
+                memory.clear()
+            memory[id(said)] = judged  # which holds the mapping, so that no other has its number
+        return judged
+
+    def _texts(self, names: tuple[str, ...], values: Iterable[Any]) -> str:
+        return ",".join(
+            [self._pieces[name][type(value)][value] for name, value in zip(names, values, strict=True)]
+        )
+
+    def _shape(self, names: tuple[str, ...], types: tuple[type, ...]) -> _Shape:
+        """How rows with these fields are put together; LookupError for a field that is unlisted or mistyped."""
+        shape = (
+            [self._pieces[name][one] for name, one in zip(names, types, strict=True)],
+            self._end(names),
+            self._text_fields.issuperset(names[1:]),
+        )
+        if len(self._shapes) >= _SHAPES:
+            self._shapes.clear()
+        self._shapes[names, types] = shape
+        return shape
+
+    def _end(self, names: tuple[str, ...]) -> str:
+        """What ends a row with these fields; LookupError if one of the key is not among them."""
         if not self._key.issubset(names):
             raise LookupError
         missing = [name for name in self._nullable if name not in names]
         # Names of fields are plain words, see kinds.
-        end = '"_missing":["' + '","'.join(missing) + '"]' if missing else '"_missing":null'
-        shape = [self._pieces[name] for name in names], end, self._texts.issuperset(names[1:])
-        if len(self._shapes) >= _SHAPES:
-            self._shapes.clear()
-        self._shapes[names] = shape
-        return shape
+        return '"_missing":["' + '","'.join(missing) + '"]' if missing else '"_missing":null'
 
 
 def _pieces(known: Field) -> dict[type, _Pieces | _ListPieces]:
@@ -188,4 +230,6 @@ def _is_kept(value: Any) -> bool:
         return len(value) <= _LONGEST_KEPT
     if isinstance(value, tuple):
         return sum(map(len, value)) <= _LONGEST_KEPT
-    return value.tzinfo is UTC if isinstance(value, datetime) else not isinstance(value, float)
+    if isinstance(value, float):
+        return value != 0
+    return value.tzinfo is UTC if isinstance(value, datetime) else True

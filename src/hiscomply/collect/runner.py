@@ -41,7 +41,7 @@ from hiscomply.model import Collection, CollectionStatus, Target, Text
 from hiscomply.own_files import code_digest
 from hiscomply.units import Keeping
 
-_BORDER_MODULES = ("configurations.py", "hookspecs.py", "kinds.py", "model.py", "units.py")
+_BORDER_MODULES = ("configurations.py", "frozen.py", "hookspecs.py", "kinds.py", "model.py", "units.py")
 """Beside this folder, what a row follows from."""
 
 

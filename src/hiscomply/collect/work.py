@@ -12,18 +12,20 @@ from pathlib import Path
 from typing import IO
 
 from hiscomply.collect.border import Border
-from hiscomply.collect.kept_rows import KeptRows, KeptUnit, Recording
+from hiscomply.collect.kept_rows import PLACE, ROW, KeptRows, KeptUnit, Recording, lines
 from hiscomply.collect.plain_rows import written
 from hiscomply.collect.stored_values import utc_stamp
 from hiscomply.collect.suspects import mask
 from hiscomply.hookspecs import CollectContext, CollectDenied, CollectFailed, Collector, CollectTimedOut
 from hiscomply.model import Collection, CollectionStatus, Record, Rejected, Target, Text
-from hiscomply.units import Keeping, Unit
+from hiscomply.units import Keeping, Rows, Unit
 
 KEPT_REJECTED = 200
 """How many rejected items are kept with their reason; all are counted."""
 _BUFFER_BYTES = 1 << 16
 _ROWS_PER_PROGRESS = 2000
+_POINTERS = 2000
+"""So many pointers are remembered as they are written."""
 _STATUS: Mapping[type[CollectFailed], CollectionStatus] = {
     CollectDenied: CollectionStatus.DENIED,
     CollectTimedOut: CollectionStatus.TIMED_OUT,
@@ -59,8 +61,8 @@ class Work:
     """Of the unit that is being made, where such are kept."""
     stamps: tuple[datetime | None, str] = (None, "null")
     """The last time of observation, and how it is written; most records of a target share it."""
-    pointers: tuple[str | None, str] = (None, "null")
-    """The same for the pointer, which is often one command's."""
+    pointers: dict[str | None, str] = field(default_factory=dict)
+    """How pointers are written: one command, or the keys of settings."""
     collection: str = field(init=False)
     collected: str = field(init=False)
 
@@ -84,7 +86,7 @@ class Work:
         return Text(self.border.shown(reason.zh), self.border.shown(reason.en))
 
     def _take_all(self, stack: ExitStack) -> None:
-        if self.kept is not None and isinstance(self.collector, Keeping):
+        if isinstance(self.collector, Keeping):
             for unit in self.collector.units(self.target, self.context):
                 if not self._take_unit(unit, self.kept, stack):
                     return
@@ -93,20 +95,22 @@ class Work:
             if not self._take(item, stack):
                 return
 
-    def _take(self, item: Record | Rejected, stack: ExitStack) -> bool:
+    def _take(self, item: Record | Rows | Rejected, stack: ExitStack) -> bool:
         """Stages it or sets it aside; False when the time is up."""
         with self.lock:
             if self.is_over:
                 return False
             if isinstance(item, Rejected):
                 self._set_aside(item)
+            elif isinstance(item, Rows):
+                self._stage_rows(item, stack)
             else:
                 self._stage(item, stack)
             return True
 
-    def _take_unit(self, unit: Unit, kept: KeptRows, stack: ExitStack) -> bool:
+    def _take_unit(self, unit: Unit, kept: KeptRows | None, stack: ExitStack) -> bool:
         """Stages what was kept of it, or makes it and keeps what has nothing to hide; False when the time is up."""
-        known = kept.get(unit.name) if unit.name is not None else None
+        known = kept.get(unit.name) if kept is not None and unit.name is not None else None
         if known is not None:
             with self.lock:
                 if self.is_over:
@@ -114,22 +118,28 @@ class Work:
                 self._stage_kept(known, unit.observed_at, stack)
             unit.recall(known.note)
             return True
-        self.recording = Recording(unit.observed_at)
+        self.recording = None if kept is None or unit.name is None else Recording(unit.observed_at)
         making = unit.make()
         try:
             while True:
                 if not self._take(next(making), stack):
                     return False
         except StopIteration as end:
-            if unit.name is not None and self.recording.is_plain and not self.border.secrets:
-                kept.put(unit.name, self.recording.unit(end.value))
+            recording = None if self.border.secrets else self.recording
+            if kept is not None and unit.name is not None and recording is not None and recording.is_plain:
+                kept.put(unit.name, recording.unit(end.value))
         return True
 
     def _stage_kept(self, unit: KeptUnit, observed_at: datetime | None, stack: ExitStack) -> None:
+        for kind, (count, text) in unit.rows.items():
+            self._write(kind, count, text, observed_at, stack)
+
+    def _write(
+        self, kind: str, count: int, text: bytes, observed_at: datetime | None, stack: ExitStack
+    ) -> None:
         between, end = f',"_collection":{self.collection},'.encode(), self._times(observed_at).encode()
-        for kind, (count, _) in unit.rows.items():
-            self._file(kind, stack).write(unit.lines(kind, between, end))
-            self._count(kind, count)
+        self._file(kind, stack).write(lines(text, between, end))
+        self._count(kind, count)
 
     def _count(self, kind: str, count: int) -> None:
         before, self.total = self.total, self.total + count
@@ -160,7 +170,7 @@ class Work:
             if admitted is None:
                 return
             row = written(admitted)[1:-1]
-        place = self._place(record)
+        place = self._place(record.source, record.line, record.column, record.pointer)
         line = f'{{{row},"_collection":{self.collection},{place}{self._times(record.observed_at)}}}\n'
         file = self.files.get(record.kind) or self._file(record.kind, stack)
         file.write(line.encode("utf-8", "replace"))
@@ -168,18 +178,38 @@ class Work:
             self.recording.add(record.kind, row, place, record.observed_at)
         self._count(record.kind, 1)
 
+    def _stage_rows(self, block: Rows, stack: ExitStack) -> None:
+        rows = self.border.plain_rows(block)
+        if rows is None:
+            for record in block.records():
+                self._stage(record, stack)
+            return
+        place = self._place
+        marked = [
+            f"{row}{PLACE}{place(source, line, column, pointer)}{ROW}"
+            for row, (_, _, source, line, column, pointer) in zip(rows, block.rows, strict=True)
+        ]
+        text = "".join(marked).encode("utf-8", "replace")
+        if text:
+            self._write(block.kind, len(rows), text, block.observed_at, stack)
+        if self.recording is not None:
+            self.recording.add_all(block.kind, len(rows), text, block.observed_at)
+
     def _times(self, observed_at: datetime | None) -> str:
         if self.stamps[0] is not observed_at:
             self.stamps = observed_at, _stamp(observed_at)
         return f',"_observed_at":{self.stamps[1]},"_collected_at":{self.collected}'
 
-    def _place(self, record: Record) -> str:
+    def _place(self, source: str, line: int | None, column: int | None, pointer: str | None) -> str:
         """Where a record was found, as JSON without braces."""
-        if self.pointers[0] != record.pointer:
-            self.pointers = record.pointer, written(record.pointer)
+        said = self.pointers.get(pointer)
+        if said is None:
+            if len(self.pointers) >= _POINTERS:
+                self.pointers.clear()
+            said = self.pointers[pointer] = written(pointer)
         return (
-            f'"_source":{self.border.place(record.source)},"_line":{written(record.line)},'
-            f'"_column":{written(record.column)},"_pointer":{self.pointers[1]}'
+            f'"_source":{self.border.place(source)},"_line":{line if type(line) is int else written(line)},'
+            f'"_column":{column if type(column) is int else written(column)},"_pointer":{said}'
         )
 
     def _set_aside(self, item: Rejected) -> None:

@@ -319,8 +319,8 @@ def test_a_recalled_file_that_changes_while_it_is_checked_is_no_evidence(
     write(tree, {"a/two.yaml": POD.format("three")})
     before, seen = fetch.read_head, list[str]()
 
-    def read_head(path: Path) -> bytes:
-        seen.append(path.name)
+    def read_head(path: str) -> bytes:
+        seen.append(Path(path).name)
         return b"kind: Pod\napiVersion: v2\n" if seen.count("one.yaml") > 1 else before(path)
 
     monkeypatch.setattr(fetch, "read_head", read_head)

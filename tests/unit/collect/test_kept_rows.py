@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hiscomply.collect import kept_rows
-from hiscomply.collect.kept_rows import KeptRows, KeptUnit
+from hiscomply.collect.kept_rows import KeptRows, KeptUnit, lines
 
 UNIT = KeptUnit("note", {"setting": (2, b'"a":1\x02"_source":"x"\n"a":2\x02"_source":"x"\n')})
 
@@ -43,7 +43,7 @@ def the_file(cache: Path) -> Path:
 def test_a_kept_unit_comes_back_with_the_new_times(cache: Path) -> None:
     unit = opened().get("one")
     assert unit == UNIT
-    assert unit.lines("setting", b',"_collection":"c",', b',"_at":"now"') == (
+    assert lines(unit.rows["setting"][1], b',"_collection":"c",', b',"_at":"now"') == (
         b'{"a":1,"_collection":"c","_source":"x","_at":"now"}\n{"a":2,"_collection":"c","_source":"x","_at":"now"}\n'
     )
 

@@ -18,6 +18,7 @@ from hiscomply.collect.plain_rows import Memory, written
 from hiscomply.collect.suspects import PATIENT, SECRET, is_suspect
 from hiscomply.kinds import Field, FieldType, Kind
 from hiscomply.model import Record, Text
+from hiscomply.units import Row, Rows
 
 NAME = Text("名", "name")
 OWN_SECRETS = ("Winter2026!", "abc", 'pass"\\\nword', "two\nlines", "\tx")
@@ -231,6 +232,33 @@ def test_collections_that_share_a_memory_do_not_share_their_secrets(
             assert _crossed(border, record) == _expected(record, border.secrets, Counter())
 
 
+@given(
+    st.lists(records, min_size=1, max_size=6),
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), max_size=12),
+    st.sampled_from([None, *OWN_SECRETS]),
+)
+@settings(max_examples=400, deadline=None)
+def test_records_that_share_what_they_say_give_the_rows_that_they_give_one_by_one(
+    given_records: list[Record], picked: list[tuple[int, int]], secret: str | None
+) -> None:
+    border, single = Border({"thing": KIND}, _digest), Border({"thing": KIND}, _digest)
+    for one in (border, single):
+        one.secrets.update([] if secret is None else [secret])
+    said = [dict(record.fields) for record in given_records]
+    for fields in said:
+        fields.pop("size", None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plain_rows, "_MEMORY", 2)
+        rows = [
+            Row(said[at % len(said)], (size,), "s", line, None, None)
+            for line, (at, size) in enumerate(picked)
+        ]
+        block = Rows("thing", ("size",), None, rows)
+        for _ in range(2):
+            expected = [single.plain(record) for record in block.records()]
+            assert border.plain_rows(block) == (None if None in expected else expected)
+
+
 def _plain(border: Border, **fields: Any) -> str | None:
     return border.plain(Record("thing", {"host": "a", "login": "u", **fields}, "s", None))
 
@@ -249,6 +277,11 @@ class TestWhatIsRemembered:
         assert _plain(border, enabled=1) is None
         assert _plain(border, size=1) is not None
         assert _plain(border, size=True) is None
+
+    def test_mappings_that_are_equal_are_judged_each_for_itself(self, border: Border) -> None:
+        said = ({"host": "a", "login": "u", "enabled": value} for value in (True, 1))
+        blocks = [Rows("thing", (), None, [Row(one, (), "s", None, None, None)]) for one in said]
+        assert [border.plain_rows(one) is None for one in blocks] == [False, True]
 
     def test_times_that_are_equal_when_the_clocks_go_back_stay_apart(self, border: Border) -> None:
         assert "00:30:00" in str(_plain(border, seen=AUTUMN))
@@ -285,10 +318,13 @@ class TestWhatIsRemembered:
 
     def test_memory_stays_bounded(self, border: Border) -> None:
         for number in range(10_000):
-            assert _plain(border, note=f"text {number}", members=[f"item {number}"]) is not None
+            said = {"host": "a", "login": "u", "note": f"text {number}", "members": [f"item {number}"]}
+            assert _plain(border, **said) is not None
             assert _plain(border, note=f"text {number}") is not None
+            assert border.plain_rows(Rows("thing", (), None, [Row(said, (), "s", None, None, None)]))
             border.place(f"source {number}")
-        rows = border.memory.rows(KIND)._pieces
-        assert 0 < len(rows["note"][str]) <= plain_rows._MEMORY
-        assert 0 < len(border.memory.rows(KIND)._tails) <= plain_rows._MEMORY
+        known = border.memory.rows(KIND)
+        assert 0 < len(known._pieces["note"][str]) <= plain_rows._MEMORY
+        assert 0 < len(known._said[()]) <= plain_rows._MEMORY
+        assert 0 < len(known._tails) <= plain_rows._MEMORY
         assert len(border._places) <= plain_rows._MEMORY
