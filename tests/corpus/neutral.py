@@ -120,8 +120,8 @@ def edited(random: Random, files: Mapping[str, str]) -> dict[str, str]:
             read = settings_of(path, changed[path])
             if read is None or read[0] not in FREE or not read[1]:
                 continue
-            if read[1][0].key == ENCRYPTED:
-                continue  # nothing may stand beside what is encrypted
+            if read[1][0].key in (ENCRYPTED, "program"):
+                continue  # nothing may stand beside what is encrypted, or before the first line of a program
             changed[path] = _edited(random, changed[path], FREE[read[0]], read[1])
     if random.randrange(3) == 0:
         changed = _in_a_drop_in(changed)
