@@ -285,6 +285,6 @@ def test_a_program_that_prints_hosts_is_told_with_its_place() -> None:
 def test_a_json_inventory_is_read_as_yaml_is() -> None:
     found = read({"inventory.json": '{"web": {"hosts": {"w": {"ansible_user": "root"}}}}'})
     assert [(v.key, v.value, v.column) for v in found["inventory.json#host w"].values] == [
-        ("ansible_user", "root", 45),
-        ("login-user", "root", 45),
+        ("ansible_user", "root", 42),
+        ("login-user", "root", 42),
     ]
