@@ -55,6 +55,8 @@ class Free:
 FREE: Mapping[str, Free] = {
     "ansible_cfg": Free(trailing=True, order=True),
     "ansible_inventory": Free(trailing=True),
+    "ansible_playbook": Free(trailing=True),
+    "ansible_role_vars": Free(trailing=True),
     "ansible_vars": Free(trailing=True),
     "ansible_vault_password": Free(("", ""), trailing=True),
     "apache_conf": Free(indent=True, trailing=True),

@@ -53,6 +53,7 @@ APPLICATIONS = (
 )
 AUTOMATION = (
     ("ansible_inventory", "ansible:AnsibleInventory", ("ansible_inventory", "ansible_vars", "ansible_cfg")),
+    ("ansible_plays", "ansible_plays:AnsiblePlays", ("ansible_playbook", "ansible_role_vars")),
     ("ansible_cfg", "ansible_cfg:AnsibleCfg", ("ansible_cfg", "ansible_vault_password")),
 )
 MARKS = {"kubernetes": ("kustomization",), "terraform": (".tf.json", ".tfvars.json")}

@@ -27,7 +27,7 @@ FOLDERS = words("""
     chrony/conf.d chrony/sources.d conf.d sites-enabled sites-available http.d vhosts.d snippets default.d stream.d
     templates modules-enabled stream-enabled streams-enabled nginx apache2 httpd/conf haproxy postgresql/16/conf.d mysql
     mariadb my.cnf.d mysql.conf.d redis redis.conf.d valkey orthanc pwquality.conf.d systemd/journald.conf.d
-    group_vars host_vars/db inventories/prod
+    group_vars host_vars/db inventories/prod vars roles/his/defaults roles/his/tasks
     journald.conf.d ssh.service.d service.d x.timer.d limits.conf.d
 """)
 NAMES = words("""
