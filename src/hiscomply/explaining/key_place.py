@@ -1,4 +1,4 @@
-"""Where the key of a finding's value is written: looked for in the file, only when somebody asks (``docs/adr/0029``)."""
+"""Where the key of a finding's value is written: looked for in the file, only when somebody asks (``docs/adr/0030``)."""
 
 from __future__ import annotations
 
