@@ -18,7 +18,14 @@ from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.sshd_config import CUMULATIVE, MATCH_ALL
-from hiscomply_files.software.effective import MAIN_NOT_READ, Default, resolve, value_of, with_defaults
+from hiscomply_files.software.effective import (
+    MAIN_NOT_READ,
+    MAX_REFUSED,
+    Default,
+    resolve,
+    value_of,
+    with_defaults,
+)
 from hiscomply_files.software.sshd_refusals import refusal
 
 MAX_DEPTH = 16
@@ -154,7 +161,7 @@ class _Reading:
         for setting in self._files[path].settings:
             limits = setting.section or section
             refused = refusal(setting, path, limits)
-            if refused is not None:
+            if refused is not None and len(self.refused) < MAX_REFUSED:
                 self.refused.append(refused)
             if setting.key == "include":
                 for pattern in _words(setting.value):
