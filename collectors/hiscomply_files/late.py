@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -73,15 +74,19 @@ class LateSoftware:
         where: ``module:Class`` below ``hiscomply_files``.
         formats: of the files that it may want.
         marks: what a path in lower case may hold instead, for it to be asked.
+        beside: formats of files that it only reads with files of its own, and with those of their folder.
     """
 
     name: str
     where: str
     formats: frozenset[str]
     marks: tuple[str, ...] = ()
+    beside: frozenset[str] = frozenset()
 
     def wants(self, path: str, file_format: str) -> bool:
         """As the software itself says; False without loading it for a file of another format."""
+        if file_format in self.beside:
+            return True
         if file_format not in self.formats:
             lower = path.lower()
             if not any(mark in lower for mark in self.marks):
@@ -95,11 +100,15 @@ class LateSoftware:
     def configurations(
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
     ) -> Iterator[Configuration]:
-        """As the software itself."""
+        """As the software itself; none without loading it where there is nothing but what it reads with others."""
+        if self.beside and not unread and all(one.format in self.beside for one in files.values()):
+            return
         yield from self.real.configurations(files, unread)
 
     def neighbours(self, file: ReadFile) -> Sequence[str] | None:
         """As the software itself; None, for all its files together, where it does not say."""
+        if file.format in self.beside:
+            return (f"{posixpath.dirname(file.path)}/",)
         neighbours = getattr(self.real, "neighbours", None)
         return None if neighbours is None else neighbours(file)
 

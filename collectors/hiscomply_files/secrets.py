@@ -100,8 +100,9 @@ def guard(key: str, parent: str, value: str | None, digest: Digest, hint: str = 
     if value is None:
         return Guarded(None, is_secret_name(key, _last_name(parent)) and not _is_pointer(key), False)
     entry = LIST_ENTRY.fullmatch(value) if "[" in key else None
-    if entry and is_secret_name(entry["name"]):
-        inner = guard(entry["name"], "", entry["value"], digest)
+    is_of_secret = key.startswith("literals[") and _last_name(parent) == "secretGenerator"
+    if entry and (is_of_secret or is_secret_name(entry["name"])):
+        inner = guard("secret" if is_of_secret else entry["name"], "", entry["value"], digest)
         return Guarded(f"{entry['name']}={inner.value}", inner.is_secret, inner.is_placeholder)
     is_notable = NOTABLE.search(value) is not None
     is_placeholder = is_notable and PLACEHOLDER.fullmatch(value) is not None

@@ -56,7 +56,7 @@ def test_a_number_that_is_written(tree: Path, capsys: pytest.CaptureFixture[str]
     before = digests(tree)
     code, out, _ = explained(capsys, "etc/ssh/sshd_config:2")
     assert code == 1
-    assert "> 2 | MaxAuthTries 10\n    |              ^" in out
+    assert "> 2 | MaxAuthTries 10\n    | ~~~~~~~~~~~~ ^" in out
     assert "maxauthtries = 10  (written; etc/ssh/sshd_config:2:14)" in out
     assert "assert number between 1 and max_tries" in out
     assert "max_tries = 5" in out and "HISCOMPLY 4.2.3-c2" in out

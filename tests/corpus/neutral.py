@@ -55,6 +55,8 @@ class Free:
 FREE: Mapping[str, Free] = {
     "ansible_cfg": Free(trailing=True, order=True),
     "ansible_inventory": Free(trailing=True),
+    "ansible_playbook": Free(trailing=True),
+    "ansible_role_vars": Free(trailing=True),
     "ansible_vars": Free(trailing=True),
     "ansible_vault_password": Free(("", ""), trailing=True),
     "apache_conf": Free(indent=True, trailing=True),
@@ -120,8 +122,8 @@ def edited(random: Random, files: Mapping[str, str]) -> dict[str, str]:
             read = settings_of(path, changed[path])
             if read is None or read[0] not in FREE or not read[1]:
                 continue
-            if read[1][0].key == ENCRYPTED:
-                continue  # nothing may stand beside what is encrypted
+            if read[1][0].key in (ENCRYPTED, "program"):
+                continue  # nothing may stand beside what is encrypted, or before the first line of a program
             changed[path] = _edited(random, changed[path], FREE[read[0]], read[1])
     if random.randrange(3) == 0:
         changed = _in_a_drop_in(changed)

@@ -15,7 +15,7 @@ from hiscomply_files.formats.ansible_vault import MAGIC, encrypted
 from hiscomply_files.names import posix
 
 INVENTORY_FOLDERS = frozenset({"inventory", "inventories"})
-NAME = re.compile(r"(?:hosts|inventory)(?:[_-][\w-]+)?(?:\.(?:ini|ya?ml))?")
+NAME = re.compile(r"(?:hosts|inventory)(?:[_-][\w-]+)?(?:\.(?:ini|ya?ml|json))?")
 _BLANK = rb"(?:[ \t]*(?:[#;][^\n]*)?\r?\n)*"
 HEADER = re.compile(rb"^\[[^:\]\s]+(?::(?:vars|children))?\][ \t]*(?:#[^\n]*)?\r?$", re.M)
 MARKED = re.compile(rb"^\[[^:\]\s]+:(?:vars|children)\]|\bansible_\w+[ \t]*=", re.M)
@@ -33,6 +33,11 @@ YAML_GROUP = re.compile(
     rb"""^["']?[\w.-]+["']?:[ \t]*(?:\#[^\n]*)?\r?\n(?:[ \t]*(?:\#[^\n]*)?\r?\n)*[ ]+["']?(?:hosts|children|vars)["']?:""",
     re.M,
 )
+PROGRAM_NAME = re.compile(r"(?:hosts|[\w-]*inventory)(?:[_-][\w-]+)?(?:\.(?:py|sh|rb|pl))?")
+JSON_GROUP = re.compile(
+    rb"""\A\s*\{\s*"[\w.-]+"\s*:\s*\{\s*"(?:hosts|children|vars)"\s*:|\A\s*\{\s*"_meta"\s*:"""
+)
+PROGRAM = "#!"
 PLUGIN = re.compile(rb"^plugin:[ \t]*\S", re.M)
 YAML_START = re.compile(r"""\A(?:[ \t]*(?:\#[^\n]*)?\n)*(?:---|\{|["']?[\w.-]+["']?:(?:[ \t]|\n|\Z))""")
 
@@ -52,10 +57,17 @@ class AnsibleInventory:
         file = posix(path.lower())
         is_named = NAME.fullmatch(file.name) is not None
         in_folder = not INVENTORY_FOLDERS.isdisjoint(file.parts[:-1])
-        if not (is_named or in_folder) or not {*FOLDERS, "roles", "templates"}.isdisjoint(file.parts[:-1]):
+        if not {*FOLDERS, "roles", "templates"}.isdisjoint(file.parts[:-1]):
+            return False
+        if head.startswith(PROGRAM.encode()):
+            is_program = file.suffix in ("", ".py", ".sh", ".rb", ".pl")
+            return is_program and (in_folder or PROGRAM_NAME.fullmatch(file.name) is not None)
+        if not (is_named or in_folder):
             return False
         if head.startswith(MAGIC.encode()):
             return file.suffix in ("", ".ini", ".yml", ".yaml")
+        if file.suffix == ".json":
+            return JSON_GROUP.search(head) is not None
         if file.suffix in (".yml", ".yaml"):
             return YAML_GROUP.search(head) is not None or PLUGIN.search(head) is not None
         if file.suffix not in ("", ".ini") or file.name.startswith("."):
@@ -71,11 +83,15 @@ class AnsibleInventory:
         return bool(head.strip()) and WORDS.match(head) is not None
 
     def parse(self, text: str) -> Iterator[Setting]:
-        """What it says of groups, hosts and variables; ``plugin`` for one that fetches its hosts from elsewhere.
+        """What it says of groups, hosts and variables; ``plugin`` for one that fetches its hosts from elsewhere, and
+        ``program`` for one that is run: what it prints is not in the file.
 
         Raises:
             FormatError: what Ansible would refuse.
         """
+        if text.startswith(PROGRAM):
+            yield Setting("program", text.partition("\n")[0].strip(), 1, 1)
+            return
         whole = encrypted(text)
         if whole is not None:
             yield whole

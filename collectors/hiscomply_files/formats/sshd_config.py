@@ -94,8 +94,6 @@ def _settings(text: str) -> Iterator[Setting]:
 def _read(key: str, value: str) -> str | None:
     if len(value) > 1 and value[0] == value[-1] == '"' and value.count('"') == 2:
         value = value[1:-1]
-    if key in TIMES and value.lower() == "none":
-        return "0"
     if key in TIMES and TIME.fullmatch(value):
         parts = re.findall(r"(\d+)([smhdw]?)", value.lower())
         return str(sum(int(number[:12]) * UNITS[unit] for number, unit in parts))

@@ -53,15 +53,20 @@ APPLICATIONS = (
 )
 AUTOMATION = (
     ("ansible_inventory", "ansible:AnsibleInventory", ("ansible_inventory", "ansible_vars", "ansible_cfg")),
+    ("ansible_plays", "ansible_plays:AnsiblePlays", ("ansible_playbook", "ansible_role_vars")),
     ("ansible_cfg", "ansible_cfg:AnsibleCfg", ("ansible_cfg", "ansible_vault_password")),
 )
 MARKS = {"kubernetes": ("kustomization",), "terraform": (".tf.json", ".tfvars.json")}
 """Files that are wanted for their name, whatever their format; see ``LateSoftware``."""
+BESIDE = {"kubernetes": frozenset({"dotenv", "properties"})}
+"""Formats that are read with others only."""
 
 
 def builtin_software() -> list[Software]:
     """All software whose configuration is understood."""
     return [
-        LateSoftware(name, f"software.{where}", frozenset(formats), MARKS.get(name, ()))
+        LateSoftware(
+            name, f"software.{where}", frozenset(formats), MARKS.get(name, ()), BESIDE.get(name, frozenset())
+        )
         for name, where, formats in (*LINUX, *DATABASES, *WEB, *CONTAINERS, *APPLICATIONS, *AUTOMATION)
     ]

@@ -15,6 +15,7 @@ from hiscomply.model import Text
 from hiscomply_files.software.ansible_connection import NAMES, Known, judged
 from hiscomply_files.software.ansible_effective import Effective
 from hiscomply_files.software.ansible_groups import Groups
+from hiscomply_files.software.ansible_laying import laying
 from hiscomply_files.software.ansible_variables import FORMAT, Layer, VariableFiles, reasons
 
 INVENTORY = "ansible_inventory"
@@ -49,7 +50,9 @@ class AnsibleInventory:
         for found in inventories:
             folder = posixpath.dirname(found[0])
             groups = Groups(found, files, unread)
-            effective = Effective(groups, variables, folder, plays.get(folder, ()))
+            rules = laying(files, folder)
+            groups.missing += rules.unknown
+            effective = Effective(groups, variables, folder, plays.get(folder, ()), rules)
             yield from _scopes(found[0], groups, effective)
         taken = here | {base for bases in plays.values() for base in bases}
         for base in variables.bases:

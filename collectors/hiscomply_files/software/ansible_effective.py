@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from hiscomply.configurations import Origin, Value
 from hiscomply_files.software.ansible_connection import NAMES, Judged, Known, judged
 from hiscomply_files.software.ansible_groups import Groups
+from hiscomply_files.software.ansible_laying import Laying
 from hiscomply_files.software.ansible_variables import Layer, Variable, VariableFiles
 
 
@@ -35,10 +36,16 @@ class Mark:
 
 @dataclass(slots=True)
 class _Stack:
-    """Variables laid over each other. What was there before an unread layer may be overridden by it."""
+    """Variables laid over each other. What was there before an unread layer may be overridden by it.
+
+    Attributes:
+        is_merging: mappings are merged (``hash_behaviour``): of those in ``merged`` it is not known what is in effect.
+    """
 
     said: dict[str, tuple[Variable, int]] = field(default_factory=dict)
     unread: int = 0
+    is_merging: bool = False
+    merged: list[Variable] = field(default_factory=list)
 
     def lay(self, layers: Iterable[Layer], lost: set[int]) -> None:
         """Lays layers over it, and notes the places that lose."""
@@ -47,7 +54,9 @@ class _Stack:
                 self.unread += 1
             for name, variable in layer.variables.items():
                 before = self.said.get(name)
-                if before is not None and before[0] is not variable:
+                if self.is_merging and before is not None and before[0].is_mapping and variable.is_mapping:
+                    self.merged += (before[0], variable)
+                elif before is not None and before[0] is not variable:
                     lost.add(id(before[0]))
                 self.said[name] = (variable, self.unread)
 
@@ -73,10 +82,19 @@ class Effective:
     Args:
         here: the folders whose ``group_vars`` and ``host_vars`` stand beside the inventory.
         plays: the folders of playbooks that have them too; each is a run of its own.
+        rules: how ``ansible.cfg`` has them laid over each other.
     """
 
-    def __init__(self, groups: Groups, files: VariableFiles, here: str, plays: Sequence[str]) -> None:
-        self._groups, self._files, self._here = groups, files, here
+    def __init__(
+        self,
+        groups: Groups,
+        files: VariableFiles,
+        here: str,
+        plays: Sequence[str] = (),
+        rules: Laying = Laying(),  # noqa: B008 - frozen
+    ) -> None:
+        self._groups, self._files, self._here, self._rules = groups, files, here, rules
+        self._unsure: set[int] = set()
         self._layers: dict[tuple[str, str, str], list[Layer]] = {}
         self.marks: dict[int, Mark] = {}
         self.judged: dict[int, dict[Judged, bool]] = {}
@@ -108,17 +126,17 @@ class Effective:
             if mark is None or not mark.wins:
                 continue
             origin: Origin = "conditional" if mark.loses else "written"
+            is_sure = mark.is_sure and id(variable) not in self._unsure and self._rules.is_known
             for leaf in variable.leaves:
-                yield Value(
-                    leaf.key, leaf.value, leaf.file, leaf.line, leaf.column, origin, None, mark.is_sure
-                )
-            for one, is_sure in self.judged.get(id(variable), {}).items():
+                yield Value(leaf.key, leaf.value, leaf.file, leaf.line, leaf.column, origin, None, is_sure)
+            for one, is_judged_surely in self.judged.get(id(variable), {}).items():
                 at = variable.value
+                is_sure = is_judged_surely and self._rules.is_known
                 yield Value(one.key, one.value, at.file, at.line, at.column, origin, None, is_sure)
 
     def _class(self, one: _Class, play: str | None) -> None:
         lost: set[int] = set()
-        base = _Stack()
+        base = _Stack(is_merging=self._rules.is_merging)
         base.lay(self._of_groups(one.groups, play), lost)
         overridden: Counter[str] = Counter()
         surely_overridden: Counter[str] = Counter()
@@ -129,8 +147,9 @@ class Effective:
             if not own:
                 plain += 1
                 continue
-            top = _Stack(unread=base.unread)
+            top = _Stack(unread=base.unread, is_merging=base.is_merging)
             top.lay(own, lost)
+            self._merge(top, base)
             if top.unread > base.unread:
                 read -= 1
             for own_name, (over, at) in top.said.items():
@@ -151,8 +170,20 @@ class Effective:
                 self._win(variable, at == base.unread and surely_overridden[name] < read)
         if plain:
             self._judge(base)
+        self._merge(base, base)
         for place in lost:
             self.marks.setdefault(place, Mark()).loses = True
+
+    def _merge(self, top: _Stack, below: _Stack) -> None:
+        """Marks what is in effect as a part of a mapping that several places make."""
+        found = list(top.merged)
+        for name, (variable, _) in top.said.items() if top.is_merging and top is not below else ():
+            under = below.said.get(name)
+            if under is not None and under[0].is_mapping and variable.is_mapping:
+                found += (under[0], variable)
+        for variable in found:
+            self._win(variable, False)
+            self._unsure.add(id(variable))
 
     def _judge(self, stack: _Stack) -> None:
         for variable, found, is_sure in judged(stack.known):

@@ -18,6 +18,10 @@ PRIORITY = "ansible_group_priority"
 FETCHED = Text(
     "动态清单(plugin),其主机不在文件里", "a dynamic inventory (plugin), whose hosts are not in the file"
 )
+RUN = Text(
+    "由程序给出的清单,其主机和变量不在文件里",
+    "an inventory that a program prints; its hosts and variables are not in the file",
+)
 EMPTY = Text("清单里没有主机", "the inventory names no host")
 CYCLE = Text("组互相包含", "groups contain each other")
 
@@ -99,7 +103,9 @@ class Groups:
 
     def _setting(self, setting: Setting, path: str) -> None:
         if setting.section is None:
-            self.missing.append(Text(f"{path}:{FETCHED.zh}", f"{path}: {FETCHED.en}"))
+            reason = RUN if setting.key == "program" else FETCHED
+            place = f"{path}:{setting.line}"
+            self.missing.append(Text(f"{place}:{reason.zh}", f"{place}: {reason.en}"))
             return
         group_name, _, rest = setting.section.partition(":")
         kind, _, pattern = rest.partition(":")

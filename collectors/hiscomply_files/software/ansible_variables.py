@@ -43,6 +43,11 @@ class Variable:
         return self.leaves[0]
 
     @property
+    def is_mapping(self) -> bool:
+        """Its value is a mapping."""
+        return self.value.key.startswith(f"{self.name}.") or self.written == "{}"
+
+    @property
     def text(self) -> str | None:
         """Its value if it is one and known."""
         return self.leaves[0].value if len(self.leaves) == 1 else None

@@ -14,6 +14,8 @@ from hiscomply.patterns import late
 
 MAIN_NOT_READ = Text("主文件不在检查范围内", "its main file was not read")
 """Why a fragment alone is not complete: what stands before and after it is not in the tree."""
+MAX_REFUSED = 20
+"""How many lines that a program refuses are told of one configuration: one would do."""
 PATH_MAX = 4096
 """No system opens a longer path."""
 _DURATION = late(r"(\d{1,12})\s*([a-zµ]*)")

@@ -13,10 +13,12 @@ from typing import ClassVar
 
 from hiscomply.configurations import Configuration, ReadFile
 from hiscomply.model import Text
+from hiscomply_files.software.kubernetes_environment import Maps
 from hiscomply_files.software.kubernetes_objects import object_configurations
 from hiscomply_files.software.kubernetes_pod import Pod, container_configurations, pod_configuration
 from hiscomply_files.software.kustomization import Kustomization, is_kustomization
 from hiscomply_files.software.kustomize import PATCH, Kustomizations
+from hiscomply_files.software.kustomize_generators import ENV_FORMATS
 from hiscomply_files.software.manifests import POD_SPECS, Object, objects
 from hiscomply_files.software.parts import Part
 
@@ -28,6 +30,7 @@ SOFTWARE = (
     "kubernetes_ingress",
 )
 """What a manifest may hold; a file that could not be read may hold any of them."""
+_MANIFESTS = (".yaml", ".yml", ".json")
 
 
 class Kubernetes:
@@ -36,12 +39,13 @@ class Kubernetes:
     name: ClassVar[str] = "kubernetes"
 
     def wants(self, path: str, file_format: str) -> bool:
-        """Files of the formats ``kubernetes`` and ``json_patch``, and each kustomization, which need not say its kind."""
-        return file_format in {"kubernetes", "json_patch"} or is_kustomization(path)
+        """Files of the formats ``kubernetes`` and ``json_patch``, each kustomization, which need not say its kind, and
+        the files with variables that one may take."""
+        return file_format in {"kubernetes", "json_patch", *ENV_FORMATS} or is_kustomization(path)
 
     def neighbours(self, file: ReadFile) -> Sequence[str] | None:
         """What stands in its folder: an account there is its own. A kustomization or a patch may concern any other."""
-        is_any = file.format != "kubernetes" or is_kustomization(file.path)
+        is_any = file.format not in {"kubernetes", *ENV_FORMATS} or is_kustomization(file.path)
         if is_any or any(one.value == "Kustomization" for one in file.settings):
             return None
         return (f"{posixpath.dirname(file.path)}/",)
@@ -56,7 +60,8 @@ class Kubernetes:
         incomplete one of each.
         """
         for path, reason in unread.items():
-            yield from _of_each(path, "", None, reason)
+            if path.endswith(_MANIFESTS) or is_kustomization(path):
+                yield from _of_each(path, "", None, reason)
         kustomizations = Kustomizations(files, unread)
         found = [*_alone(files, unread, kustomizations.used)]
         for folder, built in kustomizations.rendered():
@@ -67,9 +72,10 @@ class Kubernetes:
                 )
         # an account counts for what is rendered with it, or beside it: elsewhere it may be another cluster's
         accounts = {_account(one, one.name): one for one in found if one.kind == "ServiceAccount"}
+        maps = Maps(found)
         names: Counter[tuple[str, str, str]] = Counter()
         for one in found:
-            for configuration in configurations_of(one, accounts):
+            for configuration in configurations_of(one, accounts, maps):
                 key = configuration.software, configuration.file, configuration.name
                 names[key] += 1
                 again = f" ({names[key]})" if names[key] > 1 else ""
@@ -88,6 +94,7 @@ def _alone(files: Mapping[str, ReadFile], unread: Mapping[str, Text], used: Set[
         one
         for path, file in files.items()
         if path not in used and not is_kustomization(path)
+        if file.format not in ENV_FORMATS
         for one in objects(file)
     ]
     patches = {
@@ -107,19 +114,22 @@ def _shown(folder: str, file: str) -> str:
 
 
 def configurations_of(
-    one: Object, accounts: Mapping[tuple[str, str | None, str], Object] | None = None
+    one: Object,
+    accounts: Mapping[tuple[str, str | None, str], Object] | None = None,
+    maps: Maps | None = None,
 ) -> Iterator[Configuration]:
     """What one object amounts to.
 
     Args:
         accounts: the service accounts that it may run under, by folder, namespace and name.
+        maps: where its containers may take variables from.
     """
     place = one.place
     line = place.line if place else None
     shown = "" if one.rendering is None else _shown(one.rendering, one.file)
     for found in (
         *object_configurations(one.kind, one.name, one.file, line, one.part),
-        *_of_pod(one, accounts or {}),
+        *_of_pod(one, accounts or {}, maps or Maps(())),
     ):
         values = (
             found.values if one.is_certain else [replace(value, is_certain=False) for value in found.values]
@@ -128,7 +138,9 @@ def configurations_of(
         yield replace(found, name=f"{found.name}{shown}", values=values, missing=missing)
 
 
-def _of_pod(one: Object, accounts: Mapping[tuple[str, str | None, str], Object]) -> Iterator[Configuration]:
+def _of_pod(
+    one: Object, accounts: Mapping[tuple[str, str | None, str], Object], maps: Maps
+) -> Iterator[Configuration]:
     path = POD_SPECS.get(one.kind)
     spec = one.part.at(*path) if path else None
     if spec is None:
@@ -139,7 +151,14 @@ def _of_pod(one: Object, accounts: Mapping[tuple[str, str | None, str], Object])
     if account is not None and not account.is_certain:
         missing = (*missing, *account.missing)
     pod = Pod(
-        one.file, f"{one.kind}/{one.name}", spec, one.kind, name, account.part if account else None, missing
+        one.file,
+        f"{one.kind}/{one.name}",
+        spec,
+        one.kind,
+        name,
+        account.part if account else None,
+        missing,
+        lambda container: maps.passwords(one, container),
     )
     yield pod_configuration(pod, one.place)
     yield from container_configurations(pod)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hiscomply.configurations import Configuration, Origin, Value
@@ -45,6 +45,7 @@ class Pod:
         name: of the object that makes it: ``Deployment/his``.
         account: the service account that it names.
         account_object: that account (``default`` if it names none), if it is in the tree.
+        passwords: what is known of those that a container takes from ConfigMaps and Secrets.
     """
 
     file: str
@@ -54,6 +55,7 @@ class Pod:
     account: str | None
     account_object: Part | None
     missing: Sequence[Text] = ()
+    passwords: Callable[[Part], Iterable[Value]] = lambda _: ()
 
     def value(self, key: str, setting: Placed, text: str | None, origin: Origin = "written") -> Value:
         """A setting as a value of this pod; one that a template fills in is not known."""
@@ -202,3 +204,4 @@ def _environment(pod: Pod, container: Part) -> Iterator[Value]:
             if is_judged(name):
                 found = published(name, value.value, {}, container.text("image"))
                 yield replace(pod.value("published_password", value, ""), value=found)
+    yield from pod.passwords(container)

@@ -20,9 +20,10 @@ NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 UNDERSTOOD = frozenset({
     "apiVersion", "kind", "metadata", "resources", "bases", "patches", "patchesStrategicMerge", "patchesJson6902",
     "images", "namespace", "namePrefix", "nameSuffix",
-    # these change nothing that is judged: labels, annotations, numbers of copies, and ConfigMaps and Secrets
+    "configMapGenerator", "secretGenerator",
+    # these change nothing that is judged: labels, annotations, numbers of copies, the names of generated objects
     "commonLabels", "commonAnnotations", "labels", "buildMetadata", "sortOptions", "replicas", "crds",
-    "configMapGenerator", "secretGenerator", "generatorOptions",
+    "generatorOptions",
 })  # fmt: skip
 ONLY_ALTER = frozenset({"replacements", "vars", "configurations", "openapi"})
 """Not understood, but they add no object."""

@@ -19,6 +19,7 @@ from hiscomply_files.software.kustomization import (
     is_kustomization,
     patch_documents,
 )
+from hiscomply_files.software.kustomize_generators import ENV_FORMATS, generated, taken_up
 from hiscomply_files.software.kustomize_images import NewImages
 from hiscomply_files.software.kustomize_merge import NotUnderstood, is_native, laid_over
 from hiscomply_files.software.manifests import Object, objects, objects_of
@@ -88,6 +89,8 @@ class Kustomizations:
         one, built = self._all[path], Built()
         for place, target in one.resources():
             self._take(one, place, target, built)
+        for made in generated(one, self._files):
+            built.objects = taken_up(built.objects, made)
         for patch in (*one.merge_patches(), *one.patches()):
             self._lay(one, patch, built)
         built.objects = [_renamed(found, one.part) for found in built.objects]
@@ -103,7 +106,7 @@ class Kustomizations:
         return built
 
     def _take(self, one: Kustomization, place: Placed, target: str | None, built: Built) -> None:
-        if target is not None and target in self._files and target not in self._all:
+        if target is not None and self._is_manifest(target):
             built.objects.extend(objects(self._files[target]))
         elif target is not None and _folder(target) in self._folders:
             for path in self._folders[_folder(target)]:
@@ -126,6 +129,9 @@ class Kustomizations:
                 f"{one.path} 的对象超过 {MAX_OBJECTS} 个", f"{one.path} gives more than {MAX_OBJECTS} objects"
             )
             built.lost.append((place, reason))
+
+    def _is_manifest(self, path: str) -> bool:
+        return path in self._files and path not in self._all and self._files[path].format not in ENV_FORMATS
 
     def _leave(self, one: Kustomization, built: Built) -> None:
         """What is not understood makes all objects uncertain, and may be an object more."""

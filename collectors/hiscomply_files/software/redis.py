@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import ClassVar
 
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.redis_conf import CUMULATIVE
-from hiscomply_files.software.effective import Default, boolean, with_defaults
+from hiscomply_files.software.effective import MAX_REFUSED, Default, boolean, with_defaults
 from hiscomply_files.software.following import Following
+from hiscomply_files.software.redis_words import unknown
 
 # src/config.c: protected-mode, appendonly, tls-port; src/server.h: CONFIG_DEFAULT_BINDADDR; src/server.c: three save points
 # (since 6.2 two addresses). The port: createIntConfig("port") in src/config.c. A test asks an installed server of Redis 7.0 for
@@ -67,7 +69,16 @@ class Redis:
             values += [*_default_user(values), *_persistence(values)]
             if not reading.missing:
                 values = [*with_defaults(values, DEFAULTS, path)]
-            yield Configuration(self.name, path, values, missing=tuple(reading.missing))
+            refused = (
+                reason
+                for name in files
+                if name in reading.seen
+                for one in files[name].settings
+                if (reason := unknown(one, name)) is not None
+            )
+            yield Configuration(
+                self.name, path, values, missing=(*reading.missing, *islice(refused, MAX_REFUSED))
+            )
 
     def _read(self, path: str, files: Mapping[str, ReadFile], unread: Mapping[str, Text]) -> Following:
         reading = Following(files, unread, _pattern, CUMULATIVE)

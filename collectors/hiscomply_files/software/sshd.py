@@ -1,5 +1,7 @@
 """OpenSSH's server: the first value wins, includes are read where they stand, Match blocks hold for some.
 
+With a line that it does not understand it does not start, and what else the file says is not known to be in effect.
+
 Source: sshd_config(5) of OpenSSH 9.2 and servconf.c.
 """
 
@@ -16,7 +18,15 @@ from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.sshd_config import CUMULATIVE, MATCH_ALL
-from hiscomply_files.software.effective import MAIN_NOT_READ, Default, resolve, value_of, with_defaults
+from hiscomply_files.software.effective import (
+    MAIN_NOT_READ,
+    MAX_REFUSED,
+    Default,
+    resolve,
+    value_of,
+    with_defaults,
+)
+from hiscomply_files.software.sshd_refusals import refusal
 
 MAX_DEPTH = 16
 """Includes within includes, as sshd itself allows."""
@@ -90,7 +100,7 @@ class Sshd:
             if not reading.missing:
                 values = [*with_defaults(values, DEFAULTS, path)]
             values += _idle_limits(values)
-            yield Configuration(self.name, path, values, missing=tuple(reading.missing))
+            yield Configuration(self.name, path, values, missing=(*reading.missing, *reading.refused))
 
 
 def _idle_limits(values: Sequence[Value]) -> Iterator[Value]:
@@ -135,6 +145,7 @@ class _Reading:
         self._files, self._unread = files, unread
         self._met: list[tuple[str, Setting, bool]] = []
         self.missing: list[Text] = []
+        self.refused: list[Text] = []
         self.seen: set[str] = set()
 
     def file(self, path: str, section: str | None, depth: int) -> None:
@@ -149,6 +160,9 @@ class _Reading:
         self.seen.add(path)
         for setting in self._files[path].settings:
             limits = setting.section or section
+            refused = refusal(setting, path, limits)
+            if refused is not None and len(self.refused) < MAX_REFUSED:
+                self.refused.append(refused)
             if setting.key == "include":
                 for pattern in _words(setting.value):
                     self._include(pattern, path, limits, depth)

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from hiscomply.explaining.key_place import key_of
 from hiscomply.explaining.model import Explanation
 from hiscomply.model import Text
 from hiscomply.report.lines import message_of
@@ -16,7 +17,7 @@ FORMAT_VERSION = 1
 
 def document(one: Explanation) -> str:
     """The explanation as a JSON object with a line end."""
-    finding, info = one.finding, one.info
+    finding, info, key = one.finding, one.info, key_of(one)
     data = {
         "format": "hiscomply-explanation",
         "format_version": FORMAT_VERSION,
@@ -29,6 +30,9 @@ def document(one: Explanation) -> str:
             "file": finding.source,
             "line": finding.line,
             "column": finding.column,
+            "key": finding.pointer,
+            "key_line": None if key is None else key.line,
+            "key_column": None if key is None else key.column,
             "message": {
                 language: message_of(info, finding, language, one.run.zone_offset)
                 for language in ("zh", "en")

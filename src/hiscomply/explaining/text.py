@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from hiscomply.explaining.key_place import KeyPlace, key_of
 from hiscomply.explaining.model import Explanation, InEffect
 from hiscomply.model import ParameterValue, Text
 from hiscomply.report.lines import message_of, place_of, printable
@@ -75,20 +76,35 @@ def _code(one: Explanation, language: str) -> Iterator[str]:
     if one.hidden is not None:
         yield f"  ({one.hidden.to(language)})"
     width = len(str(one.lines[-1].number)) if one.lines else 0
+    key = key_of(one)
     for line in one.lines:
         is_it = line.number == one.finding.line
         yield f"{'>' if is_it else ' '} {line.number:>{width}} | {printable(line.text)}"
-        if is_it and one.finding.column:
-            lead = printable(line.text)[: one.finding.column - 1]
-            yield f"  {' ' * width} | {_blank(lead)}^"
+        value_at = one.finding.column if is_it else None
+        key_is = key if key is not None and key.line == line.number else None
+        marks = _marks(printable(line.text), key_is, value_at)
+        if marks:
+            yield f"  {' ' * width} | {marks}"
     yield ""
 
 
-def _blank(text: str) -> str:
-    """So many spaces as the text is wide on a terminal."""
+def _marks(text: str, key: KeyPlace | None, value_at: int | None) -> str:
+    """A wave below the key and a caret where the value begins."""
+    marks = ""
+    if key is not None:
+        name = text[key.column - 1 : key.column - 1 + key.length]
+        marks = _filled(text[: key.column - 1]) + _filled(name, "~")
+    if value_at:
+        lead = _filled(text[: value_at - 1])
+        marks = marks[: len(lead)] + lead[len(marks) :] + "^"
+    return marks
+
+
+def _filled(text: str, mark: str = " ") -> str:
+    """So many marks as the text is wide on a terminal."""
     from rich.cells import cell_len
 
-    return " " * cell_len(text)
+    return mark * cell_len(text)
 
 
 def _values(one: Explanation, language: str) -> Iterator[str]:

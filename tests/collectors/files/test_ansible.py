@@ -237,3 +237,54 @@ def test_passwords_in_inventories_are_secrets_and_references_are_not() -> None:
     assert found["db_password"][:2] == (True, True)
     assert found["api_token"][:2] == (True, True)
     assert found["ansible_vault"][0] is False
+
+
+def test_merged_mappings_are_in_effect_in_pieces_and_nothing_of_them_is_certain() -> None:
+    files = {
+        "ansible.cfg": "[defaults]\nhash_behaviour = merge\n",
+        "inventories/hosts": "[web]\nw\n",
+        "inventories/group_vars/all.yml": "app: {user: root, port: 1}\nplain: a\n",
+        "inventories/group_vars/web.yml": "app: {port: 2}\nplain: b\n",
+    }
+    found = {(v.key, v.value, v.is_certain) for one in read(files).values() for v in one.values}
+    assert found == {
+        ("app.user", "root", False),
+        ("app.port", "1", False),
+        ("app.port", "2", False),
+        ("plain", "b", True),
+    }
+    files["ansible.cfg"] = "[defaults]\nhash_behaviour = replace\n"
+    found = {(v.key, v.value, v.is_certain) for one in read(files).values() for v in one.values}
+    assert found == {("app.port", "2", True), ("plain", "b", True)}
+
+
+def test_another_order_of_variables_is_told_with_its_line_and_leaves_nothing_certain() -> None:
+    files = {
+        "ansible.cfg": "[defaults]\nprecedence = groups_inventory,all_inventory\n",
+        "hosts": "[web]\nw ansible_user=deploy\n",
+        "elsewhere/hosts": "[web]\nw ansible_user=deploy\n",
+    }
+    found = read(files)
+    assert [one.en for one in found["hosts#group all"].missing] == [
+        "ansible.cfg:2: precedence changes in which order variables override each other"
+    ]
+    assert not any(value.is_certain for one in found.values() for value in one.values)
+    del files["ansible.cfg"]
+    assert all(value.is_certain for one in read(files).values() for value in one.values)
+
+
+def test_a_program_that_prints_hosts_is_told_with_its_place() -> None:
+    for path in ("inventories/prod/ec2.py", "inventory.sh", "dynamic_inventory.py"):
+        (found,) = read({path: "#!/usr/bin/env python3\nprint(1)\n"}).values()
+        assert [one.en for one in found.missing] == [
+            f"{path}:1: an inventory that a program prints; its hosts and variables are not in the file"
+        ]
+    assert format_of("tools/fetch.py", "#!/usr/bin/env python3\n") != "ansible_inventory"
+
+
+def test_a_json_inventory_is_read_as_yaml_is() -> None:
+    found = read({"inventory.json": '{"web": {"hosts": {"w": {"ansible_user": "root"}}}}'})
+    assert [(v.key, v.value, v.column) for v in found["inventory.json#host w"].values] == [
+        ("ansible_user", "root", 42),
+        ("login-user", "root", 42),
+    ]

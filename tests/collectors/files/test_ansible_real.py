@@ -181,3 +181,25 @@ def test_a_line_of_a_host_is_read_as_ansible_reads_it(line: str, tmp_path: Path)
     assert set(Groups(["hosts"], {"hosts": read}, {}).hosts) == set(expected)
     known = {pair for pair in said(expected) if "{{" not in pair[1]}
     assert {pair for pair in in_effect(ours(files)) if pair[1] is not None} == known
+
+
+def test_what_merging_puts_together_ansible_has_and_we_are_not_certain_of(tmp_path: Path) -> None:
+    files = {
+        "ansible.cfg": "[defaults]\nhash_behaviour = merge\n",
+        "inventories/hosts": "[web]\nh01\n",
+        "inventories/group_vars/all.yml": "app: {user: root, port: 1}\n",
+        "inventories/group_vars/web.yml": "app: {port: 2}\n",
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    assert PROGRAM is not None
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(
+        [PROGRAM, "-i", "inventories/hosts", "--host", "h01"],
+        capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=120, check=True,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["app"] == {"port": 2, "user": "root"}
+    values = [value for one in ours(files).values() for value in one.values]
+    assert {(one.key, one.value) for one in values} >= {("app.port", "2"), ("app.user", "root")}
+    assert not any(one.is_certain for one in values)

@@ -27,7 +27,7 @@ FOLDERS = words("""
     chrony/conf.d chrony/sources.d conf.d sites-enabled sites-available http.d vhosts.d snippets default.d stream.d
     templates modules-enabled stream-enabled streams-enabled nginx apache2 httpd/conf haproxy postgresql/16/conf.d mysql
     mariadb my.cnf.d mysql.conf.d redis redis.conf.d valkey orthanc pwquality.conf.d systemd/journald.conf.d
-    group_vars host_vars/db inventories/prod
+    group_vars host_vars/db inventories/prod vars roles/his/defaults roles/his/tasks
     journald.conf.d ssh.service.d service.d x.timer.d limits.conf.d
 """)
 NAMES = words("""
@@ -41,7 +41,8 @@ NAMES = words("""
     chrony.conf ntp.conf his.sources compose.yaml docker-compose.prod.yml his.compose.yaml deployment.yml patch.yaml
     a.yaml Kustomization kustomization.yaml kustomization.yml a.json a.jsonc a.json5 orthanc.json his-realm.json main.tf
     a.tfvars a.tf.json a.tfvars.json a.toml a.xml a.xconf a.properties mirth.properties openmrs-runtime.properties
-    ansible.cfg hosts hosts.ini inventory inventory.yml hosts_prod vault_pass .vault_pass vault-password.txt db.yml
+    ansible.cfg hosts hosts.ini inventory inventory.yml hosts_prod
+    inventory.json inventory.py hosts.sh site.yml vault_pass .vault_pass vault-password.txt db.yml
     application.properties application-prod.yaml .env .env.production his.env a.ini plain
 """)
 HEADS = [
@@ -56,6 +57,9 @@ HEADS = [
     b"services:\n  web:\n    image: x\n",
     b"[web]\nweb[01:20] ansible_user=root\n[web:vars]\na=b\n",
     b"all:\n  hosts:\n    a:\n",
+    b'{"all": {"hosts": {"a": {}}}}',
+    b"#!/usr/bin/env python3\n",
+    b"- hosts: all\n  vars:\n    a: b\n",
     b"-w /etc/passwd -p wa -k x\n",
 ]
 
