@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
+from json.encoder import encode_basestring
 from typing import Any, Final
 
 from hiscomply.re2 import as_python
@@ -179,7 +180,12 @@ def _json_row(*pairs: Any) -> str:
 
 
 def _json(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False)
+    kind = type(value)
+    if kind is str:
+        return encode_basestring(value)
+    if kind is int or kind is float:
+        return repr(value)
+    return "null" if value is None else str(value.decode())
 
 
 def _place(source: str | None, line: int | None, column: int | None, pointer: str | None) -> str:
