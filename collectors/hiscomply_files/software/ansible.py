@@ -50,7 +50,7 @@ class AnsibleInventory:
         for found in inventories:
             folder = posixpath.dirname(found[0])
             groups = Groups(found, files, unread)
-            rules = laying(files, folder)
+            rules = laying(files, unread, folder)
             groups.missing += rules.unknown
             effective = Effective(groups, variables, folder, plays.get(folder, ()), rules)
             yield from _scopes(found[0], groups, effective)

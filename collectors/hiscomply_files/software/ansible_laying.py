@@ -42,18 +42,20 @@ class Laying:
         return not self.unknown
 
 
-def laying(files: Mapping[str, ReadFile], inventory: str) -> Laying:
+def laying(files: Mapping[str, ReadFile], unread: Mapping[str, Text], inventory: str) -> Laying:
     """What the ``ansible.cfg`` of the inventory's folder and of those above say: with any of them Ansible may be run.
 
     Args:
         inventory: its folder.
     """
     is_merging = False
-    unknown: list[Text] = []
+    unknown = [
+        Text(f"{path}:{reason.zh}", f"{path}: {reason.en}")
+        for path, reason in unread.items()
+        if AnsibleCfg().recognises(path, b"") and _is_above(path, inventory)
+    ]
     for path, file in files.items():
-        folder = posixpath.dirname(path)
-        is_above = not folder or inventory == folder or inventory.startswith(f"{folder}/")
-        if file.format != AnsibleCfg.name or not is_above:
+        if file.format != AnsibleCfg.name or not _is_above(path, inventory):
             continue
         for one in file.settings:
             value = (one.value or "").strip().lower()
@@ -68,6 +70,11 @@ def laying(files: Mapping[str, ReadFile], inventory: str) -> Laying:
                     )
                 )
     return Laying(is_merging, tuple(unknown))
+
+
+def _is_above(path: str, inventory: str) -> bool:
+    folder = posixpath.dirname(path)
+    return not folder or inventory == folder or inventory.startswith(f"{folder}/")
 
 
 def _order(text: str) -> tuple[str, ...]:

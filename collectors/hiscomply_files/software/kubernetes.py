@@ -59,12 +59,18 @@ class Kubernetes:
         ``Deployment/his/web (../overlays/prod)``. A file that could not be read, a template among them, is an
         incomplete one of each.
         """
-        for path, reason in unread.items():
-            if path.endswith(_MANIFESTS) or is_kustomization(path):
-                yield from _of_each(path, "", None, reason)
+        manifests = {
+            path: reason
+            for path, reason in unread.items()
+            if path.endswith(_MANIFESTS) or is_kustomization(path)
+        }
+        for path, reason in manifests.items():
+            yield from _of_each(path, "", None, reason)
         kustomizations = Kustomizations(files, unread)
         found = [*_alone(files, unread, kustomizations.used)]
+        open_ = {posixpath.dirname(path) for path in manifests}
         for folder, built in kustomizations.rendered():
+            open_ |= {f"#{folder}"} if built.lost else set()
             found += (replace(one, rendering=folder) for one in (*built.objects, *built.fragments))
             for place, reason in dict.fromkeys(built.lost):
                 yield from _of_each(
@@ -72,7 +78,7 @@ class Kubernetes:
                 )
         # an account counts for what is rendered with it, or beside it: elsewhere it may be another cluster's
         accounts = {_account(one, one.name): one for one in found if one.kind == "ServiceAccount"}
-        maps = Maps(found)
+        maps = Maps(found, open_)
         names: Counter[tuple[str, str, str]] = Counter()
         for one in found:
             for configuration in configurations_of(one, accounts, maps):

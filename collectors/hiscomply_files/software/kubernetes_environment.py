@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -36,7 +37,11 @@ class _Given:
 class Maps:
     """The ConfigMaps and Secrets of all that was found, by what lives together."""
 
-    def __init__(self, found: Iterable[Object]) -> None:
+    def __init__(self, found: Iterable[Object], open_: Iterable[str] = ()) -> None:
+        """Args:
+        open_: folders and renderings (``Object.folder``) of which a file could not be read: it may hold any map.
+        """
+        self._open = frozenset(open_)
         self._known: dict[tuple[str, str, str], list[Object]] = {}
         for one in found:
             if one.kind in _KINDS:
@@ -46,7 +51,8 @@ class Maps:
     def passwords(self, one: Object, container: Part) -> Iterator[Value]:
         """``published_password`` for each variable that sets one and comes from a map, at its line there.
 
-        None where a map is not known whole; what is not in the tree at all is filled in from outside, and not judged.
+        None where a map is not known whole, or may stand in a file that could not be read; what is not in the tree at
+        all is filled in from outside, and not judged.
         """
         image = container.text("image")
         for name, given in self._variables(one, container):
@@ -66,6 +72,9 @@ class Maps:
                     given = _held(found).get(key or "") or _open(found)
                     if given is not None:
                         yield element.text("name"), given
+                place = element.scalar("valueFrom", by_key, "name")
+                if place is not None and self._is_open(one):
+                    yield element.text("name"), _Given(None, place)
         taken: dict[str | None, _Given] = {}
         for element in container.elements("envFrom"):
             prefix = element.text("prefix") or ""
@@ -75,7 +84,14 @@ class Maps:
                     given = _open(found)
                     if given is not None:
                         taken[None] = given
+                place = element.scalar(whole, "name")
+                if place is not None and self._is_open(one):
+                    taken[None] = _Given(None, place)
         yield from ((name, given) for name, given in taken.items() if name is None or name not in own)
+
+    def _is_open(self, one: Object) -> bool:
+        """Whether a file that could not be read may hold a map of this object's, or another of the same name."""
+        return one.folder in self._open or posixpath.dirname(one.file) in self._open
 
     def _named(self, one: Object, kind: str, name: str | None) -> list[Object]:
         if name is None:

@@ -22,7 +22,7 @@ MANIFEST = "# HIS\napiVersion: v1\nkind: Pod\nmetadata:\n  name: his\n"
         (
             "play.yaml",
             "- hosts: all\n  tasks:\n    - k8s:\n        apiVersion: v1\n        kind: Pod\n",
-            "yaml",
+            "ansible_playbook",
         ),
         ("package.json", '{"name": "his"}', "json"),
         ("common.yml", "services:\n  web:\n    image: his:1\n", "docker-compose"),
