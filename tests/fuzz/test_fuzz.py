@@ -103,7 +103,8 @@ def _broken(random: Random, path: str, text: str) -> Iterator[str]:
     for _ in range(TRIES if one is not None else 0):
         garbage = mutated(random, text, others)
         assert one is not None
-        if format_of(path, garbage) is not one and type(format_of(path, garbage)) is not type(one):
+        known = format_of(path, garbage)
+        if known is None or known.name != one.name:
             continue
         as_read = decode(garbage.encode("utf-8", "replace"))
         try:

@@ -1,4 +1,4 @@
-"""Kubernetes manifests, in YAML or JSON: objects that name their ``apiVersion`` and ``kind``."""
+"""Kubernetes manifests, in YAML or JSON: objects that name their ``kind``, and their ``apiVersion`` or ``metadata``."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from hiscomply_files.formats.json_comments import Json
 from hiscomply_files.formats.yaml import Yaml
 
 OBJECT = (
-    re.compile(rb"""^(?:-[ ]+)?["']?apiVersion["']?[ \t]*:""", re.M),
+    re.compile(rb"""^(?:(?:-[ ]+)?["']?apiVersion|[ ]{0,4}["']?metadata)["']?[ \t]*:""", re.M),
     re.compile(rb"""^[ ]{0,4}["']?kind["']?[ \t]*:""", re.M),
 )
-JSON_OBJECT = (re.compile(rb'"apiVersion"\s*:'), re.compile(rb'"kind"\s*:'))
+JSON_OBJECT = (re.compile(rb'"(?:apiVersion|metadata)"\s*:'), re.compile(rb'"kind"\s*:'))
 ACTION = re.compile(r"\{\{")
 HELM = re.compile(  # no brace inside: else a line of braces costs its square
     r"\{\{[^{}\n]*(?:\.(?:Values|Release|Chart|Files|Capabilities)\b|\b(?:include|toYaml|tpl)\b)"
@@ -36,8 +36,8 @@ class Kubernetes:
     name: ClassVar[str] = "kubernetes"
 
     def recognises(self, path: str, head: bytes) -> bool:
-        """True for ``.yaml``, ``.yml`` and ``.json`` whose first lines
-        name an ``apiVersion`` and a ``kind``."""
+        """True for ``.yaml``, ``.yml`` and ``.json`` whose first lines name a ``kind`` and an ``apiVersion``, or the
+        ``metadata`` that every object has: one with a slip in the other is a manifest all the same."""
         lower = path.lower()
         if lower.endswith(".json"):
             return all(pattern.search(head) for pattern in JSON_OBJECT)

@@ -18,6 +18,8 @@ MANIFEST = "# HIS\napiVersion: v1\nkind: Pod\nmetadata:\n  name: his\n"
         ("deploy/his.yaml", MANIFEST, "kubernetes"),
         ("deploy/his.yaml", "---\nkind: Pod\napiVersion: v1\n", "kubernetes"),
         ("deploy/his.json", '{"apiVersion": "v1", "kind": "List", "items": []}', "kubernetes"),
+        ("deploy/his.yaml", "apVersion: v1\nkind: Pod\nmetadata: {name: his}\n", "kubernetes"),
+        ("deploy/his.yaml", "apVersion: v1\nkind: Pod\n", "yaml"),
         ("chart/Chart.yaml", "apiVersion: v2\nname: his\n", "yaml"),
         (
             "play.yaml",
