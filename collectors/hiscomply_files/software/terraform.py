@@ -84,10 +84,11 @@ class Terraform:
             if not is_values(path):
                 yield from _of_each((*DOCKER, *KUBERNETES), path, "", None, reason)
         folders = _folders(files)
+        overridable = {posixpath.dirname(path) for path in unread if _is_override(path)}
         for folder, module in _modules(folders, files, unread).items():
             if module is None:
                 continue
-            resources = [*_resources(module)]
+            resources = [*_resources(module, is_overridable=folder in overridable)]
             for one in resources:
                 yield from _of_resource(one, resources)
             if any(one.kind.startswith(("docker_", "kubernetes_", "helm_")) for one in resources):
@@ -165,7 +166,12 @@ def _inside(folder: str, block: Part) -> str | None:
     return "" if inside == "." else inside
 
 
-def _resources(module: Module) -> Iterator[Resource]:
+def _resources(module: Module, *, is_overridable: bool) -> Iterator[Resource]:
+    """The resources of a module.
+
+    Args:
+        is_overridable: an override file that could not be read may say something of each.
+    """
     found: list[Resource] = []
     for part in module.parts:
         kinds = part.at("resource")
@@ -185,7 +191,7 @@ def _resources(module: Module) -> Iterator[Resource]:
                     found.append(Resource(place, kind, name, one, missing, is_made))
     overridden = {resource.address for resource in found if _is_override(resource.file)}
     for resource in found:
-        if resource.address in overridden:
+        if is_overridable or resource.address in overridden:
             is_certain = resource.is_certain and _is_override(resource.file)
             yield replace(resource, missing=(*resource.missing, OVERRIDDEN), is_certain=is_certain)
         else:
