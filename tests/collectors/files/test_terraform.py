@@ -204,3 +204,13 @@ def test_a_long_chain_of_locals_ends() -> None:
     chain = "\n".join(f"  l{n} = local.l{n + 1}" for n in range(3000))
     container = 'resource "docker_container" "his" {\n  user = local.l0\n}\n'
     assert user_of({"a/main.tf": container, "a/l.tf": f'locals {{\n{chain}\n  l3000 = "app"\n}}\n'})
+
+
+def test_an_override_file_that_cannot_be_read_may_change_every_resource_beside_it() -> None:
+    unread = {"a/his_override.tf": Text("不可读", "unreadable")}
+    found = read({"a/main.tf": CONTAINER, "b/main.tf": CONTAINER}, unread)
+    beside = found["compose_service:a/main.tf#docker_container.his"]
+    assert beside.missing
+    assert not any(value.is_certain for value in beside.values)
+    elsewhere = found["compose_service:b/main.tf#docker_container.his"]
+    assert any(value.is_certain for value in elsewhere.values)
