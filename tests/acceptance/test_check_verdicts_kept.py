@@ -29,9 +29,8 @@ clauses: ["4.2.3"]
 title: {{zh: 设置存在, en: The setting stands}}
 severity: high
 check:
-  each: setting
-  where: key = 'PermitRootLogin'
-  assert: value = '{}'
+  setting: {{software: sshd, key: permitrootlogin}}
+  assert: lower(value) = '{}'
 message: {{zh: 不是这个值, en: It is not the value}}
 remediation: {{zh: 改正, en: Mend it}}
 """
@@ -235,7 +234,10 @@ def test_a_policy_on_days_is_judged_each_time(
     arguments = (*project("packs: [pack]"), "--policy", "own_setting_stands")
     policy = tree.folder.parent / "project/pack/own_setting_stands/policy.yaml"
     policy.parent.mkdir(parents=True)
-    text = OWN.format("yes").replace("assert: value =", "assert: today > date '2020-01-01' and value =")
+    text = OWN.format("yes").replace(
+        "  setting: {software: sshd, key: permitrootlogin}\n  assert: lower(value) = 'yes'",
+        "  each: config_file\n  assert: size_bytes >= 0 and today = today",
+    )
     policy.write_text(text, encoding="utf-8")
     assert [tree.check(*arguments).code for _ in range(2)] == [0, 0]
     assert judged == ["stored", "stored"]
