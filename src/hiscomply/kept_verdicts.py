@@ -37,6 +37,8 @@ MAX_ALL_BYTES: Final = 128 << 20
 """Of all trees together; the files that were used longest ago go first."""
 LONGEST_CHECK: Final = timedelta(days=1)
 """Evidence that may be older than this is fresh at the end of any check in which it was read."""
+_SECOND: Final = timedelta(seconds=1)
+"""The moment of judging is told in whole seconds."""
 _PREFIX: Final = "verdicts-"
 _JUDGING: Final = ("evaluate", "evidence")
 _BESIDE: Final = ("compiled.py", "duck.py", "kept_verdicts.py", "kinds.py", "model.py", "re2.py", "sqlite.py")
@@ -108,19 +110,8 @@ class KeptVerdicts:
         Args:
             staging: where the records are, which stays the evidence's folder.
         """
-        content, judging = self._rows.content(), self._judging()
-        if content is None or not _is_plain(collections) or not judging.is_timeless():
-            return None
-        digest = judging.digest()
-        if digest is None:
-            return None
-        records, observed_at = content
-        self._observed_at = observed_at
-        said = [
-            (one.target, one.collector_version, one.kinds, sorted(one.records.items())) for one in collections
-        ]
-        self._key = hashlib.sha256(repr((records, digest, said)).encode("utf-8", "surrogatepass")).hexdigest()
-        body = read_kept(self._file, self._key)
+        self._key = self._key_of(collections)
+        body = None if self._key is None else read_kept(self._file, self._key)
         if body is None:
             return None
         with suppress(OSError):
@@ -139,9 +130,31 @@ class KeptVerdicts:
         }
         return Evidence(staging, described, tuple(collections), recalled=recalled)
 
+    def _key_of(self, collections: Sequence[Collection]) -> str | None:
+        """Digest of all that verdicts on what was collected follow from; None if they are not to be kept."""
+        content = self._rows.content()
+        if content is None or not _is_plain(collections):
+            return None
+        records, self._observed_at = content
+        judging = self._judging()
+        if not judging.is_timeless() or not self._is_now(datetime.now(UTC)):
+            return None
+        digest = judging.digest()
+        said = [
+            (one.target, one.collector_version, one.kinds, sorted(one.records.items())) for one in collections
+        ]
+        key = hashlib.sha256(repr((records, digest, said)).encode("utf-8", "surrogatepass"))
+        return None if digest is None else key.hexdigest()
+
+    def _is_now(self, moment: datetime) -> bool:
+        """Whether the records are neither old nor of the future, which they would be once the clock was set."""
+        return -_SECOND <= moment - self._observed_at <= LONGEST_CHECK
+
     def keep(self, evidence: Evidence, evaluation: Evaluation) -> None:
         """Keeps what was judged for the next check, if ``recall`` found that this may be done."""
         if self._key is None or evidence.recalled is not None or evaluation.statements:
+            return
+        if not self._is_now(evaluation.as_of):
             return
         for table in evidence.tables.values():
             if table.rows and not table.oldest == table.newest == self._observed_at:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tests.acceptance.checked_tree import BAD_SSHD, GOOD_SSHD, SSHD, Answer, Tree, in_days, pack_cache, tree
 
-from hiscomply import evaluate, kept_verdicts, pipeline, sqlite
+from hiscomply import kept_verdicts, pipeline, sqlite
 from hiscomply.collect import runner
 from hiscomply.collect.kept_rows import FEW
 from hiscomply.evaluate import small, stored
@@ -99,7 +99,7 @@ def later(days: int, monkeypatch: pytest.MonkeyPatch) -> None:
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
             return datetime.now(tz) + timedelta(days=days)
 
-    for module in (pipeline, runner):
+    for module in (pipeline, runner, kept_verdicts):
         monkeypatch.setattr(module, "datetime", Later)
 
 
@@ -303,19 +303,21 @@ def test_another_version_judges_anew(
     assert len(judged) == 2
 
 
-def test_other_code_that_judges_has_another_digest(
+def test_verdicts_of_a_moment_when_the_clock_was_wrong_are_not_kept(
     tree: Tree, cache: Path, judged: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folders: list[list[str]] = []
-    monkeypatch.setattr(
-        kept_verdicts,
-        "code_digest",
-        lambda some, _beside: folders.append([one.name for one in some]) or "other",
-    )
-    tree.check()
-    monkeypatch.undo()
-    assert folders == [["evaluate", "evidence"]]
-    assert Path(evaluate.__file__ or "").parent.name in folders[0]
+    now = datetime.now
+
+    class Earlier(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return now(tz) - timedelta(hours=1)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "datetime", Earlier)
+        assert tree.check().code == 3
+    assert tree.check().code == 1
+    assert judged == ["small", "small"]
 
 
 @pytest.mark.parametrize("arguments", [("--as-of", f"{in_days(0)}T00:00:00+08:00"), ("--no-cache",)])
