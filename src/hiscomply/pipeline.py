@@ -23,7 +23,7 @@ from hiscomply.collect.work import Progress
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.config.settings import Settings
 from hiscomply.controls import in_profile
-from hiscomply.errors import HiscomplyError, Place, PolicyError, Problems, RunError, nearest
+from hiscomply.errors import PolicyError, nearest
 from hiscomply.evaluate.evaluator import SCOPE_RULES, Moment
 from hiscomply.evaluate.stage import evaluate_policies
 from hiscomply.evidence.held import hold_evidence
@@ -196,7 +196,7 @@ def audit(
     kept: KeptRows | None = None,
     is_held: bool = False,
 ) -> Outcome:
-    """One run from settings to a sealed folder; reports are written by ``write_reports``.
+    """One run from settings to a sealed folder; reports are written by ``hiscomply.writing``.
 
     Args:
         is_held: evidence and findings of a few records stay in memory; they are in no file of the run then.
@@ -390,35 +390,6 @@ def roll_up(
         allow_unknown=settings.allow_unknown,
         kinds={name: kind.title for name, kind in plan.kinds.items()},
     )
-
-
-def write_reports(
-    result: AuditResult, reporters: Mapping[str, Any], targets: Mapping[str, Path], language: str
-) -> tuple[Path, ...]:
-    """Each report to its file; gives every file written. One that cannot be written does not cost the others.
-
-    Raises:
-        RunError, Problems: the reports that could not be written, once the others are.
-    """
-    written: list[Path] = []
-    problems: list[HiscomplyError] = []
-    for name, path in targets.items():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            written.extend(reporters[name].write(result, path, language))
-        except Exception as error:  # noqa: BLE001 - a stranger's reporter may raise anything, and must not cost the run
-            told = error.strerror if isinstance(error, OSError) else repr(error)
-            problems.append(
-                RunError(
-                    f"the {name} report cannot be written: {told} / 报告无法写入",
-                    place=Place(str(path)),
-                    hint="check the path, its permissions and free space; `hiscomply report RUN -o …` writes it again"
-                    " / 请检查路径、权限与磁盘空间,可用 hiscomply report 重新生成",
-                )
-            )
-    if problems:
-        raise Problems(problems) if len(problems) > 1 else problems[0]
-    return tuple(written)
 
 
 def seal_run(settings: Settings, plan: Plan, outcome: Outcome, previous: Path | None) -> Path:
