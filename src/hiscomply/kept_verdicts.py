@@ -12,7 +12,7 @@ import os
 import sqlite3
 import sys
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -39,6 +39,8 @@ LONGEST_CHECK: Final = timedelta(days=1)
 """Evidence that may be older than this is fresh at the end of any check in which it was read."""
 _SECOND: Final = timedelta(seconds=1)
 """The moment of judging is told in whole seconds."""
+_AT_ONCE: Final = 2_000
+"""So many verdict rows are read from their file at once."""
 _PREFIX: Final = "verdicts-"
 _JUDGING: Final = ("evaluate", "evidence")
 _BESIDE: Final = ("compiled.py", "duck.py", "kept_verdicts.py", "kinds.py", "model.py", "re2.py", "sqlite.py")
@@ -217,10 +219,13 @@ def _bare(evaluation: Evaluation, collection: str, observed_at: datetime) -> lis
     return bare if len(bare) == count else None
 
 
-def _rows_of(evaluation: Evaluation) -> Sequence[Sequence[Any]]:
+def _rows_of(evaluation: Evaluation) -> Iterator[Sequence[Any]]:
     if evaluation.rows is not None:
-        return evaluation.rows
-    return shared().execute("SELECT * FROM read_parquet(?)", [str(evaluation.path)]).fetchall()
+        yield from evaluation.rows
+        return
+    cursor = shared().execute("SELECT * FROM read_parquet(?)", [str(evaluation.path)])
+    while rows := cursor.fetchmany(_AT_ONCE):
+        yield from rows
 
 
 def _placed(
