@@ -88,9 +88,8 @@ class Reading:
         """All that one file gives."""
         seen = self._see(found)
         path = clean(found.name)
-        name = None if seen.sha256 is None else digest_of(["file", path, found.size_bytes, seen.sha256])
         return Unit(
-            name,
+            _name(seen, path),
             self.observed_at,
             lambda: self._file(seen),
             lambda note: self.held.recall(
@@ -116,7 +115,7 @@ class Reading:
         if len(head) == fetch.HEAD_BYTES:
             file_format = self._recognise(found.name, head)
             if file_format is None or found.size_bytes > self.max_bytes:
-                return _Seen(found, None, file_format)
+                return _Seen(found, None, file_format, head)
             try:
                 content = fetch.read_all(found.path, self.max_bytes)
             except OSError as error:
@@ -257,6 +256,17 @@ class Reading:
         if self.asset_id is not None:
             fields["asset_id"] = self.asset_id
         return Record("config_file", fields, name, self.observed_at, *place)
+
+
+def _name(seen: _Seen, path: str) -> str | None:
+    """What the records of a file follow from: all of its content; of one that no format knows, what was read of it."""
+    if seen.sha256 is not None:
+        return digest_of(["file", path, seen.found.size_bytes, seen.sha256])
+    if seen.format is not None or seen.found.is_folder:
+        return None
+    problems = [None if one is None else one.en for one in (seen.found.problem, seen.problem)]
+    head = hashlib.sha256(seen.head).hexdigest()
+    return digest_of(["unknown", path, seen.found.size_bytes, head, *problems])
 
 
 def _includes(setting: Setting, file_format: str) -> bool:

@@ -199,12 +199,14 @@ class Evidence:
 
     Attributes:
         held: a connection of SQLite that holds the tables as ``ev.<kind>``, where they are few and stand in no file.
+        recalled: verdicts on the same records from an earlier check; the records are staged then, and in no table.
     """
 
     folder: Path
     tables: Mapping[str, EvidenceTable]
     collections: tuple[Collection, ...]
     held: sqlite3.Connection | None = None
+    recalled: Recalled | None = None
 
 
 # ---------------------------------------------------------------- policies, as every later stage sees them
@@ -325,6 +327,21 @@ class Evaluation:
     as_of: datetime
     statements: tuple[ScopeStatement, ...] = ()
     rows: tuple[tuple[Any, ...], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What an earlier check found in the same content, by the same policies and parameters.
+
+    Attributes:
+        files: path and sha256 of each configuration file whose content is evidence, by path.
+        counts: of each policy that is asked for.
+        rows: as in ``Evaluation``, with the times of this run.
+    """
+
+    files: tuple[tuple[str, str], ...]
+    counts: tuple[PolicyCount, ...]
+    rows: tuple[tuple[Any, ...], ...]
 
 
 # ---------------------------------------------------------------- judge -> report

@@ -23,7 +23,7 @@ from hiscomply.collect.work import Progress
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.config.settings import Settings
 from hiscomply.controls import in_profile
-from hiscomply.errors import HiscomplyError, Place, PolicyError, Problems, RunError, nearest
+from hiscomply.errors import PolicyError, nearest
 from hiscomply.evaluate.evaluator import SCOPE_RULES, Moment
 from hiscomply.evaluate.stage import evaluate_policies
 from hiscomply.evidence.held import hold_evidence
@@ -33,6 +33,7 @@ from hiscomply.findings.judge import Judgement, judge
 from hiscomply.findings.quality import quality_notes
 from hiscomply.findings.rollup import clause_status, exit_code, groups_of, policy_results
 from hiscomply.findings.waivers import PARAMETER, check_waivers
+from hiscomply.kept_verdicts import Judging, KeptVerdicts
 from hiscomply.kinds import Kind
 from hiscomply.model import (
     AuditResult,
@@ -195,7 +196,7 @@ def audit(
     kept: KeptRows | None = None,
     is_held: bool = False,
 ) -> Outcome:
-    """One run from settings to a sealed folder; reports are written by ``write_reports``.
+    """One run from settings to a sealed folder; reports are written by ``hiscomply.writing``.
 
     Args:
         is_held: evidence and findings of a few records stay in memory; they are in no file of the run then.
@@ -204,9 +205,20 @@ def audit(
         kept: rows of an earlier check of the same tree; never of an audit.
     """
     started = datetime.now(UTC)
+    verdicts = None
+    if kept is not None and is_held and previous is None and settings.as_of is None:
+        verdicts = KeptVerdicts(kept, partial(_judging, settings, plan))
     with unsealed(settings.runs) as folder:
         evidence = collect_evidence(
-            settings, plan.kinds, collectors, folder, collecting, resume=resume, kept=kept, is_held=is_held
+            settings,
+            plan.kinds,
+            collectors,
+            folder,
+            collecting,
+            resume=resume,
+            kept=kept,
+            is_held=is_held,
+            verdicts=verdicts,
         )
         as_of = settings.as_of or datetime.now(UTC).replace(microsecond=0)
         judged = partial(
@@ -220,12 +232,18 @@ def audit(
             command=command,
             evaluating=evaluating,
             of_files=of_files,
+            verdicts=verdicts,
         )
         try:
             return Outcome(judged(evidence=evidence), folder)
         except NotHeld:
             stored = store_evidence(evidence.folder, folder / "evidence", plan.kinds, evidence.collections)
             return Outcome(judged(evidence=stored), folder)
+
+
+def _judging(settings: Settings, plan: Plan) -> Judging:
+    at = (settings.zone, settings.work_from.isoformat(), settings.work_to.isoformat(), settings.profile)
+    return Judging(plan.pack.digest, plan.policies, plan.values, plan.kinds, at)
 
 
 def collect_evidence(
@@ -238,8 +256,12 @@ def collect_evidence(
     resume: bool = False,
     kept: KeptRows | None = None,
     is_held: bool = False,
+    verdicts: KeptVerdicts | None = None,
 ) -> Evidence:
     """Collects from every target and stores what came, below the folder of a run; or holds it, if it is little.
+
+    Args:
+        verdicts: of an earlier check, only with ``is_held``; where they are on what came, it is not stored.
 
     Raises:
         ConfigError: nothing to resume, or no target of the names asked for.
@@ -263,7 +285,8 @@ def collect_evidence(
             only=settings.only_targets,
             kept=kept,
         )
-        held = hold_evidence(staging, kinds, collections) if is_held else None
+        recalled = None if verdicts is None else verdicts.recall(staging, collections)
+        held = recalled or (hold_evidence(staging, kinds, collections) if is_held else None)
         return held or store_evidence(staging, folder / "evidence", kinds, collections)
 
 
@@ -280,6 +303,7 @@ def evaluate_run(
     evaluating: Callable[[str], None] = _quiet,
     earlier: Path | None = None,
     of_files: bool = False,
+    verdicts: KeptVerdicts | None = None,
 ) -> AuditResult:
     """Evaluates, judges and rolls up; writes ``findings.parquet`` and ``collections.json`` into the folder.
 
@@ -287,6 +311,7 @@ def evaluate_run(
         previous: the run to compare with; what it found is kept as ``earlier.parquet``, so that this run can be
             judged again on a machine that has only this one.
         earlier: what the previous run found, where that was kept already.
+        verdicts: where the verdicts are kept for the next check.
     """
     moment = Moment(as_of, settings.zone, settings.work_from, settings.work_to)
     evaluation = evaluate_policies(
@@ -299,6 +324,8 @@ def evaluate_run(
         evaluating,
         scope_rules=plan.scope_rules,
     )
+    if verdicts is not None:
+        verdicts.keep(evidence, evaluation)
     infos = tuple(
         replace(policy.info(plan.parameters[policy.id]), conflicts=plan.register.conflicts_of(policy.id))
         for policy in plan.policies
@@ -365,35 +392,6 @@ def roll_up(
     )
 
 
-def write_reports(
-    result: AuditResult, reporters: Mapping[str, Any], targets: Mapping[str, Path], language: str
-) -> tuple[Path, ...]:
-    """Each report to its file; gives every file written. One that cannot be written does not cost the others.
-
-    Raises:
-        RunError, Problems: the reports that could not be written, once the others are.
-    """
-    written: list[Path] = []
-    problems: list[HiscomplyError] = []
-    for name, path in targets.items():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            written.extend(reporters[name].write(result, path, language))
-        except Exception as error:  # noqa: BLE001 - a stranger's reporter may raise anything, and must not cost the run
-            told = error.strerror if isinstance(error, OSError) else repr(error)
-            problems.append(
-                RunError(
-                    f"the {name} report cannot be written: {told} / 报告无法写入",
-                    place=Place(str(path)),
-                    hint="check the path, its permissions and free space; `hiscomply report RUN -o …` writes it again"
-                    " / 请检查路径、权限与磁盘空间,可用 hiscomply report 重新生成",
-                )
-            )
-    if problems:
-        raise Problems(problems) if len(problems) > 1 else problems[0]
-    return tuple(written)
-
-
 def seal_run(settings: Settings, plan: Plan, outcome: Outcome, previous: Path | None) -> Path:
     """Seals the run's folder under its name."""
     run = outcome.result.run
@@ -447,7 +445,8 @@ def _run_info(
     command: Sequence[str],
 ) -> RunInfo:
     tables = hashlib.sha256()
-    files = evidence.folder.glob("*.parquet" if evidence.held is None else "*/*.jsonl")
+    is_staged = evidence.held is not None or evidence.recalled is not None
+    files = evidence.folder.glob("*/*.jsonl" if is_staged else "*.parquet")
     for file in sorted(files):
         tables.update(f"{file.name} {sha256_of(file)}\n".encode())
     evidence_digest = tables.hexdigest()

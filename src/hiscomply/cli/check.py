@@ -47,7 +47,7 @@ costs a tenth of a check. Not so in an audit, where connections are cycles that 
 @click.option(
     "--no-cache",
     is_flag=True,
-    help="read every file anew, keep nothing (HISCOMPLY_NO_CACHE=1) / 重新读取所有文件,不使用缓存",
+    help="read and judge every file anew, keep nothing (HISCOMPLY_NO_CACHE=1) / 重新读取并评估所有文件,不使用缓存",
 )
 @judging
 @click.pass_obj

@@ -136,7 +136,7 @@ def write_outside(
     Returns:
         The text of the one for stdout, if any; and what could not be written, to be raised once all else is done.
     """
-    from hiscomply import pipeline
+    from hiscomply.writing import write_reports
 
     files = {name: path for name, path in targets.items() if path != STDOUT}
     printed = ""
@@ -144,9 +144,9 @@ def write_outside(
         for name in targets.keys() - files.keys():
             with tempfile.TemporaryDirectory(prefix="hiscomply-") as scratch:
                 path = Path(scratch) / known[name].filename
-                pipeline.write_reports(result, known, {name: path}, language)
+                write_reports(result, known, {name: path}, language)
                 printed = path.read_text(encoding="utf-8")
-        pipeline.write_reports(result, known, files, language)
+        write_reports(result, known, files, language)
     except HiscomplyError as error:
         return printed, error
     return printed, None

@@ -18,6 +18,7 @@ from typing import Final
 
 from hiscomply.own_files import make_room, read_kept, write_kept
 from hiscomply.paths import cache_dir
+from hiscomply.units import Making
 
 FEW: Final = 8
 """So many units are made anew in every check: to learn what may be taken in their place would cost as much."""
@@ -93,7 +94,8 @@ class KeptRows:
     """
 
     def __init__(self, tree: str, few: int = FEW) -> None:
-        self._file = cache_dir() / f"{_PREFIX}{hashlib.sha256(tree.encode()).hexdigest()[:32]}"
+        self.tree = hashlib.sha256(tree.encode()).hexdigest()[:32]
+        self._file = cache_dir() / f"{_PREFIX}{self.tree}"
         self._few = few
         self._fingerprint: Callable[[], str | None] | None = None
         self._digest: str | None = None
@@ -101,6 +103,11 @@ class KeptRows:
         self._used: dict[str, bytes] = {}
         self._bytes = 0
         self._is_new = False
+        self._asked: list[str] = []
+        self._open: set[str] = set()
+        """Names of units that were neither taken from here nor handed in."""
+        self._times: set[datetime | None] = set()
+        self._is_whole = True
 
     def open(self, fingerprint: Callable[[], str | None]) -> None:
         """Makes ready for a run; what an earlier one kept is read once there are more than a few units.
@@ -123,8 +130,15 @@ class KeptRows:
             self._known[name] = blobs[at : at + size]
             at += size
 
-    def get(self, name: str) -> KeptUnit | None:
-        """A unit, if it is there."""
+    def get(self, name: str, observed_at: datetime | None = None) -> KeptUnit | None:
+        """A unit, if it is there.
+
+        Args:
+            observed_at: of its records in this run.
+        """
+        self._asked.append(name)
+        self._open.add(name)
+        self._times.add(observed_at)
         if self._few > 0:
             self._few -= 1
             return None
@@ -136,12 +150,14 @@ class KeptRows:
         if blob is None:
             return None
         self._keep(name, blob)
+        self._open.discard(name)
         note, *parts = zlib.decompress(blob).split(_PART)
         by_three = zip(parts[::3], parts[1::3], parts[2::3], strict=True)
         return KeptUnit(note.decode(), {kind.decode(): (int(count), text) for kind, count, text in by_three})
 
     def put(self, name: str, unit: KeptUnit) -> None:
         """Keeps a unit for the next run."""
+        self._open.discard(name)
         if self._digest is None:
             return
         parts = [
@@ -149,6 +165,26 @@ class KeptRows:
         ]
         self._is_new = True
         self._keep(name, zlib.compress(_PART.join([unit.note.encode(), *parts]), 1))
+
+    def nameless(self, making: Making) -> Making:
+        """What a unit without a name gives; if that is anything, names do not say all of the run."""
+        for item in making:
+            self._is_whole = False
+            yield item
+        return ""
+
+    def content(self) -> tuple[str, datetime] | None:
+        """After a run: digest of all that its rows follow from, and when they were observed.
+
+        That is the program, the options, and the names of all units in their order. None where it is not all: a unit
+        had something to hide or to tell, or no name, or the tree has no more units than a few.
+        """
+        if self._digest is None or self._open or not self._is_whole or len(self._times) != 1:
+            return None
+        (observed_at,) = self._times
+        if observed_at is None:
+            return None
+        return hashlib.sha256("\n".join([self._digest, *self._asked]).encode()).hexdigest(), observed_at
 
     def _keep(self, name: str, blob: bytes) -> None:
         if name not in self._used and self._bytes + len(blob) <= MAX_BYTES:

@@ -110,7 +110,7 @@ class Work:
 
     def _take_unit(self, unit: Unit, kept: KeptRows | None, stack: ExitStack) -> bool:
         """Stages what was kept of it, or makes it and keeps what has nothing to hide; False when the time is up."""
-        known = kept.get(unit.name) if kept is not None and unit.name is not None else None
+        known = kept.get(unit.name, unit.observed_at) if kept is not None and unit.name is not None else None
         if known is not None:
             with self.lock:
                 if self.is_over:
@@ -119,7 +119,7 @@ class Work:
             unit.recall(known.note)
             return True
         self.recording = None if kept is None or unit.name is None else Recording(unit.observed_at)
-        making = unit.make()
+        making = unit.make() if kept is None or unit.name is not None else kept.nameless(unit.make())
         try:
             while True:
                 if not self._take(next(making), stack):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import glob
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -65,7 +65,7 @@ def inline_waivers(evidence: Evidence, below: Path, today: date) -> InlineWaiver
     """
     waivers: list[Waiver] = []
     problems: list[WaiverProblem] = []
-    for path, sha256 in _files(evidence):
+    for path, sha256 in files_of(evidence):
         try:
             content = (below / path).read_bytes()
         except OSError:
@@ -172,7 +172,10 @@ def _decode(content: bytes) -> str:
         return content.decode("gb18030", "replace")
 
 
-def _files(evidence: Evidence) -> Iterable[tuple[str, str]]:
+def files_of(evidence: Evidence) -> Sequence[tuple[str, str]]:
+    """Path and sha256 of each configuration file whose content is evidence, by path."""
+    if evidence.recalled is not None:
+        return evidence.recalled.files
     table = evidence.tables.get("config_file")
     if table is None or not table.rows:
         return []

@@ -210,6 +210,28 @@ def test_a_file_that_comes_changes_what_it_concerns(
     assert collected(tree, is_kept=True) == collected(tree, is_kept=False)
 
 
+@pytest.mark.parametrize(
+    "after", [b"\1" * 5000, b"\0" * 5001, b"#!/bin/sh\n" + b"\0" * 4990, b"FROM web:1\n"]
+)
+def test_what_no_format_knows_is_kept_by_what_was_read_of_it(tree: Path, after: bytes) -> None:
+    (tree / "thing").write_bytes(b"\0" * 5000)
+    assert collected(tree, is_kept=True) == collected(tree, is_kept=True) == collected(tree, is_kept=False)
+    (tree / "thing").write_bytes(after)
+    assert collected(tree, is_kept=True) == collected(tree, is_kept=False)
+
+
+def test_a_link_that_leads_out_and_then_in_is_seen(tree: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside").write_text("x")
+    write(tree, {"inside": "xy"})
+    link = tree / "link"
+    for target in (tmp_path / "outside", tree / "inside", tree / "nothing"):
+        link.symlink_to(target)
+        assert (
+            collected(tree, is_kept=True) == collected(tree, is_kept=True) == collected(tree, is_kept=False)
+        )
+        link.unlink()
+
+
 def test_a_file_under_another_name_is_another(tree: Path) -> None:
     write(tree, {"a/pod.yaml": POD.format("a")})
     collected(tree, is_kept=True)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import zlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from hiscomply.collect import kept_rows
 from hiscomply.collect.kept_rows import KeptRows, KeptUnit, lines
+from hiscomply.model import Record
+from hiscomply.units import Making
 
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
 UNIT = KeptUnit("note", {"setting": (2, b'"a":1\x02"_source":"x"\n"a":2\x02"_source":"x"\n')})
 
 
@@ -171,3 +176,64 @@ def test_a_place_that_cannot_be_written_costs_no_result(
     kept.save()
     assert kept.get("one") == UNIT
     assert opened().get("one") is None
+
+
+def content_of(*names: str, fingerprint: str = "program", making: Sequence[Record] = ()) -> str | None:
+    """The digest of a run over these units, each of which is made and kept or found."""
+    kept = opened(fingerprint)
+    list(kept.nameless(made(*making)))
+    for name in names:
+        if kept.get(name, NOW) is None:
+            kept.put(name, UNIT)
+    content = kept.content()
+    assert content is None or content[1] == NOW
+    return content and content[0]
+
+
+def made(*records: Record) -> Making:
+    yield from records
+    return ""
+
+
+def test_a_run_over_the_same_units_has_the_same_content_whether_they_were_made_or_found(cache: Path) -> None:
+    assert content_of("one", "two") == content_of("one", "two") is not None
+
+
+@pytest.mark.parametrize("names", [("one",), ("two", "one"), ("one", "two", "three"), ("onetwo",)])
+def test_other_units_or_another_order_have_another_content(cache: Path, names: tuple[str, ...]) -> None:
+    assert content_of("one", "two") != content_of(*names) is not None
+
+
+def test_another_program_has_another_content(cache: Path) -> None:
+    assert content_of("one") != content_of("one", fingerprint="another") is not None
+
+
+def test_a_unit_that_was_not_to_be_kept_leaves_no_content(cache: Path) -> None:
+    kept = opened()
+    kept.get("one", NOW)
+    assert kept.content() is not None
+    kept.get("two", NOW)
+    assert kept.content() is None
+
+
+def test_a_unit_without_a_name_leaves_no_content_if_it_gave_anything(cache: Path) -> None:
+    assert content_of("one") is not None
+    assert content_of("one", making=[Record("setting", {}, "x", NOW)]) is None
+
+
+@pytest.mark.parametrize("other", [None, datetime(2026, 6, 30, tzinfo=UTC)])
+def test_units_of_several_times_or_none_leave_no_content(cache: Path, other: datetime | None) -> None:
+    kept = opened()
+    kept.put("one", UNIT)
+    kept.get("one", NOW)
+    kept.put("two", UNIT)
+    kept.get("two", other)
+    assert kept.content() is None
+
+
+def test_a_tree_of_a_few_units_has_no_content(cache: Path) -> None:
+    kept = KeptRows("tree", few=2)
+    kept.open(lambda: pytest.fail("what the program is made of was asked"))
+    kept.get("one", NOW)
+    kept.put("one", UNIT)
+    assert kept.content() is None
