@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +22,8 @@ from hiscomply_files.decode import decode
 from hiscomply_files.formats import builtin_formats
 from hiscomply_files.software import builtin_software
 
-INPUTS = 12_000
+INPUTS = 9_000
+"""About a minute of two processors; an input that takes more than a second is a sample, whatever the others take."""
 SEED = 20_260_630
 BROKEN = 3
 """Broken versions of each file of a situation that are looked for, in so many tries at most."""
@@ -38,12 +38,10 @@ def test_everything_that_is_read_is_fuzzed() -> None:
 
 
 def test_no_input_breaks_down_stalls_or_swells_anything() -> None:
-    started = time.perf_counter()
     outcomes = list(run(targets(), INPUTS, SEED, jobs=2, timeout_s=120))
     assert not [sample for one in outcomes for sample in one.samples], table(outcomes)
     assert not sum(one.crashes for one in outcomes), table(outcomes)
     assert sum(one.inputs for one in outcomes) >= INPUTS
-    assert time.perf_counter() - started < 120
 
 
 def test_the_same_seed_gives_the_same_inputs_and_none_is_too_long() -> None:
