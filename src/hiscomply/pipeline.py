@@ -193,6 +193,7 @@ def audit(
     resume: bool = False,
     of_files: bool = False,
     kept: KeptRows | None = None,
+    ahead: Sequence[str] = (),
     is_held: bool = False,
 ) -> Outcome:
     """One run from settings to a sealed folder; reports are written by ``write_reports``.
@@ -202,11 +203,20 @@ def audit(
         of_files: a check of files: waivers in their comments count, and only what a finding shows makes it another.
         resume: take over what an interrupted run has collected.
         kept: rows of an earlier check of the same tree; never of an audit.
+        ahead: the command of another process that reads files of a check, too; empty for none.
     """
     started = datetime.now(UTC)
     with unsealed(settings.runs) as folder:
         evidence = collect_evidence(
-            settings, plan.kinds, collectors, folder, collecting, resume=resume, kept=kept, is_held=is_held
+            settings,
+            plan.kinds,
+            collectors,
+            folder,
+            collecting,
+            resume=resume,
+            kept=kept,
+            ahead=ahead,
+            is_held=is_held,
         )
         as_of = settings.as_of or datetime.now(UTC).replace(microsecond=0)
         judged = partial(
@@ -237,6 +247,7 @@ def collect_evidence(
     *,
     resume: bool = False,
     kept: KeptRows | None = None,
+    ahead: Sequence[str] = (),
     is_held: bool = False,
 ) -> Evidence:
     """Collects from every target and stores what came, below the folder of a run; or holds it, if it is little.
@@ -262,6 +273,7 @@ def collect_evidence(
             progress=progress,
             only=settings.only_targets,
             kept=kept,
+            ahead=ahead,
         )
         held = hold_evidence(staging, kinds, collections) if is_held else None
         return held or store_evidence(staging, folder / "evidence", kinds, collections)
