@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import tempfile
 import threading
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from hiscomply.collect.kept_rows import KeptUnit, unpacked
+
+if TYPE_CHECKING:
+    import subprocess
 
 AFTER: Final = 400
 """So many units are made here before another process is worth its start."""
@@ -112,6 +114,8 @@ class Ahead:
             self._news.notify_all()
 
     def _listen(self, errand: Mapping[str, Any]) -> None:
+        import subprocess  # no check of few files has a use for it
+
         # Not deleted when it is closed: Windows would not let the other process open it.
         self._spool = tempfile.NamedTemporaryFile(  # noqa: SIM115 - open until ``close``
             dir=self._folder, prefix="ahead-", delete=False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ from hiscomply.collect.kept_rows import KeptRows
 from hiscomply.collect.runner import collect_all
 from hiscomply.collect.secrets import withholding
 from hiscomply.hookspecs import CollectContext, Setting
-from hiscomply.model import Target
+from hiscomply.model import CollectionStatus, Target
 from hiscomply.plugins import evidence_kinds, files_collector, formats, software
 from hiscomply_files import FilesCollector
 
@@ -57,11 +58,12 @@ def collected(
     *,
     after: int = 5,
     kept: KeptRows | None = None,
+    timeout_s: float = 600.0,
 ) -> Given:
     """One collection; ``meanwhile`` is called once, when the other process was started."""
     collectors = files_collector()
     options = {"path": ["."], "exclude": []}
-    target = Target("files", "files", options, collectors["files"].kinds(options), 600.0)
+    target = Target("files", "files", options, collectors["files"].kinds(options), timeout_s)
     monkeypatch.setattr(ahead, "AFTER", after)
     monkeypatch.setattr(ahead, "processors", lambda: 2)
     before, counts, seen = Ahead.take, [0, 0], list[Ahead]()
@@ -120,6 +122,15 @@ def killed_after(count: int) -> Meanwhile:
         one._process.kill()
 
     return kill
+
+
+def until_closed(one: Ahead) -> None:
+    until(1)(one)
+    for _ in range(3_000):
+        if one._is_closed:
+            return
+        time.sleep(0.01)
+    raise AssertionError("never closed")
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +197,11 @@ def test_files_that_belong_together_are_taken_together(tree: Path, monkeypatch: 
     assert given.rows == collected(tree, monkeypatch).rows
     # 80 files and as many groups; before it started, five files were made
     assert (given.taken, given.asked) == (155, 160)
+
+
+def test_it_ends_with_the_time_of_its_target(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = collected(tree, monkeypatch, until_closed, timeout_s=3.0)
+    assert given.told.status is CollectionStatus.TIMED_OUT
 
 
 def test_a_file_that_changes_meanwhile_is_read_as_it_is(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
