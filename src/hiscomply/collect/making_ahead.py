@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,9 @@ from hiscomply.collect.work import Work
 from hiscomply.hookspecs import Collector
 from hiscomply.kinds import Kind
 from hiscomply.units import FromEnd, Unit
+
+_SAYING_S = 0.05
+"""So often, at most, the first process is spoken to: each time it has to let go of what it does, to listen."""
 
 
 def make_ahead(
@@ -54,9 +58,10 @@ def make_ahead(
             if is_enough():
                 break
         groups = [*together()]
-        say(b"".join(b"%s %s\n" % (PROMISED, unit.name.encode()) for unit in groups if unit.name is not None))
+        making.promise(groups)
         for unit in groups:
             making.tell(unit)
+        making.say_all()
 
 
 class _Nowhere(Work):
@@ -83,21 +88,40 @@ class _Making:
         self._spool = spool
         self._say = say
         self._offset = 0
+        self._unsaid: list[bytes] = []
+        self._said_at = time.monotonic()
+
+    def promise(self, units: Sequence[Unit]) -> None:
+        """Says what will be made."""
+        self._unsaid += [
+            b"%s %s\n" % (PROMISED, unit.name.encode()) for unit in units if unit.name is not None
+        ]
+        self.say_all()
+
+    def say_all(self) -> None:
+        """Says what was not said yet."""
+        self._say(b"".join(self._unsaid))
+        self._unsaid.clear()
+        self._said_at = time.monotonic()
 
     def tell(self, unit: Unit) -> None:
-        """Makes a unit, and says where it is."""
+        """Makes a unit, and says soon where it is."""
+        self._unsaid += self._made(unit)
+        if time.monotonic() - self._said_at >= _SAYING_S:
+            self.say_all()
+
+    def _made(self, unit: Unit) -> list[bytes]:
         made = self._work.make(unit, self._stack, is_recorded=True)
         if unit.name is None:
-            return
+            return []
         name = unit.name.encode()
         if made is None:
-            self._say(b"%s %s\n" % (WITHHELD, name))
-            return
+            return [b"%s %s\n" % (WITHHELD, name)]
         blob = packed(made)
         if self._spool.write(blob) != len(blob):
             raise OSError("the file is full")
-        self._say(b"%s %s %d %d %d\n" % (MADE, name, self._offset, len(blob), zlib.crc32(blob)))
-        self._offset += len(blob)
+        offset, self._offset = self._offset, self._offset + len(blob)
+        return [b"%s %s %d %d %d\n" % (MADE, name, offset, len(blob), zlib.crc32(blob))]
 
 
 def _quiet(_name: str, _count: int, _status: object) -> None:

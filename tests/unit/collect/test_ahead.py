@@ -119,7 +119,6 @@ def test_a_withheld_unit_is_made_here(tmp_path: Path, started: list[Ahead]) -> N
         "will\n",
         "\n",
         "\0\xff" * 2_000,
-        "made",
     ],
 )
 def test_from_one_that_talks_garbage_nothing_is_taken(
