@@ -16,9 +16,14 @@ from hiscomply.units import Keeping
 
 
 def errand(
-    collector: Keeping, target: Target, kinds: Mapping[str, Kind], context: CollectContext
+    collector: Keeping,
+    target: Target,
+    kinds: Mapping[str, Kind],
+    context: CollectContext,
+    *,
+    is_kept: bool = False,
 ) -> dict[str, Any] | None:
-    """As JSON can say it; None where it is not known what code has a part in the collector."""
+    """As JSON can say it; units come compressed if they are to be kept. None where it is not known what code has a part in the collector."""
     program = _program(collector, target, kinds)
     if program is None:
         return None
@@ -28,6 +33,7 @@ def errand(
         "zone": context.zone,
         "now": context.now.isoformat(),
         "program": program,
+        "level": 1 if is_kept else 0,
     }
 
 

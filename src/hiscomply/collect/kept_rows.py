@@ -46,12 +46,12 @@ class KeptUnit:
     rows: Mapping[str, tuple[int, bytes]]
 
 
-def packed(unit: KeptUnit) -> bytes:
-    """A unit as it is kept: compressed for itself."""
+def packed(unit: KeptUnit, level: int = 1) -> bytes:
+    """A unit as it is kept: compressed for itself; not at all with level 0, for what is not kept for long."""
     parts = [
         part for kind, (count, text) in unit.rows.items() for part in (kind.encode(), b"%d" % count, text)
     ]
-    return zlib.compress(_PART.join([unit.note.encode(), *parts]), 1)
+    return zlib.compress(_PART.join([unit.note.encode(), *parts]), level)
 
 
 def unpacked(blob: bytes) -> KeptUnit:

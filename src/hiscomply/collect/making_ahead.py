@@ -51,7 +51,7 @@ def make_ahead(
     work = _Nowhere(target, collector, context, Border(kinds, noted), Path(os.devnull), _quiet, context.now)
     with open(told["spool"], "ab", buffering=0) as spool, ExitStack() as stack:  # noqa: PTH123 - as it was given
         say(READY + b"\n")
-        making = _Making(work, stack, spool, say)
+        making = _Making(work, stack, spool, say, told["level"])
         files, together = collector.from_end(target, context)
         for unit in files:
             making.tell(unit)
@@ -82,11 +82,14 @@ class _Nowhere(Work):
 class _Making:
     """Makes units, and leaves those with nothing to hide in the file that the two processes share."""
 
-    def __init__(self, work: Work, stack: ExitStack, spool: IO[bytes], say: Callable[[bytes], None]) -> None:
+    def __init__(
+        self, work: Work, stack: ExitStack, spool: IO[bytes], say: Callable[[bytes], None], level: int
+    ) -> None:
         self._work = work
         self._stack = stack
         self._spool = spool
         self._say = say
+        self._level = level
         self._offset = 0
         self._unsaid: list[bytes] = []
         self._said_at = time.monotonic()
@@ -117,7 +120,7 @@ class _Making:
         name = unit.name.encode()
         if made is None:
             return [b"%s %s\n" % (WITHHELD, name)]
-        blob = packed(made)
+        blob = packed(made, self._level)
         if self._spool.write(blob) != len(blob):
             raise OSError("the file is full")
         offset, self._offset = self._offset, self._offset + len(blob)

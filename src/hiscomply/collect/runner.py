@@ -93,7 +93,7 @@ def collect_all(
         folder = keeper.fresh(job.target)
         work = Work(job.target, job.collector, context, border, folder, progress, datetime.now(UTC))
         work.kept = _opened(kept, job, kinds)
-        work.ahead = _ahead(ahead, job, kinds, context, staging)
+        work.ahead = _ahead(ahead, job, kinds, context, staging, is_kept=work.kept is not None)
         try:
             outcome = with_gaps(_collect_one(work), staged)
         finally:
@@ -142,12 +142,19 @@ def _opened(kept: KeptRows | None, job: Job, kinds: Mapping[str, Kind]) -> KeptR
 
 
 def _ahead(
-    command: Sequence[str], job: Job, kinds: Mapping[str, Kind], context: CollectContext, staging: Path
+    command: Sequence[str],
+    job: Job,
+    kinds: Mapping[str, Kind],
+    context: CollectContext,
+    staging: Path,
+    *,
+    is_kept: bool,
 ) -> Ahead | None:
     """Another process for this target, if it is asked for and the collector allows that; it starts later, if at all."""
     if not command or not isinstance(job.collector, FromEnd):
         return None
-    return Ahead(command, partial(errand, job.collector, job.target, kinds, context), staging)
+    told = partial(errand, job.collector, job.target, kinds, context, is_kept=is_kept)
+    return Ahead(command, told, staging)
 
 
 def _derive(job: Job, given: Given, collect: Callable[[Job, Mapping[str, Staged]], Collection]) -> Collection:
