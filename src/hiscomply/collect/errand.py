@@ -23,7 +23,11 @@ def errand(
     *,
     is_kept: bool = False,
 ) -> dict[str, Any] | None:
-    """As JSON can say it; units come compressed if they are to be kept. None where it is not known what code has a part in the collector."""
+    """As JSON can say it; None where it is not known what code has a part in the collector.
+
+    Args:
+        is_kept: the units are to be kept, and so come compressed.
+    """
     program = _program(collector, target, kinds)
     if program is None:
         return None
