@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -132,22 +132,48 @@ class FilesCollector:
         Raises:
             CollectFailed, CollectDenied: as ``collect``.
         """
-        paths = target.options["path"]
-        trees, missing = _trees([paths] if isinstance(paths, str) else paths, target, context)
+        trees, missing = _trees(_paths(target), target, context)
         yield Unit(None, None, lambda: _given(missing))
         reading = Reading(self.formats, self.software, target, context)
-        seen: set[str] = set()
-        for tree in trees:
-            try:
-                for found in tree.walk():
-                    if found.name not in seen:
-                        seen.add(found.name)
-                        yield reading.unit(found)
-            except OSError as error:
-                reason = fetch.system_reason(error)
-                kind = CollectDenied if isinstance(error, PermissionError) else CollectFailed
-                raise kind(Text(zh=f"{tree.name}:{reason.zh}", en=f"{tree.name}: {reason.en}")) from error
+        for found in _found(trees):
+            yield reading.unit(found)
         yield from reading.configurations()
+
+    def from_end(
+        self, target: Target, context: CollectContext
+    ) -> tuple[Iterator[Unit], Callable[[], Iterator[Unit]]]:
+        """Each file, the last first; then the files that amount to configurations together, as far as that is known.
+
+        Raises:
+            CollectFailed, CollectDenied: as ``collect``.
+        """
+        trees, _ = _trees(_paths(target), target, context)
+        reading = Reading(self.formats, self.software, target, context)
+        return map(reading.unit, reversed([*_found(trees)])), reading.configurations_apart
+
+
+def _paths(target: Target) -> Sequence[str]:
+    paths = target.options["path"]
+    return [paths] if isinstance(paths, str) else paths
+
+
+def _found(trees: Sequence[fetch.Tree]) -> Iterator[fetch.Found]:
+    """Every file once, in the order of the trees.
+
+    Raises:
+        CollectFailed, CollectDenied: a tree cannot be walked.
+    """
+    seen: set[str] = set()
+    for tree in trees:
+        try:
+            for found in tree.walk():
+                if found.name not in seen:
+                    seen.add(found.name)
+                    yield found
+        except OSError as error:
+            reason = fetch.system_reason(error)
+            kind = CollectDenied if isinstance(error, PermissionError) else CollectFailed
+            raise kind(Text(zh=f"{tree.name}:{reason.zh}", en=f"{tree.name}: {reason.en}")) from error
 
 
 def _trees(

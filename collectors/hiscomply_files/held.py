@@ -49,6 +49,11 @@ class Group:
     members: Mapping[str, _Member]
     unread: Mapping[str, Text]
 
+    @property
+    def is_apart(self) -> bool:
+        """Whether it is sure to be the same group with further files of the tree that are read with none of its."""
+        return self.name is not None and all(one.near is not None for one in self.members.values())
+
     def configurations(self) -> Iterator[Configuration | Rejected]:
         """What the files amount to. Software that breaks down on them is told, and costs no other."""
         files: dict[str, ReadFile] = {}
@@ -113,6 +118,11 @@ class Held:
         """A file that was recognised and could not be read."""
         for one in self._wanting(path, file_format):
             self._unread.setdefault(one.name, {})[path] = reason
+
+    def turn(self) -> None:
+        """What came from the end of the tree stands in the order of the tree from now on."""
+        self._files = {name: dict(reversed(held.items())) for name, held in self._files.items()}
+        self._unread = {name: dict(reversed(held.items())) for name, held in self._unread.items()}
 
     def groups(self) -> Iterator[Group]:
         """The files of all software, in its order; those that need not be seen together apart."""

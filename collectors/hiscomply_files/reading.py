@@ -152,6 +152,13 @@ class Reading:
         for group in self.held.groups():
             yield Unit(group.name, self.observed_at, partial(self._group, group))
 
+    def configurations_apart(self) -> Iterator[Unit]:
+        """The same after some files, which came from the end: those that hang on no file of which that is known."""
+        self.held.turn()
+        for group in self.held.groups():
+            if group.is_apart:
+                yield Unit(group.name, self.observed_at, partial(self._group, group))
+
     def _group(self, group: Group) -> Making:
         for one in group.configurations():
             if isinstance(one, Rejected):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hiscomply import pipeline
+from hiscomply.ahead_process import ahead_command
 from hiscomply.collect.kept_rows import KeptRows
 from hiscomply.config.settings import Settings
 from hiscomply.model import Target, Waiver
@@ -38,6 +39,7 @@ def check_files(
     command: Sequence[str],
     previous: Path | None = None,
     kept: KeptRows | None = None,
+    is_shared: bool = False,
     is_held: bool = False,
 ) -> pipeline.Outcome:
     """One run over files.
@@ -46,6 +48,7 @@ def check_files(
         settings: ``project`` is the folder that paths count from, ``runs`` where the run is made.
         previous: the run to compare with.
         kept: rows of an earlier check of the same tree.
+        is_shared: where there are many files and a second processor, a process of its own reads from the end.
         is_held: of a few files, nothing has to be read from the run's folder later.
     """
     options = {"path": list(paths), "exclude": list(exclude)}
@@ -58,5 +61,6 @@ def check_files(
         command=command,
         of_files=True,
         kept=kept,
+        ahead=ahead_command() if is_shared else (),
         is_held=is_held,
     )

@@ -194,6 +194,7 @@ def audit(
     resume: bool = False,
     of_files: bool = False,
     kept: KeptRows | None = None,
+    ahead: Sequence[str] = (),
     is_held: bool = False,
 ) -> Outcome:
     """One run from settings to a sealed folder; reports are written by ``hiscomply.writing``.
@@ -203,6 +204,7 @@ def audit(
         of_files: a check of files: waivers in their comments count, and only what a finding shows makes it another.
         resume: take over what an interrupted run has collected.
         kept: rows of an earlier check of the same tree; never of an audit.
+        ahead: the command of another process that reads files of a check, too; empty for none.
     """
     started = datetime.now(UTC)
     verdicts = None
@@ -217,6 +219,7 @@ def audit(
             collecting,
             resume=resume,
             kept=kept,
+            ahead=ahead,
             is_held=is_held,
             verdicts=verdicts,
         )
@@ -255,6 +258,7 @@ def collect_evidence(
     *,
     resume: bool = False,
     kept: KeptRows | None = None,
+    ahead: Sequence[str] = (),
     is_held: bool = False,
     verdicts: KeptVerdicts | None = None,
 ) -> Evidence:
@@ -284,6 +288,7 @@ def collect_evidence(
             progress=progress,
             only=settings.only_targets,
             kept=kept,
+            ahead=ahead,
         )
         recalled = None if verdicts is None else verdicts.recall(staging, collections)
         held = recalled or (hold_evidence(staging, kinds, collections) if is_held else None)

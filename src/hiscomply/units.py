@@ -88,3 +88,18 @@ class Keeping(Protocol):
     def units(self, target: Target, context: CollectContext) -> Iterator[Unit]:
         """What ``collect`` gives, in the same order; each unit is made or recalled before the next is asked for."""
         ...
+
+
+@runtime_checkable
+class FromEnd(Keeping, Protocol):
+    """A collector of which a second process can make units from the end, while the first makes them from the start."""
+
+    def from_end(
+        self, target: Target, context: CollectContext
+    ) -> tuple[Iterator[Unit], Callable[[], Iterator[Unit]]]:
+        """Units as ``units`` gives them, the last first; any number of them may be made, each before the next.
+
+        The second gives those that follow from units made so far taken together, and from no others; to be called
+        once, when no more of the first are made. Those without a name are left out.
+        """
+        ...

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NO_CACHE = "HISCOMPLY_NO_CACHE"
 """The environment variable that switches the cache of rows off."""
+ONE_PROCESS = "HISCOMPLY_ONE_PROCESS"
+"""The environment variable by which no second process reads files."""
 
 
 def settings_of(project: Path | None, language: str) -> tuple[Settings, tuple[Any, ...]]:
@@ -140,6 +142,7 @@ class Checking:
             command=("hiscomply", "check"),
             previous=previous,
             kept=self._kept(name, paths),
+            is_shared=not os.environ.get(ONE_PROCESS),
             is_held=not self._is_compared,
         )
 

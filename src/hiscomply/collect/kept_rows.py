@@ -47,6 +47,25 @@ class KeptUnit:
     rows: Mapping[str, tuple[int, bytes]]
 
 
+def packed(unit: KeptUnit, level: int = 1) -> bytes:
+    """A unit as it is kept: compressed for itself; not at all with level 0, for what is not kept for long."""
+    parts = [
+        part for kind, (count, text) in unit.rows.items() for part in (kind.encode(), b"%d" % count, text)
+    ]
+    return zlib.compress(_PART.join([unit.note.encode(), *parts]), level)
+
+
+def unpacked(blob: bytes) -> KeptUnit:
+    """The unit that was packed.
+
+    Raises:
+        ValueError, zlib.error: it is none.
+    """
+    note, *parts = zlib.decompress(blob).split(_PART)
+    by_three = zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+    return KeptUnit(note.decode(), {kind.decode(): (int(count), text) for kind, count, text in by_three})
+
+
 def lines(text: bytes, between: bytes, end: bytes) -> bytes:
     """Rows with their marks as JSON Lines.
 
@@ -151,20 +170,20 @@ class KeptRows:
             return None
         self._keep(name, blob)
         self._open.discard(name)
-        note, *parts = zlib.decompress(blob).split(_PART)
-        by_three = zip(parts[::3], parts[1::3], parts[2::3], strict=True)
-        return KeptUnit(note.decode(), {kind.decode(): (int(count), text) for kind, count, text in by_three})
+        return unpacked(blob)
 
     def put(self, name: str, unit: KeptUnit) -> None:
         """Keeps a unit for the next run."""
         self._open.discard(name)
-        if self._digest is None:
-            return
-        parts = [
-            part for kind, (count, text) in unit.rows.items() for part in (kind.encode(), b"%d" % count, text)
-        ]
-        self._is_new = True
-        self._keep(name, zlib.compress(_PART.join([unit.note.encode(), *parts]), 1))
+        if self._digest is not None:
+            self.put_packed(name, packed(unit))
+
+    def put_packed(self, name: str, blob: bytes) -> None:
+        """The same, of a unit that ``packed`` has packed."""
+        self._open.discard(name)
+        if self._digest is not None:
+            self._is_new = True
+            self._keep(name, blob)
 
     def nameless(self, making: Making) -> Making:
         """What a unit without a name gives; if that is anything, names do not say all of the run."""

@@ -5,8 +5,6 @@ What a collector gives passes the border and is staged as JSON Lines, one file p
 
 from __future__ import annotations
 
-import json
-import sys
 import threading
 import time
 from collections import defaultdict, deque
@@ -18,9 +16,11 @@ from queue import SimpleQueue
 from types import MappingProxyType
 from typing import Any
 
-from hiscomply import __version__
+from hiscomply.collect.ahead import Ahead
 from hiscomply.collect.border import Border
 from hiscomply.collect.deriving import Given, staged_rows, with_gaps
+from hiscomply.collect.errand import errand
+from hiscomply.collect.fingerprint import fingerprint_of
 from hiscomply.collect.jobs import Job, jobs_of, without_asking
 from hiscomply.collect.keeper import Keeper
 from hiscomply.collect.kept_rows import KeptRows
@@ -38,11 +38,7 @@ from hiscomply.hookspecs import (
 )
 from hiscomply.kinds import Kind
 from hiscomply.model import Collection, CollectionStatus, Target, Text
-from hiscomply.own_files import code_digest
-from hiscomply.units import Keeping
-
-_BORDER_MODULES = ("configurations.py", "frozen.py", "hookspecs.py", "kinds.py", "model.py", "units.py")
-"""Beside this folder, what a row follows from."""
+from hiscomply.units import FromEnd, Keeping
 
 
 def collect_all(
@@ -57,6 +53,7 @@ def collect_all(
     progress: Progress,
     only: Sequence[str] = (),
     kept: KeptRows | None = None,
+    ahead: Sequence[str] = (),
 ) -> tuple[Collection, ...]:
     """Collects from every target; gives one collection each, in the order of the targets.
 
@@ -68,6 +65,7 @@ def collect_all(
     Args:
         only: patterns of target names; the others are skipped, which leaves what rests on them unknown. Empty for all.
         kept: rows of an earlier check, for the one target that a check has.
+        ahead: the command of another process that makes units of it, too (``making_ahead``); empty for none.
     """
     jobs: list[Job] = []
     for target in targets:
@@ -95,7 +93,12 @@ def collect_all(
         folder = keeper.fresh(job.target)
         work = Work(job.target, job.collector, context, border, folder, progress, datetime.now(UTC))
         work.kept = _opened(kept, job, kinds)
-        outcome = with_gaps(_collect_one(work), staged)
+        work.ahead = _ahead(ahead, job, kinds, context, staging, is_kept=work.kept is not None)
+        try:
+            outcome = with_gaps(_collect_one(work), staged)
+        finally:
+            if work.ahead is not None:
+                work.ahead.close()
         if work.kept is not None and outcome.status in (CollectionStatus.OK, CollectionStatus.PARTIAL):
             work.kept.save()
         if not staged:
@@ -134,20 +137,24 @@ def _opened(kept: KeptRows | None, job: Job, kinds: Mapping[str, Kind]) -> KeptR
     """What an earlier check kept, if this collector allows that; no error of it costs more than the time."""
     if kept is None or not isinstance(job.collector, Keeping):
         return None
-    kept.open(partial(_fingerprint, job.collector, job.target, kinds))
+    kept.open(partial(fingerprint_of, job.collector, job.target, kinds))
     return kept
 
 
-def _fingerprint(collector: Keeping, target: Target, kinds: Mapping[str, Kind]) -> str | None:
-    of_collector, of_border = (
-        collector.fingerprint(),
-        code_digest([Path(__file__).parent], _BORDER_MODULES),
-    )
-    if of_collector is None or of_border is None:
+def _ahead(
+    command: Sequence[str],
+    job: Job,
+    kinds: Mapping[str, Kind],
+    context: CollectContext,
+    staging: Path,
+    *,
+    is_kept: bool,
+) -> Ahead | None:
+    """Another process for this target, if it is asked for and the collector allows that; it starts later, if at all."""
+    if not command or not isinstance(job.collector, FromEnd):
         return None
-    shapes = [kinds.get(name) for name in sorted(target.kinds)]
-    options = json.dumps(target.options, sort_keys=True, default=str)
-    return "\n".join([__version__, sys.version, of_collector, of_border, repr(shapes), options])
+    told = partial(errand, job.collector, job.target, kinds, context, is_kept=is_kept)
+    return Ahead(command, told, staging)
 
 
 def _derive(job: Job, given: Given, collect: Callable[[Job, Mapping[str, Staged]], Collection]) -> Collection:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
+from hiscomply.collect.ahead import Ahead
 from hiscomply.collect.border import Border
 from hiscomply.collect.kept_rows import PLACE, ROW, KeptRows, KeptUnit, Recording, lines
 from hiscomply.collect.plain_rows import written
@@ -57,6 +58,8 @@ class Work:
     files: dict[str, IO[bytes]] = field(default_factory=dict)
     total: int = 0
     kept: KeptRows | None = None
+    ahead: Ahead | None = None
+    """Another process that makes units, too."""
     recording: Recording | None = None
     """Of the unit that is being made, where such are kept."""
     stamps: tuple[datetime | None, str] = (None, "null")
@@ -110,7 +113,7 @@ class Work:
 
     def _take_unit(self, unit: Unit, kept: KeptRows | None, stack: ExitStack) -> bool:
         """Stages what was kept of it, or makes it and keeps what has nothing to hide; False when the time is up."""
-        known = kept.get(unit.name, unit.observed_at) if kept is not None and unit.name is not None else None
+        known = None if unit.name is None else self._known(unit.name, unit.observed_at, kept)
         if known is not None:
             with self.lock:
                 if self.is_over:
@@ -118,17 +121,38 @@ class Work:
                 self._stage_kept(known, unit.observed_at, stack)
             unit.recall(known.note)
             return True
-        self.recording = None if kept is None or unit.name is None else Recording(unit.observed_at)
-        making = unit.make() if kept is None or unit.name is not None else kept.nameless(unit.make())
+        made = self.make(unit, stack, is_recorded=kept is not None)
+        if kept is not None and unit.name is not None and made is not None:
+            kept.put(unit.name, made)
+        return not self.is_over
+
+    def make(self, unit: Unit, stack: ExitStack, *, is_recorded: bool) -> KeptUnit | None:
+        """Stages what a unit gives; gives it as it may be kept, if it is recorded, has a name, and nothing to hide."""
+        self.recording = Recording(unit.observed_at) if is_recorded and unit.name is not None else None
+        making = unit.make()
+        if unit.name is None and self.kept is not None:
+            making = self.kept.nameless(making)
         try:
-            while True:
-                if not self._take(next(making), stack):
-                    return False
+            while self._take(next(making), stack):
+                pass
         except StopIteration as end:
             recording = None if self.border.secrets else self.recording
-            if kept is not None and unit.name is not None and recording is not None and recording.is_plain:
-                kept.put(unit.name, recording.unit(end.value))
-        return True
+            if recording is not None and recording.is_plain:
+                return recording.unit(end.value)
+        return None
+
+    def _known(self, name: str, observed_at: datetime | None, kept: KeptRows | None) -> KeptUnit | None:
+        """A unit that an earlier run kept, or that another process has made."""
+        known = None if kept is None else kept.get(name, observed_at)
+        if known is not None or self.ahead is None:
+            return known
+        taken = self.ahead.take(name)
+        if taken is None:
+            return None
+        blob, known = taken
+        if kept is not None:
+            kept.put_packed(name, blob)
+        return known
 
     def _stage_kept(self, unit: KeptUnit, observed_at: datetime | None, stack: ExitStack) -> None:
         for kind, (count, text) in unit.rows.items():

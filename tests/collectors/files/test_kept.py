@@ -255,7 +255,7 @@ def test_other_shapes_of_evidence_find_nothing(tree: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", ["hiscomply.collect.runner.__version__", "hiscomply.collect.runner.sys.version"]
+    "changed", ["hiscomply.collect.fingerprint.__version__", "hiscomply.collect.fingerprint.sys.version"]
 )
 def test_another_version_reads_all_again(
     tree: Path, parsed: list[str], monkeypatch: pytest.MonkeyPatch, changed: str
