@@ -75,11 +75,22 @@ def rows(setting: Setting) -> list[Row]:
     few = _tree(folder / "few", FEW)
     many_files = MANY // 10 if setting.is_quick else MANY
     many = _tree(folder / "many", many_files)
-    single, small = _ours(setting, one, setting.runs), _ours(setting, few, 3)
+    single = _ours(setting, one, setting.runs)
+    small, again = _ours(setting, few, 3, "--no-cache"), _ours(setting, few, 4)
     found = [Row(NAME, "hiscomply check, one Dockerfile, a new process", single)]
     found.append(_theirs(setting, one, "one Dockerfile", single))
-    found.append(Row(NAME, f"hiscomply check, {FEW} files", small))
-    found.append(_theirs(setting, few, f"{FEW} files", small))
+    theirs = _theirs(setting, few, f"{FEW} files", small)
+    beside = "" if theirs.cost is None else f"; Checkov: {times(theirs.cost, again)}"
+    found.append(Row(NAME, f"hiscomply check, {FEW} files, no cache", small))
+    found.append(
+        Row(
+            NAME,
+            f"hiscomply check, {FEW} files, unchanged since the last run",
+            again,
+            f"median of a first and three later runs{beside}",
+        )
+    )
+    found.append(theirs)
     return [*found, *_large(setting, many, many_files)]
 
 
@@ -107,10 +118,11 @@ def _large(setting: Setting, folder: Path, files: int) -> list[Row]:
     ]
 
 
-def _ours(setting: Setting, folder: Path, runs: int) -> Cost:
+def _ours(setting: Setting, folder: Path, runs: int, *options: str) -> Cost:
     cache = setting.environment("repository-cache")
     _warm_pack(setting, cache)
-    return measure_command(_command(), runs, expected=JUDGED, environment=cache, folder=folder)
+    command = [*_command(), *options]
+    return measure_command(command, runs, expected=JUDGED, environment=cache, folder=folder)
 
 
 def _warm_pack(setting: Setting, cache: Mapping[str, str]) -> None:
