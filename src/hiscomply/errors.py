@@ -58,6 +58,10 @@ class EvidenceError(HiscomplyError):
     exit_code = 3
 
 
+class NotHeld(Exception):
+    """SQLite cannot hold or judge this; DuckDB can. Never shown to anybody."""
+
+
 class RunError(HiscomplyError):
     """A run folder is missing, unsealed or altered."""
 

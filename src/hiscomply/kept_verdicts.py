@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import marshal
 import os
-import sqlite3
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -79,7 +78,11 @@ class Judging(NamedTuple):
             return None
         from importlib.metadata import version
 
-        program = (__version__, sys.version, sqlite3.sqlite_version, version("duckdb"), code)
+        try:
+            from sqlite3 import sqlite_version
+        except ImportError:  # this Python was built without it
+            sqlite_version = ""
+        program = (__version__, sys.version, sqlite_version, version("duckdb"), code)
         digest = hashlib.sha256(repr((*program, self.pack, *self.at)).encode())
         for name, kind in sorted(self.kinds.items()):
             digest.update(f"{name} {kind.digest} {kind.fresh}\n".encode())

@@ -23,10 +23,9 @@ from hiscomply.collect.work import Progress
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.config.settings import Settings
 from hiscomply.controls import in_profile
-from hiscomply.errors import PolicyError, nearest
+from hiscomply.errors import NotHeld, PolicyError, nearest
 from hiscomply.evaluate.evaluator import SCOPE_RULES, Moment
 from hiscomply.evaluate.stage import evaluate_policies
-from hiscomply.evidence.held import hold_evidence
 from hiscomply.evidence.store import open_evidence, store_evidence
 from hiscomply.findings.comments import InlineWaivers, inline_waivers
 from hiscomply.findings.judge import Judgement, judge
@@ -63,7 +62,6 @@ from hiscomply.run_folder import (
     unsealed,
     write_collections,
 )
-from hiscomply.sqlite import NotHeld
 
 COLLECTING = "collecting"
 """The folder beside the runs in which targets are collected."""
@@ -291,8 +289,19 @@ def collect_evidence(
             ahead=ahead,
         )
         recalled = None if verdicts is None else verdicts.recall(staging, collections)
-        held = recalled or (hold_evidence(staging, kinds, collections) if is_held else None)
+        held = recalled or (_in_memory(staging, kinds, collections) if is_held else None)
         return held or store_evidence(staging, folder / "evidence", kinds, collections)
+
+
+def _in_memory(
+    staging: Path, kinds: Mapping[str, Kind], collections: Sequence[Collection]
+) -> Evidence | None:
+    """The evidence held; None if it is too much, or this Python was built without SQLite."""
+    try:
+        from hiscomply.evidence.held import hold_evidence
+    except ImportError:
+        return None
+    return hold_evidence(staging, kinds, collections)
 
 
 def evaluate_run(

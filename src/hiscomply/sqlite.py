@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from json.encoder import encode_basestring
 from typing import Any, Final
 
+from hiscomply.errors import NotHeld
 from hiscomply.re2 import as_python
 
 NEEDED: Final = (3, 35, 0)
@@ -26,10 +27,6 @@ _EPOCH: Final = datetime(1970, 1, 1)
 _LAST: Final = "\U0010ffff"
 """After every text and number of a place, as DuckDB has what is not known."""
 _SEPARATOR: Final = "\x1f"
-
-
-class NotHeld(Exception):
-    """SQLite cannot hold or judge this; DuckDB can."""
 
 
 def connect() -> sqlite3.Connection:

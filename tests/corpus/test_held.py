@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -72,6 +73,18 @@ def test_waivers_in_comments_cover_the_same(tmp_path: Path) -> None:
         None,
     }
     assert len([one for one in findings if one["policy_id"] == "waivers_in_order"]) == 10
+
+
+def test_a_python_without_sqlite_checks_by_duckdb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "Dockerfile").write_text("FROM debian:latest\nUSER root\n", encoding="utf-8")
+    held = _checked(tree, tmp_path / "held", is_held=True)
+    for module in ("sqlite3", "hiscomply.evidence.held", "hiscomply.sqlite"):
+        monkeypatch.setitem(sys.modules, module, None)
+    stored = _checked(tree, tmp_path / "stored", is_held=True)
+    assert stored.evidence.held is None
+    assert [_finding(one) for one in stored.findings()] == [_finding(one) for one in held.findings()]
 
 
 def _checked(tree: Path, runs: Path, *, is_held: bool) -> AuditResult:

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from hiscomply import sqlite
+from hiscomply.errors import NotHeld
 
 TEXTS = [
     "", " ", "a", "A b ", "\u3000x\u3000", "\u00a0y", "\tz\t", "\n", "ß", "İ", "ΑΣ", "ÀÉ", "中文", "ｆｕｌｌ", "K",
@@ -144,7 +145,7 @@ def test_a_duration_is_held_as_a_number_of_seconds_is(small: sqlite3.Connection)
 
 @pytest.mark.parametrize("value", [date(2026, 1, 1), {"a": 1}, b"x"])
 def test_what_sqlite_has_no_type_for_is_refused(value: Any) -> None:
-    with pytest.raises(sqlite.NotHeld):
+    with pytest.raises(NotHeld):
         sqlite.held(value)
 
 

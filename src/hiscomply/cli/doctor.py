@@ -37,22 +37,31 @@ def _python() -> str:
 
 
 def _engine() -> str:
-    import sqlite3
-
     import duckdb
-
-    from hiscomply import sqlite
 
     zone = duckdb.connect().execute(
         "SELECT timezone('Asia/Shanghai', timezone('UTC', TIMESTAMP '2026-01-01'))"
     )
     if not zone.fetchone():
         raise ValueError("the engine has no time zones / 引擎缺少时区数据")
-    few = f"SQLite {sqlite3.sqlite_version}"
-    if not sqlite.is_able():
-        needed = ".".join(map(str, sqlite.NEEDED))
-        few += f" (too old: small checks use DuckDB, which is slower; {needed} is needed / 版本过低,小规模检查改用 DuckDB)"
-    return f"DuckDB {duckdb.__version__}; {few}"
+    return f"DuckDB {duckdb.__version__}; {_small_engine()}"
+
+
+def _small_engine() -> str:
+    """The engine of small checks; without it they use DuckDB."""
+    try:
+        from sqlite3 import sqlite_version
+
+        from hiscomply import sqlite
+    except ImportError:
+        return "no SQLite, so small checks use DuckDB, which is slower / 缺少 SQLite,小规模检查改用 DuckDB"
+    if sqlite.is_able():
+        return f"SQLite {sqlite_version}"
+    needed = ".".join(map(str, sqlite.NEEDED))
+    return (
+        f"SQLite {sqlite_version} (too old: small checks use DuckDB, which is slower; {needed} is needed / "
+        "版本过低,小规模检查改用 DuckDB)"
+    )
 
 
 def _plugins() -> str:

@@ -10,10 +10,11 @@ from typing import Any
 
 from hiscomply import sqlite
 from hiscomply.compiled import CompiledPolicy
+from hiscomply.errors import NotHeld
 from hiscomply.evaluate.evaluator import NO_APPLICABLE, SCOPE_KIND, UNKNOWN, Evaluator, Moment
 from hiscomply.kinds import INVENTORY_KIND, Kind
 from hiscomply.model import Evaluation, Evidence, EvidenceTable
-from hiscomply.sqlite import NotHeld, text_literal
+from hiscomply.sqlite import text_literal
 
 
 def evaluate_held(

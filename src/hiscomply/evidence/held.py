@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hiscomply import sqlite
+from hiscomply.errors import NotHeld
 from hiscomply.evidence.store import describe
 from hiscomply.kinds import Kind
 from hiscomply.model import Collection, Evidence, EvidenceTable
@@ -44,7 +45,7 @@ def hold_evidence(
     connection = sqlite.connect()
     try:
         tables = {name: _hold(connection, kinds[name], files[name], collections) for name in expected}
-    except sqlite.NotHeld:
+    except NotHeld:
         connection.close()
         return None
     return Evidence(staging, tables, tuple(collections), connection)
@@ -75,7 +76,7 @@ def _rows(file: Path, columns: Mapping[str, str]) -> Iterator[list[Any]]:
     with file.open(encoding="utf-8") as lines:
         while some := ",".join(islice(lines, _AT_ONCE)):
             if _NUL in some:
-                raise sqlite.NotHeld
+                raise NotHeld
             for read in json.loads(f"[{some}]"):
                 row = list(map(read.get, columns))
                 for at, held in changed:
