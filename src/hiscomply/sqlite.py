@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any, Final
 
@@ -26,7 +25,12 @@ length, and Python's may."""
 _EPOCH: Final = datetime(1970, 1, 1)
 _LAST: Final = "\U0010ffff"
 """After every text and number of a place, as DuckDB has what is not known."""
-_SEPARATOR: Final = "\x1f"
+_SEPARATOR: Final = "\0"
+"""Before every other letter, as the end of a text is; no text that is held has it."""
+_SPACES: Final = (
+    "\u0020\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+)
+"""What Unicode has for spaces, which is what DuckDB trims."""
 
 
 def connect() -> sqlite3.Connection:
@@ -77,11 +81,6 @@ def held(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return list_(value)
     raise NotHeld
-
-
-def text_literal(text: str) -> str:
-    """A text literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def list_(texts: Iterable[str | None]) -> bytes:
@@ -149,17 +148,8 @@ def _upper_letter(letter: str) -> str:
     return {"\u00df": "\u1e9e"}.get(letter, letter)
 
 
-@cache
-def _spaces() -> str:
-    return "".join(
-        chr(code)
-        for code in (0x20, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
-        if unicodedata.category(chr(code)) == "Zs"
-    )
-
-
 def _trim(text: str) -> str:
-    return text.strip(_spaces())
+    return text.strip(_SPACES)
 
 
 def _to_seconds(number: float) -> int:

@@ -90,10 +90,10 @@ def test_the_first_place_is_the_one_that_duckdb_holds_for_the_first(
     for _ in range(300):
         places = [
             (
-                chance.choice([None, "a", "b", "中", "a/b"]),
+                chance.choice([None, "a", "b", "中", "a/b", "a\x01", "a\x1f", "a\x1fb"]),
                 chance.choice([None, 1, 2, 10, 9]),
                 chance.choice([None, 1, 20]),
-                chance.choice([None, "/x", "/中"]),
+                chance.choice([None, "/x", "/中", "/x\x1f9"]),
             )
             for _ in range(3)
         ]

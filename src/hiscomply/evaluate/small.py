@@ -14,7 +14,6 @@ from hiscomply.errors import NotHeld
 from hiscomply.evaluate.evaluator import NO_APPLICABLE, SCOPE_KIND, UNKNOWN, Evaluator, Moment
 from hiscomply.kinds import INVENTORY_KIND, Kind
 from hiscomply.model import Evaluation, Evidence, EvidenceTable
-from hiscomply.sqlite import text_literal
 
 
 def evaluate_held(
@@ -53,7 +52,6 @@ class SmallEngine(Evaluator):
         super().__init__(kinds, moment)
         self.connection = connection
         self._tables.update(tables)
-        self._indexed: set[tuple[str, str]] = set()
 
     def add_empty(self, kind: str) -> None:
         """Makes a kind that nobody collected readable as an empty table."""
@@ -68,11 +66,11 @@ class SmallEngine(Evaluator):
             raise NotHeld
         subjects = self._subject_rows(policy)
         try:
-            query = self._narrowed(policy)
-            if not query:
+            if self._concerns_none(policy):
                 return {NO_APPLICABLE: subjects}
+            query, more = self._narrowed(policy)
             held = {name: sqlite.held(value) for name, value in bound.items()}
-            rows = self.connection.execute(query, held).fetchall()
+            rows = self.connection.execute(query, held | more).fetchall()
         except sqlite3.Error as error:
             raise NotHeld from error
         counts = Counter(row[0] for row in rows)
@@ -82,24 +80,34 @@ class SmallEngine(Evaluator):
             counts[NO_APPLICABLE] += subjects - len(rows)
         return dict(counts)
 
-    def _narrowed(self, policy: CompiledPolicy) -> str:
-        """The policy's query over those of its subjects that it may concern; empty if there are none for sure."""
-        oldest, newest = (sqlite.microseconds(one) for one in self._timely(policy)) if policy.only else (0, 0)
-        kind = policy.subject_kind
-        if not policy.only or not self._concern.is_timely(self.connection, kind, oldest, newest):
-            return policy.small
-        if self._concern.is_ruled_out(self.connection, policy, oldest, newest):
-            return ""
-        conditions = " AND ".join(self._condition(kind, name, some) for name, some in policy.only.items())
-        whole = f'ev . "{kind}"'
-        return policy.small.replace(whole, f"(SELECT * FROM {whole} WHERE {conditions})", 1)
+    def _held_times(self, policy: CompiledPolicy) -> tuple[int, int]:
+        oldest, newest = self._timely(policy)
+        return sqlite.microseconds(oldest), sqlite.microseconds(newest)
 
-    def _condition(self, kind: str, name: str, values: Sequence[str]) -> str:
-        if (kind, name) not in self._indexed:
-            self.connection.execute(f'CREATE INDEX ev."{kind} by {name}" ON "{kind}" ("{name}")')
-            self._indexed.add((kind, name))
-        listed = ", ".join(text_literal(value) for value in values)
-        return f'("{name}" IN ({listed}) OR "{name}" IS NULL)'
+    def _concerns_none(self, policy: CompiledPolicy) -> bool:
+        """Whether the policy concerns no record for sure."""
+        return bool(policy.only) and self._concern.is_ruled_out(
+            self.connection, policy, *self._held_times(policy)
+        )
+
+    def _narrowed(self, policy: CompiledPolicy) -> tuple[str, dict[str, str]]:
+        """The policy's query over those of its subjects that it may concern, and what is bound besides."""
+        kind = policy.subject_kind
+        if not policy.only or not self._concern.is_timely(self.connection, kind, *self._held_times(policy)):
+            return policy.small, {}
+        conditions: list[str] = []
+        more: dict[str, str] = {}
+        for name, some in policy.only.items():
+            self._index(kind, name)
+            values = {f"only_{name}_{number}": value for number, value in enumerate(some)}
+            conditions.append(f'("{name}" IN ({", ".join(f"${one}" for one in values)}) OR "{name}" IS NULL)')
+            more |= values
+        whole = f'ev . "{kind}"'
+        narrow = f"(SELECT * FROM {whole} WHERE {' AND '.join(conditions)})"
+        return policy.small.replace(whole, narrow, 1), more
+
+    def _index(self, kind: str, name: str) -> None:
+        self.connection.execute(f'CREATE INDEX IF NOT EXISTS ev."{kind} by {name}" ON "{kind}" ("{name}")')
 
 
 def _shown(row: Sequence[Any]) -> tuple[Any, ...]:
