@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from hiscomply.findings.waivers import WAIVER_POLICY, WAIVER_SEVERITY, WaiverPro
 from hiscomply.findings.waiving import COVERS_NOTHING, place, said
 from hiscomply.model import Finding, FindingGroup, Severity, State, Verdict, Waiver
 
-UNKNOWN, FAIL = 2, 3
+FAIL = 3
 
 
 def first_findings(
@@ -38,7 +38,8 @@ def first_findings(
         fingerprint = _fingerprint(row[0], row[2])
         if fingerprint not in worst or _rank(row) < _rank(worst[fingerprint]):
             worst[fingerprint] = row
-    problems = [*problems, *unused_comments(waivers, worst.values())]
+    covering, unused = _weighed(waivers, worst)
+    problems = [*problems, *(WaiverProblem(waiver, COVERS_NOTHING) for waiver in unused)]
     for problem in problems:
         source, line = place(problem.waiver)
         row = (WAIVER_POLICY, FAIL, problem.waiver.id, None, (), said(problem), source, line, *(None,) * 4)
@@ -46,48 +47,39 @@ def first_findings(
     ordered = sorted(worst.items(), key=lambda one: (one[1][0], one[1][2], one[0]))
     now = as_of.astimezone(UTC).replace(tzinfo=None)
     severities = {**severities, WAIVER_POLICY: WAIVER_SEVERITY}
-    return (
-        tuple(
-            _finding(row, fingerprint, severities, now, _covering(waivers, row))
-            for fingerprint, row in ordered
-        ),
-        problems,
-    )
+    found = (_finding(row, name, severities, now, covering.get(name)) for name, row in ordered)
+    return tuple(found), problems
 
 
-def unused_comments(waivers: Sequence[Waiver], rows: Iterable[Sequence[Any]]) -> list[WaiverProblem]:
-    """The comments that cover no failure, and could cover none of what is not known."""
-    by_policy: dict[str, list[Sequence[Any]]] = defaultdict(list)
-    for row in rows:
-        by_policy[row[0]].append(row)
-    return [
-        WaiverProblem(waiver, COVERS_NOTHING)
-        for waiver in waivers
-        if not any(_may_cover(waiver, row) for row in by_policy[waiver.policy])
-    ]
+def _weighed(
+    waivers: Sequence[Waiver], rows: Mapping[str, Sequence[Any]]
+) -> tuple[dict[str, str], list[Waiver]]:
+    """For each row that a comment covers the first comment's id; and the comments that cover no failure, and could cover
+    none of what is not known.
 
-
-def _may_cover(waiver: Waiver, row: Sequence[Any]) -> bool:
-    if row[1] == UNKNOWN:
-        return bool(row[2] == "*" or row[6] == _file(waiver))
-    return _covers(waiver, row)
-
-
-def _covers(waiver: Waiver, row: Sequence[Any]) -> bool:
-    is_there = row[6] == _file(waiver) and waiver.line in (None, row[7])
-    return row[1] == FAIL and row[0] == waiver.policy and is_there
-
-
-def _covering(waivers: Sequence[Waiver], row: Sequence[Any]) -> str | None:
-    """The id of the waiver that covers a row; nothing covers what is wrong with waivers."""
-    if row[0] == WAIVER_POLICY:
-        return None
-    return min((waiver.id for waiver in waivers if _covers(waiver, row)), default=None)
-
-
-def _file(waiver: Waiver) -> str:
-    """The file that a comment stands in, which is the one it covers."""
-    return waiver.origin.rpartition(":")[0]
+    Args:
+        rows: by fingerprint.
+    """
+    by_place: dict[tuple[str, str], list[Waiver]] = defaultdict(list)
+    for waiver in waivers:
+        # a comment covers lines of the file that it stands in
+        by_place[waiver.policy, waiver.origin.rpartition(":")[0]].append(waiver)
+    covering: dict[str, str] = {}
+    used: set[str] = set()
+    unknown: set[str] = set()
+    for fingerprint, row in rows.items():
+        policy, code, subject, source, line = row[0], row[1], row[2], row[6], row[7]
+        here = by_place.get((policy, source), ())
+        if code == FAIL:
+            ids = [one.id for one in here if one.line in (None, line)]
+            used.update(ids)
+            if ids:
+                covering[fingerprint] = min(ids)
+        elif subject == "*":
+            unknown.add(policy)
+        else:
+            used.update(one.id for one in here)
+    return covering, [one for one in waivers if one.id not in used and one.policy not in unknown]
 
 
 def _fingerprint(policy: str, subject: str) -> str:
