@@ -298,14 +298,7 @@ class Engine(Evaluator):
         imported = self._imported_days()
         rows = [] if imported is None else list(calendar_rows(first, last, imported))
         self.connection.execute("CREATE TABLE ev.calendar (day DATE, is_work INTEGER, cum INTEGER)")
-        self.connection.execute(
-            "INSERT INTO ev.calendar SELECT unnest($days), unnest($work), unnest($cum)",
-            {
-                "days": [row[0] for row in rows],
-                "work": [row[1] for row in rows],
-                "cum": [row[2] for row in rows],
-            },
-        )
+        insert(self.connection, "ev.calendar", ("DATE", "INTEGER", "INTEGER"), rows)
         self._has_calendar = True
 
     def _imported_days(self) -> dict[date, bool] | None:

@@ -197,14 +197,10 @@ def _write(
     same: str,
 ) -> None:
     connection.execute("CREATE TABLE policy (id VARCHAR, due_days INTEGER, shown VARCHAR[])")
-    connection.execute(
-        "INSERT INTO policy SELECT unnest($ids), unnest($days), unnest($shown::VARCHAR[][])",
-        {
-            "ids": list(severities),
-            "days": [DUE_DAYS[severity] for severity in severities.values()],
-            "shown": [list(shown.get(policy, ())) for policy in severities],
-        },
-    )
+    policies = [
+        (policy, DUE_DAYS[severity], list(shown.get(policy, ()))) for policy, severity in severities.items()
+    ]
+    insert(connection, "policy", ("VARCHAR", "INTEGER", "VARCHAR[]"), policies)
     now = as_of.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     covered = (
         "(SELECT min(w.id) FROM waiver w WHERE c.code = 3 AND c.policy_id GLOB w.policy "

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
+from hiscomply.duck import insert
 from hiscomply.findings.waivers import PARAMETER, WAIVER_POLICY, WaiverProblem, file_patterns
 from hiscomply.model import PolicyInfo, Text, Waiver
 
@@ -30,19 +31,12 @@ def load_waivers(connection: Any, waivers: Sequence[Waiver]) -> None:
     connection.execute(
         "CREATE TABLE waiver (id VARCHAR, policy VARCHAR, subject VARCHAR, file VARCHAR, line INTEGER)"
     )
-    rows = [(one, pattern) for one in waivers for pattern in file_patterns(one)]
-    if rows:
-        connection.execute(
-            "INSERT INTO waiver SELECT unnest($ids), unnest($policies), unnest($subjects), "
-            "unnest($files::VARCHAR[]), unnest($lines::INTEGER[])",
-            {
-                "ids": [one.id for one, _ in rows],
-                "policies": [one.policy for one, _ in rows],
-                "subjects": [one.subject for one, _ in rows],
-                "files": [pattern if one.file else None for one, pattern in rows],
-                "lines": [one.line for one, _ in rows],
-            },
-        )
+    rows = [
+        (one.id, one.policy, one.subject, pattern if one.file else None, one.line)
+        for one in waivers
+        for pattern in file_patterns(one)
+    ]
+    insert(connection, "waiver", ("VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "INTEGER"), rows)
 
 
 def _covering(connection: Any) -> frozenset[str]:
