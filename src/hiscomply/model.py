@@ -12,10 +12,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hiscomply.frozen import dataclass
+
 if TYPE_CHECKING:
     import sqlite3
-
-from hiscomply.frozen import dataclass
 
 Scalar = str | int | float | bool | None
 

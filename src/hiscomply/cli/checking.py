@@ -85,7 +85,6 @@ class Checking:
         self._scratch = scratch
         self._is_cached = is_cached and not os.environ.get(NO_CACHE)
         self._plan = files_plan(settings, waivers)
-        self._is_compared = False
 
     def result(self, paths: Sequence[str], baseline: Path | None, revision: str | None) -> AuditResult:
         """The verdicts on these paths; with a baseline or revision only what is new against it.
@@ -94,7 +93,6 @@ class Checking:
             ConfigError, RunError: the revision or the baseline cannot be had.
         """
         known = None
-        self._is_compared = revision is not None or baseline is not None
         if revision is not None:
             here = self._settings.project
             paths = [os.path.relpath(here / path, here) for path in paths]
@@ -105,7 +103,8 @@ class Checking:
             from hiscomply.baseline.known import load_known
 
             known = load_known(baseline, self._scratch / "baseline")
-        outcome = self._judge(self._settings.project, paths, "now", known.run if known else None)
+        previous = known.run if known else None
+        outcome = self._judge(self._settings.project, paths, "now", previous, is_held=known is None)
         if known is None:
             return replace(outcome.result, exit_code=self._exit_code(outcome.result))
         from hiscomply.baseline.held import hold_back, with_exit_code
@@ -129,7 +128,15 @@ class Checking:
         folder = outcome.folder.rename(outcome.folder.with_name(outcome.result.run.id))
         return Known(name, folder, refusals(outcome.result.evidence.collections))
 
-    def _judge(self, folder: Path, paths: Sequence[str], name: str, previous: Path | None) -> Outcome:
+    def _judge(
+        self,
+        folder: Path,
+        paths: Sequence[str],
+        name: str,
+        previous: Path | None,
+        *,
+        is_held: bool = False,
+    ) -> Outcome:
         from hiscomply.file_check import check_files
 
         settings = replace(self._settings, project=folder, runs=self._scratch / name / "runs")
@@ -143,7 +150,7 @@ class Checking:
             previous=previous,
             kept=self._kept(name, paths),
             is_shared=not os.environ.get(ONE_PROCESS),
-            is_held=not self._is_compared,
+            is_held=is_held,
         )
 
     def _kept(self, name: str, paths: Sequence[str]) -> KeptRows | None:
