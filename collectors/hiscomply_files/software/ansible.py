@@ -15,7 +15,7 @@ from hiscomply.model import Text
 from hiscomply_files.software.ansible_connection import NAMES, Known, judged
 from hiscomply_files.software.ansible_effective import Effective
 from hiscomply_files.software.ansible_groups import Groups
-from hiscomply_files.software.ansible_laying import laying
+from hiscomply_files.software.ansible_laying import is_cfg, laying
 from hiscomply_files.software.ansible_variables import FORMAT, Layer, VariableFiles, reasons
 
 INVENTORY = "ansible_inventory"
@@ -42,7 +42,7 @@ class AnsibleInventory:
     ) -> Iterator[Configuration]:
         """One for ``all``, and for each other group and pattern of hosts that sets something in effect."""
         variables = VariableFiles(files, unread)
-        lost = [path for path in unread if not _is_cfg(path) and not _is_variables(path)]
+        lost = [path for path in unread if not is_cfg(path) and not _is_variables(path)]
         paths = [path for path, file in files.items() if file.format == INVENTORY] + lost
         inventories = _inventories(sorted(paths), files)
         here = {posixpath.dirname(found[0]) for found in inventories}
@@ -141,12 +141,6 @@ def _judged_alone(layers: list[Layer]) -> Iterator[Value]:
     for variable, one, is_sure in judged(look):
         at = variable.value
         yield Value(one.key, one.value, at.file, at.line, at.column, is_certain=is_sure)
-
-
-def _is_cfg(path: str) -> bool:
-    from hiscomply_files.formats.ansible_cfg import AnsibleCfg
-
-    return AnsibleCfg().recognises(path, b"")
 
 
 def _is_variables(path: str) -> bool:

@@ -52,7 +52,7 @@ def laying(files: Mapping[str, ReadFile], unread: Mapping[str, Text], inventory:
     unknown = [
         Text(f"{path}:{reason.zh}", f"{path}: {reason.en}")
         for path, reason in unread.items()
-        if AnsibleCfg().recognises(path, b"") and _is_above(path, inventory)
+        if is_cfg(path) and _is_above(path, inventory)
     ]
     for path, file in files.items():
         if file.format != AnsibleCfg.name or not _is_above(path, inventory):
@@ -70,6 +70,11 @@ def laying(files: Mapping[str, ReadFile], unread: Mapping[str, Text], inventory:
                     )
                 )
     return Laying(is_merging, tuple(unknown))
+
+
+def is_cfg(path: str) -> bool:
+    """Whether it is an ``ansible.cfg``, which its name alone says."""
+    return AnsibleCfg().recognises(path, b"")
 
 
 def _is_above(path: str, inventory: str) -> bool:
