@@ -16,3 +16,8 @@ def language_of(asked: str | None, environment: Mapping[str, str] = os.environ) 
         (environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), ""
     )
     return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number in an English sentence, with what follows it."""
+    return f"{number} {one if number == 1 else many}"

@@ -18,6 +18,7 @@ from hiscomply.collect.plain_rows import written
 from hiscomply.collect.stored_values import utc_stamp
 from hiscomply.collect.suspects import mask
 from hiscomply.hookspecs import CollectContext, CollectDenied, CollectFailed, Collector, CollectTimedOut
+from hiscomply.i18n import counted
 from hiscomply.model import Collection, CollectionStatus, Record, Rejected, Target, Text
 from hiscomply.units import Keeping, Rows, Unit
 
@@ -266,7 +267,11 @@ class Work:
                 status = CollectionStatus.PARTIAL
                 reason = Text(
                     f"有 {self.rejected_count} 项无法作为证据,已单独列出",
-                    f"{self.rejected_count} items could not become evidence and are listed apart",
+                    counted(
+                        self.rejected_count,
+                        "item could not become evidence and is listed apart",
+                        "items could not become evidence and are listed apart",
+                    ),
                 )
                 is_misnamed = any(kind not in self.border.kinds for kind in self.rejected_kinds)
                 affected = given if is_misnamed else named

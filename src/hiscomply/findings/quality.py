@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hiscomply.i18n import counted
 from hiscomply.kinds import Kind
 from hiscomply.model import Evidence, Text
 
@@ -16,7 +17,7 @@ def quality_notes(evidence: Evidence, kinds: Mapping[str, Kind]) -> tuple[Text, 
             notes.append(
                 Text(
                     f"采集“{one.target}”有 {one.rejected_count} 项无法作为证据",
-                    f"{one.rejected_count} items of collection {one.target!r} could not become evidence",
+                    f"{counted(one.rejected_count, 'item', 'items')} of collection {one.target!r} could not become evidence",
                 )
             )
         for what, count in one.dropped_fields.items():
@@ -30,7 +31,8 @@ def quality_notes(evidence: Evidence, kinds: Mapping[str, Kind]) -> tuple[Text, 
             notes.append(
                 Text(
                     f"采集“{one.target}”的字段 {name} 有 {count} 个值被拦下({zh})",
-                    f"{count} values of {name} from {one.target!r} were held back at the border ({why})",
+                    f"{counted(count, 'value', 'values')} of {name} from {one.target!r} "
+                    f"{'was' if count == 1 else 'were'} held back at the border ({why})",
                 )
             )
     for table in evidence.tables.values():
@@ -39,7 +41,8 @@ def quality_notes(evidence: Evidence, kinds: Mapping[str, Kind]) -> tuple[Text, 
             notes.append(
                 Text(
                     f"{title.zh}:{table.superseded} 条记录被更新的同一记录取代",
-                    f"{title.en}: {table.superseded} records were replaced by a newer look at the same thing",
+                    f"{title.en}: {counted(table.superseded, 'record was', 'records were')} "
+                    "replaced by a newer look at the same thing",
                 )
             )
     return tuple(notes)

@@ -157,7 +157,7 @@ def test_what_the_domain_refuses_is_said(samba: SambaDc, tmp_path: Path) -> None
         "wrong": ({"password": "{env: WRONG_PASSWORD}"}, "denied", "not tried again"),
         "unnamed": ({"tls": f"{{ca_file: {samba.ca}}}"}, "failed", "IP address mismatch"),
         "plain": ({"url": f"ldap://127.0.0.1:{samba.plain_port}"}, "denied", "asks for encryption"),
-        "rules": ({"fine_grained": "true"}, "partial", "1 items"),
+        "rules": ({"fine_grained": "true"}, "partial", "1 item could not"),
     }
     collect = "".join(target(samba, name, **options) for name, (options, _, _) in targets.items())
     audited = audit(write_project(tmp_path, collect), [DEFAULTS])
