@@ -65,7 +65,7 @@ def main() -> None:
     parser.add_argument("action", choices=["install", "missing"])
     parser.add_argument("folder", type=Path, nargs="?", default=DEFAULT)
     parser.add_argument("--with-checkov", action="store_true", help="heavy: into a venv of its own")
-    asked = parser.parse_args()
+    asked = parser.parse_intermixed_args()
     look = install if asked.action == "install" else missing
     absent = look(asked.folder, asked.with_checkov)
     print(f"missing: {', '.join(absent)}" if absent else "every peer is installed")
