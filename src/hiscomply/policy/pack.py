@@ -26,7 +26,7 @@ class Pack:
     """Compiled policies in order of id.
 
     Attributes:
-        digest: sha256 over every policy file and schema that went in.
+        digest: sha256 over every policy file and schema that went in, the compiler and the version; wherever they stand.
     """
 
     policies: tuple[CompiledPolicy, ...]
@@ -95,17 +95,18 @@ def load_pack(
     compiler = code_digest([Path(__file__).parent], _SHARED)
     use_cache = use_cache and compiler is not None
     digest = _digest(contents, kinds, compiler)
-    part = _part_digest(digest, only_kinds)
+    placed = _placed(digest, contents, kinds)
+    part = _part_digest(placed, only_kinds)
     content = read_cached("pack", part) if use_cache else None
     if content is not None:
         return Pack(tuple(map(from_plain, content)), digest)
-    whole = read_cached("pack", digest) if use_cache and part != digest else None
+    whole = read_cached("pack", placed) if use_cache and part != placed else None
     policies = _compile_all(contents, kinds) if whole is None else tuple(map(from_plain, whole))
     wanted = tuple(one for one in policies if only_kinds is None or only_kinds.issuperset(one.kinds))
     if use_cache:
         if whole is None:
-            write_cached("pack", digest, [to_plain(policy) for policy in policies])
-        if part != digest:
+            write_cached("pack", placed, [to_plain(policy) for policy in policies])
+        if part != placed:
             write_cached("pack", part, [to_plain(policy) for policy in wanted])
         keep_newest("pack", part, MOST_BYTES)
     return Pack(wanted, digest)
@@ -131,13 +132,21 @@ def _unreadable(path: str, error: OSError) -> PolicyError:
 
 
 def _digest(contents: Mapping[str, bytes], kinds: Mapping[str, Kind], compiler: str | None) -> str:
+    """Of all that verdicts follow from. A policy is told by its folder's name, which is its id: two are refused."""
     total = hashlib.sha256(f"{__version__} {compiler}".encode())
     for kind in sorted(kinds):
-        total.update(f"{kind} {kinds[kind].file} {kinds[kind].digest}\0".encode())
-    for path, content in contents.items():
-        total.update(f"{path}\0{len(content)}\0".encode())
+        total.update(f"{kind} {kinds[kind].digest}\0".encode())
+    named = ((path.split(os.sep)[-2:][0], content) for path, content in contents.items())  # noqa: PTH206 - five hundred
+    for name, content in sorted(named):
+        total.update(f"{name}\0{len(content)}\0".encode("utf-8", "surrogatepass"))
         total.update(content)
     return total.hexdigest()
+
+
+def _placed(digest: str, contents: Mapping[str, bytes], kinds: Mapping[str, Kind]) -> str:
+    """Of the same where it stands: a compiled policy names its files."""
+    places = [*contents, *(str(kinds[kind].file) for kind in sorted(kinds))]
+    return hashlib.sha256("\0".join([digest, *places]).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _compile_all(contents: Mapping[str, bytes], kinds: Mapping[str, Kind]) -> tuple[CompiledPolicy, ...]:
