@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import click
 from hiscomply.cli.policy_paths import PATHS, load_policies
 from hiscomply.errors import ConfigError, Place
 from hiscomply.i18n import LANGUAGES
+from hiscomply.processors import processors
 
 if TYPE_CHECKING:
     from hiscomply.policy_mutants.model import PolicyOutcome
@@ -57,9 +57,7 @@ def mutate(
     language = lang_here or obj["language"]
     policies, kinds = load_policies(paths)
     watch = _Watch(len(policies))
-    found = run_policies(
-        policies, kinds, jobs=jobs or os.cpu_count() or 1, use_cache=not no_cache, done=watch.done
-    )
+    found = run_policies(policies, kinds, jobs=jobs or processors(), use_cache=not no_cache, done=watch.done)
     watch.end()
     if json_file is not None:
         _write(json_file, as_json(found))

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from hiscomply.collect.kept_rows import KeptUnit, unpacked
+from hiscomply.processors import processors
 
 if TYPE_CHECKING:
     import subprocess
@@ -32,13 +33,6 @@ ENOUGH: Final = b"\n"
 """What it is told when the two have met."""
 _LONGEST_LINE = 1_000
 _MOST_AT_ONCE = 1 << 16
-
-
-def processors() -> int:
-    """How many this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class Ahead:
