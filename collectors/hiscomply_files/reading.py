@@ -150,7 +150,7 @@ class Reading:
     def configurations(self) -> Iterator[Unit]:
         """What the files that were read amount to, for all software; after the last file."""
         for group in self.held.groups():
-            yield Unit(group.name, self.observed_at, partial(self._group, group))
+            yield Unit(group.name, self.observed_at, partial(self._group, group), follows=True)
 
     def configurations_apart(self) -> Iterator[Unit]:
         """The same after some files, which came from the end: those that hang on no file of which that is known."""

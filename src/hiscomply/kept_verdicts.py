@@ -13,6 +13,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -36,6 +37,7 @@ MAX_ALL_BYTES: Final = 128 << 20
 """Of all trees together; the files that were used longest ago go first."""
 LONGEST_CHECK: Final = timedelta(days=1)
 """Evidence that may be older than this is fresh at the end of any check in which it was read."""
+_ANY: Final = datetime.min
 _SECOND: Final = timedelta(seconds=1)
 """The moment of judging is told in whole seconds."""
 _AT_ONCE: Final = 2_000
@@ -53,7 +55,7 @@ class Judging(NamedTuple):
     Attributes:
         pack: digest of the pack that the policies are of.
         values: parameters by policy id and placeholder.
-        at: zone and working hours.
+        at: zone, working hours and profile, and what tells the key apart by which secrets are shown.
     """
 
     pack: str
@@ -138,17 +140,15 @@ class KeptVerdicts:
     def _key_of(self, collections: Sequence[Collection]) -> str | None:
         """Digest of all that verdicts on what was collected follow from; None if they are not to be kept."""
         content = self._rows.content()
-        if content is None or not _is_plain(collections):
+        if content is None or not _is_ended(collections):
             return None
         records, self._observed_at = content
         judging = self._judging()
         if not judging.is_timeless() or not self._is_now(datetime.now(UTC)):
             return None
         digest = judging.digest()
-        said = [
-            (one.target, one.collector_version, one.kinds, sorted(one.records.items())) for one in collections
-        ]
-        key = hashlib.sha256(repr((records, digest, said)).encode("utf-8", "surrogatepass"))
+        told = [replace(one, started=_ANY, ended=_ANY) for one in collections]
+        key = hashlib.sha256(repr((records, digest, told)).encode("utf-8", "surrogatepass"))
         return None if digest is None else key.hexdigest()
 
     def _is_now(self, moment: datetime) -> bool:
@@ -183,12 +183,9 @@ class KeptVerdicts:
         return self._observed_at.astimezone(UTC).replace(tzinfo=None)
 
 
-def _is_plain(collections: Sequence[Collection]) -> bool:
-    """Whether there is one collection, complete, of which nothing is to be said."""
-    return len(collections) == 1 and all(
-        one.status is CollectionStatus.OK and not (one.rejected_count or one.dropped_fields or one.affected)
-        for one in collections
-    )
+def _is_ended(collections: Sequence[Collection]) -> bool:
+    """Whether there is one collection that came to its end, whatever it had to set aside on the way."""
+    return len(collections) == 1 and collections[0].status in (CollectionStatus.OK, CollectionStatus.PARTIAL)
 
 
 def _bare(evaluation: Evaluation, collection: str, observed_at: datetime) -> list[tuple[Any, ...]] | None:

@@ -243,7 +243,8 @@ def audit(
 
 
 def _judging(settings: Settings, plan: Plan) -> Judging:
-    at = (settings.zone, settings.work_from.isoformat(), settings.work_to.isoformat(), settings.profile)
+    key = project_digest(settings.project)("") if settings.is_secret_kept else ""
+    at = (settings.zone, settings.work_from.isoformat(), settings.work_to.isoformat(), settings.profile, key)
     return Judging(plan.pack.digest, plan.policies, plan.values, plan.kinds, at)
 
 

@@ -69,12 +69,14 @@ class Unit:
         observed_at: of all its records; whatever has another time is not kept.
         make: gives the records.
         recall: called with the note in the place of ``make`` when the records were kept.
+        follows: whether its records follow from the units before it, so that their names say all of it, too.
     """
 
     name: str | None
     observed_at: datetime | None
     make: Callable[[], Making]
     recall: Callable[[str], None] = _forget
+    follows: bool = False
 
 
 @runtime_checkable

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import marshal
 import re
 import shutil
+import zlib
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
@@ -89,6 +91,19 @@ def project(tmp_path: Path) -> Callable[..., tuple[str, ...]]:
         return "--project", str(folder)
 
     return written
+
+
+@pytest.fixture
+def showing_secrets(project: Callable[..., tuple[str, ...]], tmp_path: Path) -> tuple[str, ...]:
+    """Arguments for a policy that says what stands for a secret."""
+    policy = tmp_path / "project/pack/own_setting_stands/policy.yaml"
+    policy.parent.mkdir(parents=True)
+    text = OWN.replace(
+        "  setting: {{software: sshd, key: permitrootlogin}}\n  assert: lower(value) = '{}'",
+        "  each: setting\n  where: is_secret\n  assert: value_empty",
+    ).replace("It is not the value", "'It is {{value}}'")
+    policy.write_text(text.format(), encoding="utf-8")
+    return *project("packs: [pack]"), "--policy", "own_setting_stands"
 
 
 def later(days: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -340,22 +355,62 @@ def test_against_a_baseline_all_is_judged(tree: Tree, cache: Path, judged: list[
     assert judged == ["small", "stored"]
 
 
-def test_of_a_tree_with_a_secret_nothing_is_kept(tree: Tree, cache: Path, judged: list[str]) -> None:
+def test_a_secret_is_in_no_verdict_that_is_kept(
+    tree: Tree, cache: Path, judged: list[str], showing_secrets: tuple[str, ...]
+) -> None:
     tree.write("b/app.env", f"DB_PASSWORD={SECRET}\n")
-    first = said(tree)
-    assert said(tree) == first
-    assert len(judged) == 2
-    assert not list(cache.glob("verdicts-*"))
+    first = said(tree, *showing_secrets)
+    assert "is hmac-sha256:" in first[0].out
+    assert said(tree, *showing_secrets) == first == said(tree, *showing_secrets, "--no-cache")
+    assert judged == ["small", "small"]
+    (file,) = cache.glob("verdicts-*")
+    kept = repr(marshal.loads(zlib.decompress(file.read_bytes().partition(b"\n")[2])))
+    assert "hmac-sha256:" in kept
+    assert SECRET not in kept
 
 
-def test_what_could_not_be_read_is_told_each_time(tree: Tree, cache: Path, judged: list[str]) -> None:
+def test_by_another_key_all_is_judged_anew(
+    tree: Tree, cache: Path, judged: list[str], showing_secrets: tuple[str, ...]
+) -> None:
+    tree.write("b/app.env", f"DB_PASSWORD={SECRET}\n")
+    first = said(tree, *showing_secrets)
+    (tree.folder / ".hiscomply/key").unlink()
+    second = said(tree, *showing_secrets)
+    assert second != first
+    assert second == said(tree, *showing_secrets)
+    assert judged == ["small", "small"]
+
+
+def test_a_tree_with_a_secret_that_changes_is_judged_anew(
+    tree: Tree, cache: Path, judged: list[str], showing_secrets: tuple[str, ...]
+) -> None:
+    tree.write("b/app.env", f"DB_PASSWORD={SECRET}\n")
+    first = said(tree, *showing_secrets)
+    tree.write("b/app.env", f"DB_PASSWORD={SECRET[::-1]}\n")
+    second = said(tree, *showing_secrets)
+    assert second != first
+    assert second == said(tree, *showing_secrets, "--no-cache")
+    assert len(judged) == 3
+
+
+def test_what_could_not_be_parsed_is_told_each_time(tree: Tree, cache: Path, judged: list[str]) -> None:
     tree.check()
     tree.write("b/broken.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {\n")
-    assert tree.check().err == tree.check().err
+    first = said(tree)
+    assert "b/broken.yaml" in first[0].out
+    assert said(tree) == first == said(tree, "--no-cache")
     assert len(judged) == 3
     (tree.folder / "b/broken.yaml").unlink()
     tree.check()
-    assert len(judged) == 3
+    assert len(judged) == 4
+
+
+def test_where_a_file_cannot_be_read_all_is_judged(tree: Tree, cache: Path, judged: list[str]) -> None:
+    (tree.folder / "b").mkdir()
+    (tree.folder / "b/compose.yaml").symlink_to("nowhere.yaml")
+    first = said(tree)
+    assert said(tree) == first
+    assert judged == ["small", "small"]
 
 
 def test_too_many_verdicts_are_not_kept(

@@ -84,6 +84,8 @@ class Recording:
     observed_at: datetime | None
     is_plain: bool = True
     """False once something came that is not to be kept: a secret, a value that was refused or dropped."""
+    is_timed: bool = True
+    """False once a row was not observed when the unit was."""
     rows: dict[str, tuple[int, list[bytes]]] = field(default_factory=dict)
 
     def add(self, kind: str, row: str, place: str, observed_at: datetime | None) -> None:
@@ -93,7 +95,7 @@ class Recording:
     def add_all(self, kind: str, count: int, text: bytes, observed_at: datetime | None) -> None:
         """Rows with their marks."""
         if observed_at is not self.observed_at:
-            self.is_plain = False
+            self.is_plain = self.is_timed = False
         if self.is_plain and count:
             before, texts = self.rows.get(kind, (0, []))
             texts.append(text)
@@ -124,7 +126,7 @@ class KeptRows:
         self._is_new = False
         self._asked: list[str] = []
         self._open: set[str] = set()
-        """Names of units that were neither taken from here nor handed in."""
+        """Names of units that were neither taken from here, nor handed in, nor told to be alike."""
         self._times: set[datetime | None] = set()
         self._is_whole = True
 
@@ -185,8 +187,12 @@ class KeptRows:
             self._is_new = True
             self._keep(name, blob)
 
+    def alike(self, name: str) -> None:
+        """A unit gave what is not to be kept, but will give the same again while it has this name."""
+        self._open.discard(name)
+
     def nameless(self, making: Making) -> Making:
-        """What a unit without a name gives; if that is anything, names do not say all of the run."""
+        """What a unit gives that no name says; if that is anything, names do not say all of the run."""
         for item in making:
             self._is_whole = False
             yield item
@@ -196,7 +202,7 @@ class KeptRows:
         """After a run: digest of all that its rows follow from, and when they were observed.
 
         That is the program, the options, and the names of all units in their order. None where it is not all: a unit
-        had something to hide or to tell, or no name, or the tree has no more units than a few.
+        gave something without having a name, was not made to its end, or the tree has no more units than a few.
         """
         if self._digest is None or self._open or not self._is_whole or len(self._times) != 1:
             return None

@@ -123,15 +123,20 @@ class Work:
             unit.recall(known.note)
             return True
         made = self.make(unit, stack, is_recorded=kept is not None)
-        if kept is not None and unit.name is not None and made is not None:
-            kept.put(unit.name, made)
-        return not self.is_over
+        if self.is_over:
+            return False
+        if kept is not None and unit.name is not None:
+            if made is not None:
+                kept.put(unit.name, made)
+            elif self.recording is not None and self.recording.is_timed and not self.border.secrets:
+                kept.alike(unit.name)
+        return True
 
     def make(self, unit: Unit, stack: ExitStack, *, is_recorded: bool) -> KeptUnit | None:
         """Stages what a unit gives; gives it as it may be kept, if it is recorded, has a name, and nothing to hide."""
         self.recording = Recording(unit.observed_at) if is_recorded and unit.name is not None else None
         making = unit.make()
-        if unit.name is None and self.kept is not None:
+        if unit.name is None and not unit.follows and self.kept is not None:
             making = self.kept.nameless(making)
         try:
             while self._take(next(making), stack):
