@@ -23,13 +23,13 @@ STAGES = {
 
 def by_stage(project: str, as_of: str) -> Watch:
     """``hiscomply audit PROJECT``; facts: wall and processor seconds by stage."""
-    from hiscomply import pipeline
+    from hiscomply import pipeline, plan
     from hiscomply.cli.main import main
     from hiscomply.config import project as configuration
 
     watches = {stage: Watch() for stage in STAGES}
     for stage, name in STAGES.items():
-        module: Any = configuration if stage == "configure" else pipeline
+        module: Any = {"configure": configuration, "compile": plan}.get(stage, pipeline)
         setattr(module, name, _timed(getattr(module, name), watches[stage]))
     sys.argv = ["hiscomply", "audit", project, "--as-of", as_of]
     total = Watch()

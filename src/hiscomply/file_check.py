@@ -12,6 +12,7 @@ from hiscomply.ahead_process import ahead_command
 from hiscomply.collect.kept_rows import KeptRows
 from hiscomply.config.settings import Settings
 from hiscomply.model import Target, Waiver
+from hiscomply.plan import Plan, make_plan
 from hiscomply.plugins import evidence_kinds, formats, pack_folders
 
 FILE_KINDS: Final = frozenset({"config_file", "setting", "configuration", "effective_setting", "collection"})
@@ -19,19 +20,19 @@ FILE_KINDS: Final = frozenset({"config_file", "setting", "configuration", "effec
 _TIMEOUT_S = 3600.0
 
 
-def files_plan(settings: Settings, waivers: tuple[Waiver, ...]) -> pipeline.Plan:
+def files_plan(settings: Settings, waivers: tuple[Waiver, ...]) -> Plan:
     """The policies that files alone answer, in force for these settings.
 
     Raises:
         PolicyError, ConfigError, Problems: a policy, parameter or name is wrong.
     """
     known = frozenset(one.name for one in formats())
-    return pipeline.make_plan(settings, evidence_kinds(), pack_folders(), waivers, FILE_KINDS, known)
+    return make_plan(settings, evidence_kinds(), pack_folders(), waivers, FILE_KINDS, known)
 
 
 def check_files(
     settings: Settings,
-    plan: pipeline.Plan,
+    plan: Plan,
     collectors: Mapping[str, Any],
     paths: Sequence[str],
     exclude: Sequence[str],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -20,18 +19,16 @@ from hiscomply.collect.kept_rows import KeptRows
 from hiscomply.collect.runner import collect_all
 from hiscomply.collect.secrets import project_digest, withholding
 from hiscomply.collect.work import Progress
-from hiscomply.compiled import CompiledPolicy
 from hiscomply.config.settings import Settings
 from hiscomply.controls import in_profile
-from hiscomply.errors import NotHeld, PolicyError, nearest
-from hiscomply.evaluate.evaluator import SCOPE_RULES, Moment
+from hiscomply.errors import NotHeld
+from hiscomply.evaluate.evaluator import Moment
 from hiscomply.evaluate.stage import evaluate_policies
 from hiscomply.evidence.store import open_evidence, store_evidence
 from hiscomply.findings.comments import InlineWaivers, inline_waivers
 from hiscomply.findings.judge import Judgement, judge
 from hiscomply.findings.quality import quality_notes
 from hiscomply.findings.rollup import clause_status, exit_code, groups_of, policy_results
-from hiscomply.findings.waivers import PARAMETER, check_waivers
 from hiscomply.kept_verdicts import Judging, KeptVerdicts
 from hiscomply.kinds import Kind
 from hiscomply.model import (
@@ -40,18 +37,12 @@ from hiscomply.model import (
     Collection,
     Evaluation,
     Evidence,
-    ParameterValue,
     PolicyInfo,
     PolicyResult,
     RunInfo,
-    Severity,
-    Waiver,
 )
-from hiscomply.paths import policies_dir
-from hiscomply.policy.clauses import ClauseMap, load_clauses
-from hiscomply.policy.pack import Pack, load_pack
-from hiscomply.policy.register import Register, load_register
-from hiscomply.policy.tuning import tune
+from hiscomply.plan import Plan
+from hiscomply.policy.clauses import ClauseMap
 from hiscomply.run_folder import (
     EARLIER,
     keep_packs,
@@ -74,110 +65,11 @@ def _quiet(_name: str, _count: int = 0, _status: object = None) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What is fixed before anything is collected: policies with their parameters, waivers, clause map."""
-
-    pack: Pack
-    policies: tuple[CompiledPolicy, ...]
-    values: Mapping[str, Mapping[str, Any]]
-    parameters: Mapping[str, tuple[ParameterValue, ...]]
-    waivers: tuple[Waiver, ...]
-    clauses: ClauseMap
-    kinds: Mapping[str, Kind]
-    register: Register
-
-    @property
-    def scope_rules(self) -> tuple[CompiledPolicy, ...]:
-        """The policies that decide which statements of scope count, whether they are asked for or not."""
-        return tuple(policy for policy in self.pack.policies if policy.id in SCOPE_RULES)
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """A finished run."""
 
     result: AuditResult
     folder: Path
-
-
-def make_plan(
-    settings: Settings,
-    kinds: Mapping[str, Kind],
-    pack_folders: Sequence[Path],
-    waivers: tuple[Waiver, ...],
-    only_kinds: frozenset[str] | None = None,
-    only_formats: frozenset[str] | None = None,
-) -> Plan:
-    """Compiles and tunes what is asked for, so that a wrong policy is told before an hour of collecting.
-
-    Args:
-        only_kinds: policies that read other kinds are not asked for.
-        only_formats: policies on settings of other formats only, such as what a running server says is in effect, are
-            not asked for unless they are named.
-
-    Raises:
-        PolicyError, ConfigError, Problems: a policy, parameter or name is wrong.
-    """
-    is_narrow = not (settings.parameters or settings.only or waivers)
-    folders = [*pack_folders, *settings.packs]
-    pack = load_pack(folders, kinds, only_kinds=only_kinds if is_narrow else None)
-    policies = _asked(pack, settings, only_kinds, only_formats)
-    overrides = {
-        policy: {name: (one.value, one.origin) for name, one in values.items()}
-        for policy, values in settings.parameters.items()
-    }
-    values, parameters = tune(pack.policies, overrides, settings.profile, _waived(pack, settings, waivers))
-    clauses = load_clauses(policies_dir() / "clauses.yaml")
-    return Plan(pack, policies, values, parameters, waivers, clauses, kinds, load_register(policies_dir()))
-
-
-def _waived(pack: Pack, settings: Settings, waivers: tuple[Waiver, ...]) -> frozenset[tuple[str, str]]:
-    """(policy, parameter) pairs that a waiver in force lets the project loosen."""
-    severities = {policy.id: Severity(policy.severity) for policy in pack.policies}
-    moment = settings.as_of or datetime.now(UTC)
-    in_force, _ = check_waivers(waivers, severities, moment.astimezone(ZoneInfo(settings.zone)).date())
-    return frozenset(
-        (policy, waiver.subject.removeprefix(PARAMETER))
-        for waiver in in_force
-        if waiver.subject.startswith(PARAMETER)
-        for policy in fnmatch.filter(severities, waiver.policy)
-    )
-
-
-def _concerned(plan: Plan) -> tuple[Waiver, ...]:
-    """The waivers that concern a policy that is asked for, or no policy at all."""
-    asked = [policy.id for policy in plan.policies]
-    known = [policy.id for policy in plan.pack.policies]
-    return tuple(
-        waiver
-        for waiver in plan.waivers
-        if fnmatch.filter(asked, waiver.policy) or not fnmatch.filter(known, waiver.policy)
-    )
-
-
-def _asked(
-    pack: Pack, settings: Settings, only_kinds: frozenset[str] | None, only_formats: frozenset[str] | None
-) -> tuple[CompiledPolicy, ...]:
-    by_id = {policy.id: policy for policy in pack.policies}
-    for name in settings.only:
-        if name not in by_id:
-            raise PolicyError(f"there is no policy {name!r} / 没有该策略", hint=nearest(name, by_id))
-        if only_kinds is not None and not set(by_id[name].kinds) <= only_kinds:
-            others = ", ".join(sorted(set(by_id[name].kinds) - only_kinds))
-            raise PolicyError(
-                f"policy {name!r} reads {others}, which is not to be had from files / 该策略需要文件以外的证据",
-                hint="`hiscomply audit` collects the rest / 请改用 hiscomply audit",
-            )
-    return tuple(
-        policy
-        for policy in pack.policies
-        if (policy.id in settings.only if settings.only else _is_of(policy, only_formats))
-        and (only_kinds is None or set(policy.kinds) <= only_kinds)
-    )
-
-
-def _is_of(policy: CompiledPolicy, formats: frozenset[str] | None) -> bool:
-    return formats is None or not policy.formats or not formats.isdisjoint(policy.formats)
 
 
 def audit(
@@ -351,7 +243,7 @@ def evaluate_run(
     judgement = judge(
         evaluation,
         infos,
-        _concerned(plan),
+        plan.concerned(),
         earlier or (previous / "findings.parquet" if previous else None),
         today,
         folder / "findings.parquet",
@@ -363,7 +255,7 @@ def evaluate_run(
         evaluation.path.unlink()
     write_collections(folder, evidence.collections)
     run = _run_info(settings, plan, evidence, as_of, started, previous, command)
-    waivers = len(_concerned(plan)) + len(inline.problems)
+    waivers = len(plan.concerned()) + len(inline.problems)
     return roll_up(settings, plan, run, evidence, evaluation, infos, judgement, waivers)
 
 

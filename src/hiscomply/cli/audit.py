@@ -48,6 +48,7 @@ def audit(
     from hiscomply import pipeline
     from hiscomply.config.project import load_project
     from hiscomply.config.waivers import load_waivers
+    from hiscomply.plan import make_plan
     from hiscomply.plugins import collectors, evidence_kinds, pack_folders, reporters
     from hiscomply.run_folder import sealed_runs
 
@@ -76,7 +77,7 @@ def audit(
         print_plan(settings, available)
         return 0
     earlier = _previous(settings.runs, previous, no_previous, sealed_runs(settings.runs))
-    plan = pipeline.make_plan(settings, kinds, pack_folders(), load_waivers(settings.waivers))
+    plan = make_plan(settings, kinds, pack_folders(), load_waivers(settings.waivers))
     with (
         telling_of_interruption(settings, "hiscomply audit", resume=resume),
         show_progress(len(settings.targets), len(plan.policies), settings.language) as progress,

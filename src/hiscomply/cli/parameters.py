@@ -108,11 +108,11 @@ def parameters(
 
 def _rows(project: Path | None, profile: str | None, language: str) -> tuple[list[ParameterRow], str]:
     """All rows, and a line on which profile they are for."""
-    from hiscomply import pipeline
     from hiscomply.config.project import load_project
     from hiscomply.config.waivers import load_waivers
     from hiscomply.findings.waivers import check_waivers
     from hiscomply.paths import policies_dir
+    from hiscomply.plan import make_plan
     from hiscomply.plugins import collectors, evidence_kinds, pack_folders
     from hiscomply.policy.pack import load_pack
     from hiscomply.policy.register import load_register
@@ -127,7 +127,7 @@ def _rows(project: Path | None, profile: str | None, language: str) -> tuple[lis
         return list(parameter_rows(pack.policies, shown, register)), f"profile / 档次: {chosen}"
     settings = load_project(here, collectors(), language=language, flags={"profile": profile})
     waivers = load_waivers(settings.waivers)
-    plan = pipeline.make_plan(settings, kinds, pack_folders(), waivers)
+    plan = make_plan(settings, kinds, pack_folders(), waivers)
     severities = {policy.id: Severity(policy.severity) for policy in plan.pack.policies}
     in_force, _ = check_waivers(
         waivers, severities, datetime.now(UTC).astimezone(ZoneInfo(settings.zone)).date()

@@ -163,6 +163,7 @@ def _write(result: Any, outputs: tuple[str, ...], language: str) -> list[Path]:
 def evaluate_again(run: Path, manifest: dict[str, Any], scratch: Path, language: str) -> tuple[Any, str]:
     """The run's evidence judged once more, as of the run's own time, with its parameters and waivers."""
     from hiscomply import pipeline
+    from hiscomply.plan import make_plan
     from hiscomply.plugins import evidence_kinds, pack_folders
     from hiscomply.run_folder import EARLIER
     from hiscomply.run_folder import verify as differences
@@ -179,7 +180,7 @@ def evaluate_again(run: Path, manifest: dict[str, Any], scratch: Path, language:
     settings = _settings_of(run, manifest, language)
     kinds = evidence_kinds()
     waivers = tuple(Waiver(**one) for one in manifest["waivers"])
-    plan = pipeline.make_plan(settings, kinds, pack_folders(), waivers)
+    plan = make_plan(settings, kinds, pack_folders(), waivers)
     evidence = pipeline.reopen(run, kinds)
     previous = run.parent / manifest["previous"]["run"] if manifest["previous"] else None
     result = pipeline.evaluate_run(

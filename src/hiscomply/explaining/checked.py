@@ -14,7 +14,7 @@ from hiscomply.config.settings import Settings
 from hiscomply.duck import SCRATCH
 from hiscomply.file_check import check_files, files_plan
 from hiscomply.model import AuditResult, Waiver
-from hiscomply.pipeline import Plan
+from hiscomply.plan import Plan
 
 COMMAND = ("hiscomply", "explain")
 
