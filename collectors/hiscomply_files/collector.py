@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from hiscomply.configurations import Software
+from hiscomply.file_names import clean
 from hiscomply.hookspecs import (
     CollectContext,
     CollectDenied,
@@ -158,18 +159,20 @@ def _paths(target: Target) -> Sequence[str]:
 
 
 def _found(trees: Sequence[fetch.Tree]) -> Iterator[fetch.Found]:
-    """Every file once, in the order of the trees.
+    """Every file once, in the order of the trees; of two that records would call the same the second is not read.
 
     Raises:
         CollectFailed, CollectDenied: a tree cannot be walked.
     """
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     for tree in trees:
         try:
             for found in tree.walk():
-                if found.name not in seen:
-                    seen.add(found.name)
+                before = seen.setdefault(clean(found.name), found.name)
+                if before is found.name:
                     yield found
+                elif before != found.name:
+                    yield fetch.Found(found.path, found.name, problem=fetch.ALIKE)
         except OSError as error:
             reason = fetch.system_reason(error)
             kind = CollectDenied if isinstance(error, PermissionError) else CollectFailed

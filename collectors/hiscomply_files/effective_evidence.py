@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from hiscomply.configurations import Configuration
+from hiscomply.file_names import clean
 from hiscomply.model import Record
 from hiscomply.units import MAX_ROWS, Row, Rows
-from hiscomply_files.evidence import NUMBER, clean, hint_of, names_beside, remembered
+from hiscomply_files.evidence import NUMBER, hint_of, names_beside, remembered
 from hiscomply_files.secrets import Digest, guard
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from hiscomply.configurations import Value
+from hiscomply.file_names import clean
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Record
 from hiscomply.units import MAX_ROWS, Row, Rows
@@ -127,10 +128,3 @@ def _fields(
     if value is not None and not guarded.is_secret and NUMBER.fullmatch(value):
         fields["number"] = float(value)
     return fields
-
-
-def clean(text: str) -> str:
-    """The text without NUL and lone surrogates, which no store can keep; they become U+FFFD."""
-    if text.isascii() and "\x00" not in text:
-        return text
-    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").replace("\x00", "\ufffd")

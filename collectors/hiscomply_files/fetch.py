@@ -16,6 +16,10 @@ NEVER_ENTERED = frozenset({".git", ".hg", ".svn", ".hiscomply"})
 
 OUTSIDE = Text(zh="符号链接指向目录之外,未读取", en="the symbolic link leads out of the tree, not read")
 BROKEN = Text(zh="符号链接的目标不存在", en="the symbolic link leads nowhere")
+ALIKE = Text(
+    zh="其名称中无法显示的字节写出后与另一个文件同名,未读取",
+    en="with the bytes that cannot be shown written out, its name is that of another file, not read",
+)
 NO_FILE = Text(zh="不是普通文件(管道、套接字或设备)", en="not a regular file (pipe, socket or device)")
 
 

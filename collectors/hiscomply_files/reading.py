@@ -10,6 +10,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from hiscomply.configurations import ReadFile, Software
+from hiscomply.file_names import clean
 from hiscomply.frozen import dataclass
 from hiscomply.hookspecs import CollectContext, CollectFailed, FileFormat, FormatError, Setting
 from hiscomply.model import Record, Rejected, Target, Text
@@ -17,7 +18,7 @@ from hiscomply.units import Making, Unit
 from hiscomply_files import fetch
 from hiscomply_files.decode import decode
 from hiscomply_files.effective_evidence import configuration_rows
-from hiscomply_files.evidence import clean, setting_rows
+from hiscomply_files.evidence import setting_rows
 from hiscomply_files.formats.tree import MAX_SETTINGS, too_many
 from hiscomply_files.held import Changed, Group, Held, digest_of
 from hiscomply_files.late import asked

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -518,6 +519,33 @@ def test_the_program_itself_exits_so_and_shows_no_traceback(
     assert code == done.returncode, done.stdout + done.stderr
     assert needle in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+def _shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """The program by a shell, which can close its output or take its folder away."""
+    whole = command.replace("hiscomply", f"{shlex.quote(sys.executable)} -c {shlex.quote(PROGRAM)}")
+    return subprocess.run(["sh", "-c", whole], cwd=folder, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_a_full_output_is_told_and_never_a_pass(tmp_path: Path) -> None:
+    (tmp_path / "sshd_config").write_text("PermitRootLogin no\n")
+    done = _shell("hiscomply check . --policy sshd_root_login_disabled > /dev/full", tmp_path)
+    assert (done.returncode, "Traceback" in done.stderr) == (3, False)
+    assert "No space left on device" in done.stderr
+
+
+@pytest.mark.parametrize(("value", "code"), [("no", 0), ("yes", 1)])
+def test_with_its_output_closed_the_exit_code_is_the_verdict(tmp_path: Path, value: str, code: int) -> None:
+    (tmp_path / "sshd_config").write_text(f"PermitRootLogin {value}\n")
+    done = _shell("hiscomply check . --policy sshd_root_login_disabled >&-", tmp_path)
+    assert (done.returncode, done.stderr) == (code, "")
+
+
+def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+    done = _shell("mkdir gone; cd gone; rmdir ../gone; hiscomply check .", tmp_path)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "the folder that this was started in is gone" in done.stderr
 
 
 def test_a_defect_of_ours_reads_as_one_and_is_never_a_pass(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from hashlib import sha256
 
 import pytest
@@ -95,3 +96,11 @@ def test_waivers_yaml_can_name_files(tree: Tree) -> None:
 def test_a_policy_that_is_not_asked_for_makes_no_noise(tree: Tree) -> None:
     tree.write(SSHD, COMMENT + BAD_SSHD)
     assert tree.check("--policy", "config_file_readable").code == 0
+
+
+@pytest.mark.skipif(os.fsencode("\udcb1") != b"\xb1", reason="names are text on this system")
+def test_a_comment_counts_in_a_file_whose_name_is_no_utf_8(tree: Tree) -> None:
+    folder = os.fsdecode("备份".encode("gbk"))
+    tree.write(f"{folder}/sshd_config", COMMENT + BAD_SSHD)
+    answer = tree.check("--policy", ROOT)
+    assert (answer.code, "[waived by %B1%B8%B7%DD/sshd_config#" in answer.out) == (0, True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from hiscomply.errors import ConfigError, Place
+from hiscomply.file_names import clean
 
 TIMEOUT_S: Final = 120.0
 _FETCH: Final = (
@@ -105,7 +106,7 @@ def _renamed(top: Path, commit: str, here: Path) -> dict[str, str]:
 
 
 def _seen_from(here: Path, path: Path) -> str:
-    return Path(os.path.relpath(path, here)).as_posix()
+    return clean(Path(os.path.relpath(path, here)).as_posix())
 
 
 def _git(

@@ -92,8 +92,11 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(run(arguments))
     code = run(sys.argv[1:])
     try:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            if (
+                stream is not None
+            ):  # as it is where it was closed from the start: then the exit code is all that is asked
+                stream.flush()
     except OSError:
         code = code if code == 2 else 3  # nobody has seen all of what it says
     atexit._run_exitfuncs()
@@ -102,6 +105,15 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Runs the command line; gives the exit code."""
+    try:
+        os.getcwd()  # noqa: PTH109 - whether there is one, at every start
+    except OSError:
+        click.echo(
+            "hiscomply: the folder that this was started in is gone / 当前文件夹已不存在\n"
+            "  -> change to one that is there / 请切换到存在的文件夹",
+            err=True,
+        )
+        return 2
     try:
         result: Any = cli.main(arguments, standalone_mode=False)
         return result if isinstance(result, int) else 0
@@ -119,6 +131,11 @@ def run(arguments: list[str]) -> int:
         return 3
     except BrokenPipeError:
         return 3
+    except OSError as error:
+        if "--debug" in arguments:
+            raise
+        click.echo(f"hiscomply: {_refused(error)}", err=True)
+        return 3
     except Exception as error:
         if "--debug" in arguments:
             raise
@@ -128,3 +145,13 @@ def run(arguments: list[str]) -> int:
             err=True,
         )
         return 3
+
+
+def _refused(error: OSError) -> str:
+    """What the system would not do, where no stage could say more about it."""
+    where = f"{error.filename}: " if error.filename is not None else ""
+    return (
+        f"{where}the system refused, nothing was decided: {error.strerror or error} / 系统拒绝操作,未作判定\n"
+        "  -> is the disk full, or the output closed? with --debug it says where this came from"
+        " / 请检查磁盘空间与输出,加 --debug 可查看来源"
+    )

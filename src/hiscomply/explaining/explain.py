@@ -13,6 +13,7 @@ from hiscomply.explaining.evidence import Known
 from hiscomply.explaining.lines import around, covered, diff
 from hiscomply.explaining.model import Change, Explanation, InEffect, Line
 from hiscomply.explaining.trial import copied, first_that_passes
+from hiscomply.file_names import file_at
 from hiscomply.model import AuditResult, Finding, PolicyInfo, Text
 from hiscomply.plugins import formats
 
@@ -81,7 +82,7 @@ def _text(known: Known, file: str | None, root: Path) -> tuple[str | None, Text 
     if known.format(file) is None:
         return None, NOT_READ
     try:
-        content = (root / file).read_bytes()
+        content = file_at(root, file).read_bytes()
     except OSError:
         return None, CHANGED
     if hashlib.sha256(content).hexdigest() != known.sha256(file):
@@ -102,7 +103,7 @@ def _change(
     text, problem = _text(known, file, root)
     if text is None or file is None:
         return None, problem
-    if (root / file).is_symlink():
+    if file_at(root, file).is_symlink():
         return None, LINK
     if here is None and len(keys) != 1:
         return None, NO_PLACE

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from hiscomply.explaining.checked import Checks
 from hiscomply.explaining.edit import Edit
+from hiscomply.file_names import file_at
 from hiscomply.model import AuditResult, Finding, State, Verdict
 
 _RANK = {Verdict.UNKNOWN: 1, Verdict.FAIL: 2}
@@ -35,7 +36,7 @@ def copied(root: Path, files: Mapping[str, bool]) -> Iterator[Path]:
     with TemporaryDirectory(prefix="hiscomply-explain-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
         for name, is_readable in files.items():
-            source, copy = root / name, folder / name
+            source, copy = file_at(root, name), folder / name
             copy.parent.mkdir(parents=True, exist_ok=True)
             if not is_readable:
                 copy.symlink_to("nowhere")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from hiscomply.duck import shared
+from hiscomply.file_names import file_at
 from hiscomply.findings.waivers import WaiverProblem
 from hiscomply.frozen import dataclass
 from hiscomply.model import Evidence, Text, Waiver
@@ -67,7 +68,7 @@ def inline_waivers(evidence: Evidence, below: Path, today: date) -> InlineWaiver
     problems: list[WaiverProblem] = []
     for path, sha256 in files_of(evidence):
         try:
-            content = (below / path).read_bytes()
+            content = file_at(below, path).read_bytes()
         except OSError:
             content = b""  # gone since it was collected; what it said covers nothing
         if _MARK.encode() not in content:

@@ -295,3 +295,33 @@ def test_a_format_of_another_plugin_goes_first_and_may_break_down(tmp_path: Path
     assert statuses(records) == {"a.yaml": "read", "b.yaml": "unparsable", "c.env": "read"}
     assert [r.fields["value"] for r in records if r.kind == "setting"] == ["h", "1"]
     assert ["ZeroDivisionError" in r.reason.en for r in rejected] == [True]
+
+
+BYTES_ONLY = pytest.mark.skipif(os.fsencode("\udcb1") != b"\xb1", reason="names are text on this system")
+GBK = [os.fsdecode(name.encode("gbk")) for name in ("备份", "配置")]
+"""Two names of as many letters, none of which is UTF-8."""
+
+
+@BYTES_ONLY
+def test_names_that_are_no_utf_8_stay_two(tmp_path: Path) -> None:
+    write(tmp_path, {f"{GBK[0]}/sshd_config": "PermitRootLogin yes\n", f"{GBK[1]}/sshd_config": "Port 22\n"})
+    records, rejected = collect(tmp_path)
+    assert statuses(records) == {"%B1%B8%B7%DD/sshd_config": "read", "%C5%E4%D6%C3/sshd_config": "read"}
+    assert not rejected
+    configured = {r.fields["id"] for r in records if r.kind == "configuration"}
+    assert len(configured) == 2
+
+
+@BYTES_ONLY
+def test_a_file_that_records_would_call_like_another_is_not_passed_over(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "%B1%B8%B7%DD/sshd_config": "PermitRootLogin no\n",
+            f"{GBK[0]}/sshd_config": "PermitRootLogin yes\n",
+        },
+    )
+    records, rejected = collect(tmp_path)
+    files = [r.fields["status"] for r in records if r.kind == "config_file"]
+    assert files == ["read", "unreadable"]
+    assert [one.subject for one in rejected if one.kind == "setting"] == ["%B1%B8%B7%DD/sshd_config"]
