@@ -98,9 +98,23 @@ def test_a_policy_that_is_not_asked_for_makes_no_noise(tree: Tree) -> None:
     assert tree.check("--policy", "config_file_readable").code == 0
 
 
-@pytest.mark.skipif(os.fsencode("\udcb1") != b"\xb1", reason="names are text on this system")
+BYTES_ONLY = pytest.mark.skipif(os.fsencode("\udcb1") != b"\xb1", reason="names are text on this system")
+
+
+@BYTES_ONLY
 def test_a_comment_counts_in_a_file_whose_name_is_no_utf_8(tree: Tree) -> None:
     folder = os.fsdecode("备份".encode("gbk"))
     tree.write(f"{folder}/sshd_config", COMMENT + BAD_SSHD)
     answer = tree.check("--policy", ROOT)
     assert (answer.code, "[waived by %B1%B8%B7%DD/sshd_config#" in answer.out) == (0, True)
+
+
+@BYTES_ONLY
+@pytest.mark.parametrize("bad", [0, 1])
+def test_a_bad_file_is_judged_beside_a_good_one_whose_name_is_as_long(tree: Tree, bad: int) -> None:
+    for number, name in enumerate(("备份", "配置")):
+        folder = os.fsdecode(name.encode("gbk"))
+        tree.write(f"{folder}/sshd_config", f"PermitRootLogin {'yes' if number == bad else 'no'}\n")
+    answer = tree.check("--policy", ROOT)
+    written = ("%B1%B8%B7%DD", "%C5%E4%D6%C3")[bad]
+    assert (answer.code, answer.findings) == (1, [f"{written}/sshd_config:1:17: high {ROOT}"])
