@@ -7,13 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from hiscomply import pipeline
+from hiscomply import pipeline, plugins
 from hiscomply.ahead_process import ahead_command
 from hiscomply.collect.kept_rows import KeptRows
 from hiscomply.config.settings import Settings
 from hiscomply.model import Target, Waiver
 from hiscomply.plan import Plan, make_plan
-from hiscomply.plugins import evidence_kinds, formats, pack_folders
 
 FILE_KINDS: Final = frozenset({"config_file", "setting", "configuration", "effective_setting", "collection"})
 """All that files give; a policy that reads anything else is not asked."""
@@ -26,8 +25,8 @@ def files_plan(settings: Settings, waivers: tuple[Waiver, ...]) -> Plan:
     Raises:
         PolicyError, ConfigError, Problems: a policy, parameter or name is wrong.
     """
-    known = frozenset(one.name for one in formats())
-    return make_plan(settings, evidence_kinds(), pack_folders(), waivers, FILE_KINDS, known)
+    known = frozenset(one.name for one in plugins.formats())
+    return make_plan(settings, plugins.evidence_kinds(), plugins.pack_folders(), waivers, FILE_KINDS, known)
 
 
 def check_files(
