@@ -9,6 +9,10 @@ queue, and one ``head`` reads them all. What parts them is the environment of th
 between each two: the word stands in it, in nobody's sight but the account's own and root's. If it fails at any of
 them, or the host cannot do that, each file is read by itself.
 
+A shell needs time for every test, and to lengthen a text as much as to copy it. So what is there and may be read, as
+most is, is found out by two tests, and joins the queue together with its neighbours: the files of one line of the script,
+or of one pattern.
+
 So it is with ``timeout``: the quick commands run in one shell below one ``timeout``, which gets them by its
 environment. Where that takes too long, each is run again by itself and within its own time, and its last answer counts.
 That needs a ``timeout`` which ends all that it began, as GNU's does. One that is a link, or the shell itself, is busybox's,
@@ -23,7 +27,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from glob import has_magic
 from itertools import groupby
@@ -83,15 +87,22 @@ a() {
     d=${d%/*}
   done
 }
-r() {
+c() {
   if a "$3"; then q "$1" absent "$3"
   elif [ -e "$3" ] && [ ! -f "$3" ]; then q "$1" odd "$3"
-  elif [ -n "$V" ] && [ -r "$3" ]; then q "$1" 0 "$3"; Q="$Q$3$L$V$L"
+  elif [ -z "$V" ] && [ "${3#/proc/sys/}" != "$3" ] && IFS= read -r v 2>/dev/null <"$3"; then
+    printf '%s\n' "$v"; e "$1" 0 "$3"
   elif [ ! -r "$3" ] && [ -n "$S" ]; then $T $S cat "$3" </dev/null; e "$1" "s$?" "$3"
   else i "$@"; fi
 }
-k() {
-  if [ -z "$V" ] && IFS= read -r v 2>/dev/null <"$3"; then printf '%s\n' "$v"; e "$1" 0 "$3"; else r "$@"; fi
+r() {
+  n=$1; l=$2; p=; s=; shift 2
+  for f; do
+    if [ -n "$V" ] && [ -f "$f" ] && [ -r "$f" ]; then p="$p$n 0 $f$L"; s="$s$f$L$V$L"
+    else c "$n" "$l" "$f"; fi
+    n=$((n + 1))
+  done
+  P="$P$p"; Q="$Q$s"
 }
 f() {
   [ -n "$P" ] || return 0
@@ -128,12 +139,14 @@ g() {
       if [ -f "$f" ] && [ ! -r "$f" ]; then $T $S tar -cf - "$3" </dev/null; e "$1" "t$?" "$4"; return; fi
     done
   fi
-  o=listed
+  o=listed; p=; s=
   for f in $4; do
     case $f in *"$L"*) o=odd; continue ;; esac
-    if [ -f "$f" ]; then r "$1" "$2" "$f"; fi
+    if [ ! -f "$f" ]; then continue; fi
+    if [ -n "$V" ] && [ -r "$f" ]; then p="$p$1 0 $f$L"; s="$s$f$L$V$L"
+    else c "$1" "$2" "$f"; fi
   done
-  q "$1" $o "$4"
+  P="$P$p"; Q="$Q$s"; q "$1" $o "$4"
 }
 """
 
@@ -191,7 +204,7 @@ def body(steps: Sequence[Step], step_timeout_s: float, *, sudo: bool) -> str:
     tables = [(number, step) for number, step in numbered if has_ss and step.path in TABLES]
     files = [one for one in numbered if one[1].command is None and one not in tables]
     for limit, group in groupby(files, lambda one: _limit(one[1])):
-        lines += [_line(number, step) for number, step in group]
+        lines += _lines(list(group))
         lines.append(f"f {limit}")
     quick = [_command(number, one) for number, one in commands if SLOW.isdisjoint(one.programs)]
     quick += _unless_ss(tables)
@@ -209,15 +222,28 @@ def _limit(step: Step) -> int:
     return MAX_FILE_BYTES + 1 if step.limit is None else step.limit
 
 
-def _line(number: int, step: Step) -> str:
-    limit = _limit(step)
-    if has_magic(step.path):
-        if not _SAFE_PATTERN.fullmatch(step.path):
-            raise ValueError(f"not a pattern for a shell: {step.path!r}")
-        folder = str(PurePosixPath(step.path).parent)
-        return f"g {number} {limit} '{'' if has_magic(folder) else folder}' '{step.path}'"
-    reader = "h" if step.path == SHADOW else "k" if step.path.startswith("/proc/sys/") else "r"
-    return f"{reader} {number} {limit} {shlex.quote(step.path)}"
+def _lines(files: Sequence[tuple[int, Step]]) -> Iterator[str]:
+    """One line for plain files whose numbers count up; one for each pattern, and one for shadow."""
+
+    def row(one: tuple[int, tuple[int, Step]]) -> int:
+        place, (number, step) = one
+        return -1 - place if has_magic(step.path) or step.path == SHADOW else number - place
+
+    for _, numbered in groupby(enumerate(files), row):
+        steps = [one for _, one in numbered]
+        number, step = steps[0]
+        if has_magic(step.path):
+            yield _pattern(number, step)
+        else:
+            reader = "h" if step.path == SHADOW else "r"
+            yield f"{reader} {number} {_limit(step)} {shlex.join(one.path for _, one in steps)}"
+
+
+def _pattern(number: int, step: Step) -> str:
+    if not _SAFE_PATTERN.fullmatch(step.path):
+        raise ValueError(f"not a pattern for a shell: {step.path!r}")
+    folder = str(PurePosixPath(step.path).parent)
+    return f"g {number} {_limit(step)} '{'' if has_magic(folder) else folder}' '{step.path}'"
 
 
 def _command(number: int, command: Command) -> str:

@@ -138,6 +138,23 @@ def test_files_of_every_fact_take_two_processes(tmp_path: Path):
 
 
 @pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+def test_files_that_one_line_asks_for_keep_their_numbers(tree: Path, shell: list[str]):
+    steps = steps_of(
+        [Ask(files=(f"{tree}/d/no", f"{tree}/none", f"{tree}/binary", f"{tree}/d/*.conf", f"{tree}/empty"))]
+    )
+    read = run(shell, steps)
+
+    lines = [
+        line for line in script(steps, NONCE, 30, sudo=False).splitlines() if line.startswith(("r ", "g "))
+    ]
+    assert [line.split()[:2] for line in lines] == [["r", "0"], ["g", "3"], ["r", "4"]]
+    found = [read.answers.file(f"{tree}/{name}") for name in ("d/no", "none", "binary", "empty")]
+    data = (tree / "binary").read_bytes()
+    assert found == [Answer(Outcome.OK, b"in no"), ABSENT, Answer(Outcome.OK, data), Answer(Outcome.OK)]
+    assert read.missing == ()
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
 def test_commands_come_with_exit_code_and_last_complaint(shell: list[str]):
     fails = Command(("sh",), ("-c", "echo out; echo 'one\ntwo' >&2; exit 3"))
     hangs = Command(("sleep",), ("60",))
