@@ -112,5 +112,7 @@ class SmallEngine(Evaluator):
 
 def _shown(row: Sequence[Any]) -> tuple[Any, ...]:
     """A verdict row as DuckDB would give it."""
-    code, subject, reason, missing, *middle, observed_at = row
-    return (code, subject, reason, list(sqlite.texts_of(missing)), *middle, sqlite.moment(observed_at))
+    code, subject, reason, missing, data, source, line, column, pointer, collection, observed_at = row
+    place = sqlite.place_of(source, line, column, pointer)
+    missing = list(sqlite.texts_of(missing))
+    return (code, subject, reason, missing, data, *place, collection, sqlite.moment(observed_at))
