@@ -57,6 +57,7 @@ class CompiledPolicy:
             record surely does not belong.
         formats: of a policy on settings, the only formats that concern it; empty for any.
         small: the whole query as SQLite runs it; empty where it has no such form.
+        reads: the columns of its kinds that ``small`` may read.
     """
 
     id: str
@@ -86,6 +87,7 @@ class CompiledPolicy:
     only: Only = field(default_factory=dict)
     only_related: Mapping[str, tuple[str, Only]] = field(default_factory=dict)
     small: str = ""
+    reads: tuple[str, ...] = ()
 
     @property
     def query(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from hiscomply.compiled import CompiledPolicy
 from hiscomply.evaluate.engine import Engine
 from hiscomply.evaluate.evaluator import Evaluator
 from hiscomply.evaluate.small import SmallEngine
+from hiscomply.evidence.held import read_of
 from hiscomply.file_check import FILE_KINDS
 from hiscomply.plugins import evidence_kinds, pack_folders
 from hiscomply.policy.pack import load_pack
@@ -106,19 +106,21 @@ def _data(written: str) -> str:
 
 
 def _same_evidence(engine: Engine, policy: CompiledPolicy, cases: Cases) -> SmallEngine:
-    """SQLite over the rows that stand in DuckDB."""
+    """SQLite over the rows that stand in DuckDB, with the columns that are held for the policy."""
     connection = sqlite.connect()
     small = SmallEngine(KINDS, cases.moment, connection, engine.tables)
     small.scoped = engine.scoped
+    assert policy.small
     for kind in engine.tables:
-        small.add_empty(kind)
-        columns: Mapping[str, str] = KINDS[kind].columns()
-        rows = engine.connection.execute(f'SELECT * FROM ev."{kind}"').fetchall()
-        marks = ", ".join("?" * len(columns))
+        columns = ", ".join(
+            f'"{name}"' for name in KINDS[kind].columns() if name in read_of(KINDS[kind], [policy])
+        )
+        connection.execute(f'CREATE TABLE ev."{kind}" ({columns})')
+        rows = engine.connection.execute(f'SELECT {columns} FROM ev."{kind}"').fetchall()
+        marks = ", ".join("?" * (columns.count(",") + 1))
         connection.executemany(
             f'INSERT INTO ev."{kind}" VALUES ({marks})', [[_held(value) for value in row] for row in rows]
         )
-    assert policy.small
     return small
 
 

@@ -36,6 +36,7 @@ from hiscomply.policy.wording import check_message, condition_text, is_named, na
 from hiscomply.yaml_source import Path_, YamlDocument
 
 _PLACEHOLDER = re.compile(r"\$([a-z_][a-z0-9_]*)")
+_WORD = re.compile(r"\w+")
 _RATE_NAMES = ("n", "met", "share_met", "examples")
 _FORMAT = "format"
 _VALUE = Text(zh="取值", en="Value")
@@ -95,7 +96,11 @@ def compile_policy(
         only=query.only,
         only_related=query.only_related,
     )
-    return compiled if draft.is_trial else replace(compiled, small=in_sqlite(compiled.query))
+    if draft.is_trial:
+        return compiled
+    small = in_sqlite(compiled.query)
+    columns = {name for kind in query.kinds for name in kinds[kind].columns()}
+    return replace(compiled, small=small, reads=tuple(sorted(columns & set(_WORD.findall(small)))))
 
 
 def _formats(draft: Draft, query: Query) -> tuple[str, ...]:
