@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from hiscomply import sqlite
 from hiscomply.compiled import CompiledPolicy
+from hiscomply.errors import NotHeld
 from hiscomply.evaluate.engine import Engine
 from hiscomply.evaluate.evaluator import Evaluator
 from hiscomply.evaluate.small import SmallEngine
@@ -87,9 +89,20 @@ def test_settings_are_looked_up_by_the_names_that_a_policy_reads() -> None:
     query, bound = small._narrowed(policy)
     assert sorted(map(str, bound.values())) == ["True", "compose_service", "memory_limit", "memory_limit"]
     assert query.count('r . "key" IN ($only_') == 2
+    assert "(SELECT count(*) FROM src_bad r" in query
     small.connection.execute("UPDATE ev.effective_setting SET key = NULL WHERE rowid = 1")
     other = SmallEngine(KINDS, cases.moment, small.connection, engine.tables)
     assert "memory_limit" not in other._narrowed(policy)[1].values()
+
+
+def test_a_column_that_is_not_held_is_no_text() -> None:
+    (policy,) = [one for one in POLICIES if one.id == "compose_memory_limited"]
+    cases = read_cases(policy, KINDS)
+    engine = Engine(KINDS, cases.moment)
+    cases.load(engine, policy, 0)
+    small = _same_evidence(engine, replace(policy, reads=()), cases)
+    with pytest.raises(NotHeld):
+        small.evaluate(policy, case_bindings(policy, cases.document.cases[0].profile, {}))
 
 
 def _numbers(count: Any) -> tuple[Any, ...]:

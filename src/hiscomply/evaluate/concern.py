@@ -71,7 +71,8 @@ class Concern:
     def _values_of(self, connection: Connection, kind: str, name: str) -> frozenset[Any]:
         """Every value of a field, None if a record lacks it."""
         if (kind, name) not in self._values:
-            rows = connection.execute(f'SELECT DISTINCT "{name}" FROM ev."{kind}"').fetchall()
+            # of its table, for SQLite takes a lone name that there is not for a text
+            rows = connection.execute(f'SELECT DISTINCT k."{name}" FROM ev."{kind}" k').fetchall()
             self._values[kind, name] = frozenset(row[0] for row in rows)
         return self._values[kind, name]
 
