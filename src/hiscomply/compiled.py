@@ -15,6 +15,10 @@ EACH_TOPIC = "each"
 """In ``applies_to``: each value of the list that is judged is a topic of its own."""
 
 
+Only = Mapping[str, tuple[str | bool, ...]]
+"""Fields of a record, texts and truths, each with the values without which a condition is surely false."""
+
+
 @dataclass(frozen=True, slots=True)
 class GapFlag:
     """A placeholder that says whether records of a kind may be hidden.
@@ -49,8 +53,11 @@ class CompiledPolicy:
         applies_to: topics without which there is nothing to judge; "each" stands for each value of the list.
         may_be_empty: a complete register without any subject leaves nothing to judge; where a kind is named, only if
             there is a record of it.
+        only_related: the same for related sets, by alias: the kind, and its fields with the values without which a
+            record surely does not belong.
         formats: of a policy on settings, the only formats that concern it; empty for any.
         small: the whole query as SQLite runs it; empty where it has no such form.
+        reads: the columns of its kinds that ``small`` may read.
     """
 
     id: str
@@ -77,8 +84,10 @@ class CompiledPolicy:
     applies_to: tuple[str, ...] = ()
     may_be_empty: bool | str = False
     formats: tuple[str, ...] = ()
-    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    only: Only = field(default_factory=dict)
+    only_related: Mapping[str, tuple[str, Only]] = field(default_factory=dict)
     small: str = ""
+    reads: tuple[str, ...] = ()
 
     @property
     def query(self) -> str:

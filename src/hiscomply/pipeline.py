@@ -112,6 +112,7 @@ def audit(
             ahead=ahead,
             is_held=is_held,
             verdicts=verdicts,
+            policies=plan.policies,
         )
         as_of = settings.as_of or datetime.now(UTC).replace(microsecond=0)
         judged = partial(
@@ -152,11 +153,13 @@ def collect_evidence(
     ahead: Sequence[str] = (),
     is_held: bool = False,
     verdicts: KeptVerdicts | None = None,
+    policies: Sequence[CompiledPolicy] = (),
 ) -> Evidence:
     """Collects from every target and stores what came, below the folder of a run; or holds it, if it is little.
 
     Args:
         verdicts: of an earlier check, only with ``is_held``; where they are on what came, it is not stored.
+        policies: which are to be judged, with ``is_held``: only what they read is held.
 
     Raises:
         ConfigError: nothing to resume, or no target of the names asked for.
@@ -182,19 +185,22 @@ def collect_evidence(
             ahead=ahead,
         )
         recalled = None if verdicts is None else verdicts.recall(staging, collections)
-        held = recalled or (_in_memory(staging, kinds, collections) if is_held else None)
+        held = recalled or (_in_memory(staging, kinds, collections, policies) if is_held else None)
         return held or store_evidence(staging, folder / "evidence", kinds, collections)
 
 
 def _in_memory(
-    staging: Path, kinds: Mapping[str, Kind], collections: Sequence[Collection]
+    staging: Path,
+    kinds: Mapping[str, Kind],
+    collections: Sequence[Collection],
+    policies: Sequence[CompiledPolicy],
 ) -> Evidence | None:
     """The evidence held; None if it is too much, or this Python was built without SQLite."""
     try:
         from hiscomply.evidence.held import hold_evidence
     except ImportError:
         return None
-    return hold_evidence(staging, kinds, collections)
+    return hold_evidence(staging, kinds, collections, policies)
 
 
 def evaluate_run(

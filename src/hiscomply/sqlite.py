@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from json.encoder import encode_basestring
@@ -22,11 +22,21 @@ NEEDED: Final = (3, 35, 0)
 LONGEST_MATCHED: Final = 500
 """Characters of a text up to which it is matched here: DuckDB's patterns take no more time for a longer text than its
 length, and Python's may."""
+_MEMORY: Final = 8_192
+"""So many answers of each function are remembered: the same few texts are asked about for every policy."""
 _EPOCH: Final = datetime(1970, 1, 1)
 _LAST: Final = "\U0010ffff"
 """After every text and number of a place, as DuckDB has what is not known."""
 _SEPARATOR: Final = "\0"
 """Before every other letter, as the end of a text is; no text that is held has it."""
+_WRITTEN: Final[Mapping[type, Callable[[Any], str]]] = {
+    str: encode_basestring,
+    int: repr,
+    float: repr,
+    bytes: bytes.decode,
+    type(None): lambda _: "null",
+}
+"""How a value is written as JSON, by its type."""
 _SPACES: Final = (
     "\u0020\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 )
@@ -40,6 +50,8 @@ def connect() -> sqlite3.Connection:
     connection.execute("PRAGMA case_sensitive_like = ON")
     for name, function, count in _FUNCTIONS:
         connection.create_function(name, count, function, deterministic=True)
+    for name, answer, count in _REMEMBERED:
+        connection.create_function(name, count, lru_cache(maxsize=_MEMORY)(answer), deterministic=True)
     return connection
 
 
@@ -92,6 +104,16 @@ def list_(texts: Iterable[str | None]) -> bytes:
 def texts_of(held: bytes) -> tuple[str | None, ...]:
     """The list that is held so."""
     return tuple(json.loads(held))
+
+
+def place_of(
+    source: str | None, line: int | None, column: int | None, pointer: str | None
+) -> tuple[str | None, int | None, int | None, str | None]:
+    """A place, whose first part may be the whole of another that ``place`` made."""
+    if source is None or _SEPARATOR not in source:
+        return source, line, column, pointer
+    first, second, third, last = [None if text == _LAST else text for text in source.split(_SEPARATOR, 3)]
+    return first, None if second is None else int(second), None if third is None else int(third), last
 
 
 # ------------------------------------------------------------ functions
@@ -161,43 +183,31 @@ def _truth(value: int | None) -> bytes:
 
 
 def _json_row(*pairs: Any) -> str:
-    """Names and values in turn as a JSON object; what is bytes is JSON already."""
-    said = (f"{_json(name)}:{_json(value)}" for name, value in zip(pairs[::2], pairs[1::2], strict=True))
+    """Names, which are plain words, and values in turn as a JSON object; what is bytes is JSON already."""
+    said = [
+        f'"{name}":{_WRITTEN[type(value)](value)}'
+        for name, value in zip(pairs[::2], pairs[1::2], strict=True)
+    ]
     return "{" + ",".join(said) + "}"
-
-
-def _json(value: Any) -> str:
-    kind = type(value)
-    if kind is str:
-        return encode_basestring(value)
-    if kind is int or kind is float:
-        return repr(value)
-    return "null" if value is None else str(value.decode())
 
 
 def _place(source: str | None, line: int | None, column: int | None, pointer: str | None) -> str:
     """A place as a text that sorts as its parts do, what is not known last."""
-    numbers = (_LAST if number is None else f"{number:011}" for number in (line, column))
-    return _SEPARATOR.join(
-        (_LAST if source is None else source, *numbers, _LAST if pointer is None else pointer)
+    return (
+        f"{_LAST if source is None else source}{_SEPARATOR}{_LAST if line is None else f'{line:011}'}{_SEPARATOR}"
+        f"{_LAST if column is None else f'{column:011}'}{_SEPARATOR}{_LAST if pointer is None else pointer}"
     )
 
 
-def _place_part(place: str, part: str) -> str | int | None:
-    found = place.split(_SEPARATOR, 3)["abcd".index(part)]
-    if found == _LAST:
-        return None
-    return int(found) if part in "bc" else found
-
-
 _FUNCTIONS: Final = (
+    ("json_row", _json_row, -1),
+    ("place", _place, 4),
+)
+_REMEMBERED: Final = (
     ("array_length", _strict(lambda held: len(texts_of(held))), 1),
     ("chr", _strict(chr), 1),
-    ("json_row", _json_row, -1),
     ("list_contains", _list_contains, 2),
     ("lower", _strict(_lower), 1),
-    ("place", _place, 4),
-    ("place_part", _strict(_place_part), 2),
     ("regexp_matches", _strict(_matches), 2),
     ("starts_with", _strict(str.startswith), 2),
     ("string_split", _strict(_string_split), 2),
@@ -206,3 +216,4 @@ _FUNCTIONS: Final = (
     ("truth", _truth, 1),
     ("upper", _strict(_upper), 1),
 )
+"""Those of which few things are asked again and again."""

@@ -25,7 +25,7 @@ class Concern:
 
     def __init__(self) -> None:
         self._answers: dict[Question, bool] = {}
-        self._values: dict[tuple[str, str], frozenset[str | None]] = {}
+        self._values: dict[tuple[str, str], frozenset[Any]] = {}
         self._times: dict[str, tuple[int, Any, Any]] = {}
 
     def forget(self) -> None:
@@ -56,6 +56,10 @@ class Concern:
         timeless, first, last = self._times_of(connection, kind)
         return not timeless and first is not None and last is not None and first >= oldest and last <= newest
 
+    def is_known(self, connection: Connection, kind: str, name: str) -> bool:
+        """Whether every record says what the field is."""
+        return None not in self._values_of(connection, kind, name)
+
     def is_raised(self, connection: Connection, sql: str, used: Mapping[str, Any]) -> bool:
         """Whether a policy's own question (``concerned``) gives more than 0."""
         question = sql, tuple((name, repr(value)) for name, value in sorted(used.items()))
@@ -64,10 +68,11 @@ class Concern:
             self._answers[question] = found is None or bool(found[0])
         return self._answers[question]
 
-    def _values_of(self, connection: Connection, kind: str, name: str) -> frozenset[str | None]:
-        """Every value of a text field, None if a record lacks it."""
+    def _values_of(self, connection: Connection, kind: str, name: str) -> frozenset[Any]:
+        """Every value of a field, None if a record lacks it."""
         if (kind, name) not in self._values:
-            rows = connection.execute(f'SELECT DISTINCT "{name}" FROM ev."{kind}"').fetchall()
+            # of its table, for SQLite takes a lone name that there is not for a text
+            rows = connection.execute(f'SELECT DISTINCT k."{name}" FROM ev."{kind}" k').fetchall()
             self._values[kind, name] = frozenset(row[0] for row in rows)
         return self._values[kind, name]
 

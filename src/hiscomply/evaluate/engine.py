@@ -275,7 +275,9 @@ class Engine(Evaluator):
         self._buffer.clear()
 
     def _concerns_any(self, policy: CompiledPolicy, bound: Mapping[str, Any], subjects: int) -> bool:
-        if policy.only and self._concern.is_ruled_out(self.connection, policy, *self._timely(policy)):
+        if policy.only and self._concern.is_ruled_out(
+            self.connection, policy, *self._timely(policy, policy.subject_kind)
+        ):
             return False
         if not policy.concerned or subjects > IN_MEMORY:
             return True

@@ -188,10 +188,10 @@ class Evaluator(ABC):
         }
         return {name: bound[name] for name in policy.placeholders}
 
-    def _timely(self, policy: CompiledPolicy) -> tuple[datetime, datetime]:
-        """Between when (naive UTC) a subject must have been observed, lest the policy's query look at it."""
+    def _timely(self, policy: CompiledPolicy, kind: str) -> tuple[datetime, datetime]:
+        """Between when (naive UTC) a record must have been observed, lest the policy's query look at its age."""
         now = self._moment.naive
-        return now - self._fresh(policy, policy.subject_kind), now + CLOCK_SKEW
+        return now - self._fresh(policy, kind), now + CLOCK_SKEW
 
     def _fresh(self, policy: CompiledPolicy, kind: str) -> timedelta:
         return policy.fresh.get(kind, self._kinds[kind].fresh)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hiscomply import sqlite
-from hiscomply.compiled import CompiledPolicy
+from hiscomply.compiled import CompiledPolicy, Only
 from hiscomply.errors import NotHeld
 from hiscomply.evaluate.evaluator import NO_APPLICABLE, SCOPE_KIND, UNKNOWN, Evaluator, Moment
 from hiscomply.kinds import INVENTORY_KIND, Kind
@@ -80,37 +80,55 @@ class SmallEngine(Evaluator):
             counts[NO_APPLICABLE] += subjects - len(rows)
         return dict(counts)
 
-    def _held_times(self, policy: CompiledPolicy) -> tuple[int, int]:
-        oldest, newest = self._timely(policy)
-        return sqlite.microseconds(oldest), sqlite.microseconds(newest)
-
     def _concerns_none(self, policy: CompiledPolicy) -> bool:
         """Whether the policy concerns no record for sure."""
         return bool(policy.only) and self._concern.is_ruled_out(
-            self.connection, policy, *self._held_times(policy)
+            self.connection, policy, *self._held_times(policy, policy.subject_kind)
         )
 
-    def _narrowed(self, policy: CompiledPolicy) -> tuple[str, dict[str, str]]:
-        """The policy's query over those of its subjects that it may concern, and what is bound besides."""
-        kind = policy.subject_kind
-        if not policy.only or not self._concern.is_timely(self.connection, kind, *self._held_times(policy)):
-            return policy.small, {}
-        conditions: list[str] = []
-        more: dict[str, str] = {}
-        for name, some in policy.only.items():
-            self._index(kind, name)
-            values = {f"only_{name}_{number}": value for number, value in enumerate(some)}
-            conditions.append(f'("{name}" IN ({", ".join(f"${one}" for one in values)}) OR "{name}" IS NULL)')
-            more |= values
-        whole = f'ev . "{kind}"'
-        narrow = f"(SELECT * FROM {whole} WHERE {' AND '.join(conditions)})"
-        return policy.small.replace(whole, narrow, 1), more
+    def _narrowed(self, policy: CompiledPolicy) -> tuple[str, dict[str, str | bool]]:
+        """The policy's query over those records that it may concern, and what is bound besides."""
+        query, more = policy.small, _Bound()
+        # by no index, lest SQLite take the subjects for a handful, and look through all that is related for each
+        limits = self._limits(policy, policy.subject_kind, policy.only, "+k", more)
+        if limits:
+            whole = f'FROM ev . "{policy.subject_kind}" k'
+            query = query.replace(f"{whole})", f"{whole} WHERE {' AND '.join(limits)})", 1)
+        for alias, (kind, only) in policy.only_related.items():
+            # the first layer that joins them; others count all that a subject has
+            join = f"JOIN src_{alias} r ON "
+            limits = self._limits(policy, kind, only, "r", more)
+            query = query.replace(join, join + "".join(f"{limit} AND " for limit in limits), 1)
+        return query, more
 
-    def _index(self, kind: str, name: str) -> None:
-        self.connection.execute(f'CREATE INDEX IF NOT EXISTS ev."{kind} by {name}" ON "{kind}" ("{name}")')
+    def _limits(self, policy: CompiledPolicy, kind: str, only: Only, row: str, more: _Bound) -> list[str]:
+        """What the fields of a record are, unless it surely does not concern the policy."""
+        if not only or not self._concern.is_timely(self.connection, kind, *self._held_times(policy, kind)):
+            return []
+        return [
+            f'{row} . "{name}" IN ({more.bind(some)})'
+            for name, some in only.items()
+            if self._concern.is_known(self.connection, kind, name)
+        ]
+
+    def _held_times(self, policy: CompiledPolicy, kind: str) -> tuple[int, int]:
+        oldest, newest = self._timely(policy, kind)
+        return sqlite.microseconds(oldest), sqlite.microseconds(newest)
+
+
+class _Bound(dict[str, str | bool]):
+    """Values to bind, by placeholder."""
+
+    def bind(self, values: Sequence[str | bool]) -> str:
+        """Placeholders for these values, as a list in SQL."""
+        names = [f"only_{len(self) + number}" for number, _ in enumerate(values)]
+        self.update(zip(names, values, strict=True))
+        return ", ".join(f"${name}" for name in names)
 
 
 def _shown(row: Sequence[Any]) -> tuple[Any, ...]:
     """A verdict row as DuckDB would give it."""
-    code, subject, reason, missing, *middle, observed_at = row
-    return (code, subject, reason, list(sqlite.texts_of(missing)), *middle, sqlite.moment(observed_at))
+    code, subject, reason, missing, data, source, line, column, pointer, collection, observed_at = row
+    place = sqlite.place_of(source, line, column, pointer)
+    missing = list(sqlite.texts_of(missing))
+    return (code, subject, reason, missing, data, *place, collection, sqlite.moment(observed_at))

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from hiscomply.compiled import EACH_TOPIC, CompiledPolicy, GapFlag
+from hiscomply.compiled import EACH_TOPIC, CompiledPolicy, GapFlag, Only
 from hiscomply.errors import nearest
 from hiscomply.kinds import Field, FieldType, Kind, parse_duration
 from hiscomply.model import Text
@@ -24,18 +24,19 @@ from hiscomply.policy.draft import Draft, Query, SubjectSource
 from hiscomply.policy.free_sql import compile_free_sql
 from hiscomply.policy.in_sqlite import in_sqlite
 from hiscomply.policy.judged import concerned_rows, judged_rows
-from hiscomply.policy.only import Only, is_all_said, only_values
+from hiscomply.policy.only import is_all_said, only_values
 from hiscomply.policy.output import Shown, rate_output, row_output
 from hiscomply.policy.periodic import periodic_as_related, periodic_condition
 from hiscomply.policy.related import RelatedPlan
 from hiscomply.policy.related_sets import related_set
 from hiscomply.policy.scope import NamedValues, Scope, Table, subject_table
 from hiscomply.policy.setting_form import written_out
-from hiscomply.policy.typed import Locator, Typed, quote
+from hiscomply.policy.typed import Typed, quote
 from hiscomply.policy.wording import check_message, condition_text, is_named, named_fields
 from hiscomply.yaml_source import Path_, YamlDocument
 
 _PLACEHOLDER = re.compile(r"\$([a-z_][a-z0-9_]*)")
+_WORD = re.compile(r"\w+")
 _RATE_NAMES = ("n", "met", "share_met", "examples")
 _FORMAT = "format"
 _VALUE = Text(zh="取值", en="Value")
@@ -93,15 +94,20 @@ def compile_policy(
         may_be_empty=draft.document.check.may_be_empty,
         formats=_formats(draft, query),
         only=query.only,
+        only_related=query.only_related,
     )
-    return compiled if draft.is_trial else replace(compiled, small=in_sqlite(compiled.query))
+    if draft.is_trial:
+        return compiled
+    small = in_sqlite(compiled.query)
+    columns = {name for kind in query.kinds for name in kinds[kind].columns()}
+    return replace(compiled, small=small, reads=tuple(sorted(columns & set(_WORD.findall(small)))))
 
 
 def _formats(draft: Draft, query: Query) -> tuple[str, ...]:
     """The formats of settings that the condition ``where`` is limited to, if it is."""
     if draft.document.check.each != "setting" or draft.is_trial:
         return ()
-    return query.only.get(_FORMAT, ())
+    return tuple(map(str, query.only.get(_FORMAT, ())))
 
 
 def _topics(draft: Draft, query: Query) -> tuple[str, ...]:
@@ -211,6 +217,7 @@ def _compile_check(draft: Draft) -> Query:
         output=output,
         is_materialised=bool(plans) or check.rate is not None,
         names=frozenset(names),
+        only_related={alias: (plan.kind, plan.only) for alias, (plan, _) in plans.items() if plan.only},
     )
 
 
@@ -222,7 +229,7 @@ def _where(draft: Draft, subject: Table, source: SubjectSource, scope: Scope) ->
     sql = draft.translate(where, path, scope).sql
     if not source.is_kind or isinstance(where, bool):
         return sql, {}, ""
-    tree = draft.tree(str(where), path, Locator(lambda offset: draft.yaml.place(path, offset)))
+    tree = draft.parsed(where, path)
     only = only_values(tree, subject.fields)
     return sql, only, "" if is_all_said(tree, only) else concerned_rows(subject, source, sql)
 

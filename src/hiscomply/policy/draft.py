@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from hiscomply.compiled import GapFlag
+from hiscomply.compiled import GapFlag, Only
 from hiscomply.errors import PolicyError, nearest
 from hiscomply.kinds import FieldType, Kind
 from hiscomply.parameters import ParameterSpec
@@ -57,12 +57,15 @@ class Draft:
         """The expression at a path, parsed unless it is already."""
         return self.trees.get(path) or parse(text, locator.place_at)
 
+    def parsed(self, text: Any, path: Path_) -> exp.Expr:
+        """The condition at a path as a tree."""
+        return self.tree(str(text), path, self._locator(path))
+
     def translate(self, text: Any, path: Path_, scope: Scope, *, is_condition: bool = True) -> Typed:
         """A condition or value of the document as SQL, checked."""
         if isinstance(text, bool):
             return Typed("TRUE" if text else "FALSE", FieldType.BOOLEAN)
-        written_at = self.written_at.get(path, path)
-        locator = Locator(lambda offset: self.yaml.place(written_at, offset))
+        locator = self._locator(path)
         tree = self.tree(str(text), path, locator)
         translator = Translator(scope, locator)
         typed = Typed(translator.boolean(tree), FieldType.BOOLEAN) if is_condition else translator.visit(tree)
@@ -70,6 +73,10 @@ class Draft:
         for name, call in translator.keyed_calls.items():
             self.keyed_calls.setdefault(name, call)
         return typed
+
+    def _locator(self, path: Path_) -> Locator:
+        written_at = self.written_at.get(path, path)
+        return Locator(lambda offset: self.yaml.place(written_at, offset))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +87,12 @@ class Query:
     kinds: tuple[str, ...]
     gaps: tuple[GapFlag, ...]
     concerned: str
-    only: Mapping[str, tuple[str, ...]]
+    only: Only
     judged: str
     output: str
     is_materialised: bool
     names: frozenset[str]
+    only_related: Mapping[str, tuple[str, Only]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

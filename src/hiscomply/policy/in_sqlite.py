@@ -73,6 +73,11 @@ _WRITTEN_OUT: Final = ("raw", "judged")
 """Layers that SQLite makes once: it would put what a column is made of wherever that column is named."""
 _LOOKED_UP: Final = "src_"
 """Layers of related records, of which those of a subject are looked up: SQLite would make what is named twice once."""
+_COUNTED: Final = re.compile(
+    r'("total_\w+") AS \(SELECT s \. _rid , count\(\*\) AS n FROM s JOIN (src_\w+) r ON (.+?) GROUP BY s \. _rid\)'
+)
+_IN_TURN: Final = r"\1 AS MATERIALIZED (SELECT s . _rid , (SELECT count(*) FROM \2 r WHERE \3) AS n FROM s)"
+"""How many records a subject has is asked for each in turn: SQLite would sort all of them first."""
 _EMPTY: Final = "CAST('[]' AS BLOB)"
 
 Item = Any
@@ -90,7 +95,7 @@ def in_sqlite(query: str) -> str:
         query: what a compiled policy asks of DuckDB.
     """
     try:
-        return _sql(_items(query))
+        return _COUNTED.sub(_IN_TURN, _sql(_items(query)))
     except _NoForm:
         return ""
 
@@ -130,7 +135,8 @@ def _sql(items: list[Item]) -> str:
             parts.append(f"{item} AS {'NOT ' if item not in _WRITTEN_OUT else ''}MATERIALIZED")
             at += 1
         elif _is_place(item, rest):
-            parts.append(f"place_part({item}.{rest[1]}, '{rest[3]}')")
+            # the whole place stands where its first part does, and is taken apart in the rows that are kept
+            parts.append(f"{item} . {rest[1]}" if rest[3] == "a" else "NULL")
             at += 4
         elif _is_word(item) and item not in _WORDS and rest and isinstance(rest[0], list):
             parts.append(_call(item, rest[0]))

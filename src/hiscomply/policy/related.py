@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from hiscomply.compiled import Only
 from hiscomply.kinds import FieldType
 from hiscomply.policy.typed import Typed, quote
 
@@ -67,6 +68,8 @@ class RelatedPlan:
     unplaced: tuple[tuple[str, str, str], ...]
     """For each pair of the match: its column, the subject's, and SQL that says that its own is not known."""
     may_be_empty: bool
+    only: Only = field(default_factory=dict)
+    """Fields, each with the values without which a record surely does not belong."""
     columns: dict[str, str] = field(default_factory=dict)
     """Aggregates to compute, by output column."""
     fields: set[str] = field(default_factory=set)

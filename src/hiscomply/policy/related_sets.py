@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from hiscomply.compiled import Only
 from hiscomply.errors import nearest
 from hiscomply.kinds import Field, FieldType
 from hiscomply.policy.document import RelatedDocument
 from hiscomply.policy.draft import Draft
+from hiscomply.policy.only import only_values
 from hiscomply.policy.related import RelatedPlan
 from hiscomply.policy.scope import Scope, Table
 from hiscomply.policy.typed import Typed, quote
@@ -45,8 +47,10 @@ def related_set(
     hidden.insert(0, _hidden(draft, alias, counted, document, path, subject))
     scope = Scope(table, Table(subject.name, "s", subject.fields, subject.reads), {}, draft.parameters)
     member = "TRUE"
+    only: Only = {}
     if document.where is not None:
         member = draft.translate(document.where, (*path, "where"), scope).sql
+        only = only_values(draft.parsed(document.where, (*path, "where")), kind.fields)
     unplaced = [_not_known("r", kind.fields[name]) for name in document.match if name not in kind.key]
     if unplaced:
         hidden.append(f"coalesce({quote('unplaced_' + alias)}.n, 0) > 0")
@@ -61,6 +65,7 @@ def related_set(
             for theirs, ours_sql in placed.items()
         ),
         may_be_empty=document.may_be_empty,
+        only=only,
     )
     return plan, table
 

@@ -8,7 +8,7 @@ import sqlglot
 from hiscomply.plugins import evidence_kinds
 from hiscomply.policy.only import is_all_said, only_values
 
-FIELDS = evidence_kinds()["configuration"].fields
+FIELDS = {**evidence_kinds()["configuration"].fields, **evidence_kinds()["effective_setting"].fields}
 A = {"software": ("a",)}
 
 
@@ -36,10 +36,18 @@ A = {"software": ("a",)}
         ("settings = 1", {}, False),
         ("other.software = 'a'", {}, False),
         ("software = 'a' is true", {}, False),
+        ("is_secret", {"is_secret": (True,)}, True),
+        ("(is_secret) and is_certain", {"is_secret": (True,), "is_certain": (True,)}, False),
+        ("is_secret or is_secret", {"is_secret": (True,)}, True),
+        ("is_secret or is_certain", {}, False),
+        ("not is_secret", {}, False),
+        ("other.is_secret", {}, False),
+        ("software", {}, False),
+        ("is_secret = true", {}, False),
     ],
 )  # fmt: skip
 def test_a_field_is_limited_where_the_condition_is_surely_false_without_it(
-    condition: str, only: dict[str, tuple[str, ...]], is_all: bool
+    condition: str, only: dict[str, tuple[str | bool, ...]], is_all: bool
 ) -> None:
     tree = sqlglot.parse_one(condition, dialect="duckdb")
     assert only_values(tree, FIELDS) == only
