@@ -19,6 +19,7 @@ from hiscomply.collect.kept_rows import KeptRows
 from hiscomply.collect.runner import collect_all
 from hiscomply.collect.secrets import project_digest, withholding
 from hiscomply.collect.work import Progress
+from hiscomply.compiled import CompiledPolicy
 from hiscomply.config.settings import Settings
 from hiscomply.controls import in_profile
 from hiscomply.errors import NotHeld

@@ -140,3 +140,8 @@ def _same_evidence(engine: Engine, policy: CompiledPolicy, cases: Cases) -> Smal
 def _held(value: Any) -> Any:
     is_day = isinstance(value, date) and not isinstance(value, datetime)
     return value.isoformat() if is_day else sqlite.held(value)
+
+
+def test_of_a_policy_with_sql_of_its_own_all_columns_are_held() -> None:
+    found = [policy for policy in POLICIES if policy.id == "recurring_faults_have_problem_record"]
+    assert [{*policy.reads} for policy in found] == [{*KINDS["ticket"].columns()}]

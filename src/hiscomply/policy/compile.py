@@ -99,8 +99,10 @@ def compile_policy(
     if draft.is_trial:
         return compiled
     small = in_sqlite(compiled.query)
-    columns = {name for kind in query.kinds for name in kinds[kind].columns()}
-    return replace(compiled, small=small, reads=tuple(sorted(columns & set(_WORD.findall(small)))))
+    reads = {name for kind in query.kinds for name in kinds[kind].columns()}
+    if document.check.sql is None:  # whose author may say *, or write a name in capitals
+        reads &= set(_WORD.findall(small))
+    return replace(compiled, small=small, reads=tuple(sorted(reads)))
 
 
 def _formats(draft: Draft, query: Query) -> tuple[str, ...]:
