@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from hiscomply.model import Record, Rejected, Text
+from hiscomply.units import Passage, Stretch
 from hiscomply_local.answers import Answer, Command, Outcome
 
 
@@ -38,10 +39,16 @@ class About:
             kind, known(fields), f"host:{self.asset_id}", self.now, line=line, pointer=command.shown
         )
 
-    def printed_by(self, kind: str, command: Command) -> Callable[[Mapping[str, Any], int], Record]:
-        """Makes the records of a command that prints thousands of them; each is given its known fields and its line."""
+    def passages(
+        self, kind: str, command: Command, own: Mapping[str, Any]
+    ) -> Callable[[Stretch, int], Passage]:
+        """Makes what a command that prints thousands of records says in one stretch, which begins in some line.
+
+        Args:
+            own: fields of this host.
+        """
         source, pointer = f"host:{self.asset_id}", command.shown
-        return lambda fields, line: Record(kind, fields, source, self.now, line, None, pointer)
+        return lambda stretch, line: Passage(kind, own, stretch, source, self.now, line, pointer)
 
     def bad_line(self, kind: str, place: str | Command, line: int, reason: Text) -> Rejected:
         """A line that could not be understood. Its text is not repeated: it may hold anything."""
