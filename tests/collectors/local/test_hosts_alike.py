@@ -21,12 +21,14 @@ from hiscomply.kinds import load_kinds
 from hiscomply.model import Collection, Target
 from hiscomply.paths import schemas_dir
 from hiscomply.units import Item, one_by_one
-from hiscomply_local import installed
+from hiscomply_local import installed, parse_password_rules, parse_settings
 from hiscomply_local.answers import Answer, Answers, Command, Outcome
 from hiscomply_local.collector import LocalCollector
 from hiscomply_local.facts import FACTS, IDENTITY, about_host
 from hiscomply_local.fetch import gather
+from hiscomply_local.parse_accounts import LOGIN_DEFS
 from hiscomply_local.parse_packages import DPKG_FIELDS, DPKG_PACKAGES, RPM_PACKAGES, dpkg_packages, parse_dpkg
+from hiscomply_local.parse_settings import SSHD
 
 SECRET = "Winter2026!"
 NOW = datetime(2026, 6, 30, tzinfo=UTC)
@@ -81,6 +83,14 @@ def _as_rpm(text: str) -> str:
     return "\n".join([*lines, ""])
 
 
+SETTINGS = {
+    "another version": ("yes\n", "no\n"),
+    "two less in the middle": ("\n", "\n\n"),
+    "hidden from everybody": ("no\n", "no pwd=hunter22\n"),
+    "hidden by its own": ("no\n", f"no {SECRET}\n"),
+    "hidden by others' own": ("no\n", f"no {SECRET}\n"),
+}
+"""What some hosts have otherwise in sshd's settings and in login.defs."""
 FORMS: Mapping[str, tuple[Command, Callable[[str], str], str]] = {
     "dpkg": (DPKG_FIELDS, _as_grep, "\n\n"),
     "dpkg-query": (DPKG_PACKAGES, str, "\n"),
@@ -96,15 +106,24 @@ def _hosts(form: str) -> Mapping[str, Answers]:
     others = {
         one: answer for one, answer in recorded.commands.items() if one not in {DPKG_FIELDS, DPKG_PACKAGES}
     }
-    files = recorded.files
+    files = dict(recorded.files)
     if form == "rpm":
         files = {path: answer for path, answer in files.items() if "dpkg" not in path}
-    return {
-        name: Answers(
-            files, {**others, command: Answer(Outcome.OK, separator.join(edit(list(entries))).encode())}
-        )
-        for name, edit in EDITS.items()
-    }
+    found = {}
+    for name, edit in EDITS.items():
+        old, new = SETTINGS.get(name, ("", ""))
+        own = {SSHD: _edited(others[SSHD], old, new), command: _said(separator.join(edit(list(entries))))}
+        rules = {LOGIN_DEFS: _edited(files[LOGIN_DEFS], old, new)}
+        found[name] = Answers({**files, **rules}, {**others, **own})
+    return found
+
+
+def _said(text: str) -> Answer:
+    return Answer(Outcome.OK, text.encode())
+
+
+def _edited(answer: Answer, old: str, new: str) -> Answer:
+    return _said(answer.text.replace(old, new)) if old else answer
 
 
 class Fleet(LocalCollector):
@@ -136,6 +155,8 @@ class OneByOne(Fleet):
 def _forget() -> None:
     installed._kept.cache_clear()
     installed._renamed.cache_clear()
+    parse_settings._kept.cache_clear()
+    parse_password_rules._understood.cache_clear()
 
 
 def _staged(
