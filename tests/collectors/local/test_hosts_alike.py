@@ -27,7 +27,15 @@ from hiscomply_local.collector import LocalCollector
 from hiscomply_local.facts import FACTS, IDENTITY, about_host
 from hiscomply_local.fetch import gather
 from hiscomply_local.parse_accounts import LOGIN_DEFS
-from hiscomply_local.parse_packages import DPKG_FIELDS, DPKG_PACKAGES, RPM_PACKAGES, dpkg_packages, parse_dpkg
+from hiscomply_local.parse_packages import (
+    DPKG_FIELDS,
+    DPKG_PACKAGES,
+    RPM_PACKAGES,
+    dpkg_packages,
+    parse_dpkg,
+    parse_dpkg_status,
+    parse_rpm,
+)
 from hiscomply_local.parse_settings import SSHD
 
 SECRET = "Winter2026!"
@@ -203,6 +211,24 @@ def test_a_fleet_gives_the_rows_that_each_host_gives_without_memory(
         "hidden from everybody": 1,
         "hidden by its own": 1,
     }
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_packages_read_in_stretches_stand_in_the_lines_of_the_whole(form: str) -> None:
+    command, _, separator = FORMS[form]
+    parse = {"dpkg": parse_dpkg_status, "dpkg-query": parse_dpkg, "rpm": parse_rpm}[form]
+    for answers in _hosts(form).values():
+        text = answers.command(command).text
+        found = installed.installed(text, parse, separator)
+        packages, bad = parse(text)
+        placed = [
+            (said["name"], first + line)
+            for first, one in found.stretches()
+            for said, line in zip(one.said, one.lines, strict=True)
+        ]
+
+        assert (found.packages, found.bad) == (packages, bad)
+        assert placed == [(name, one.line) for name, one in installed.unique_names(packages)]
 
 
 def test_what_hosts_have_alike_is_judged_once() -> None:

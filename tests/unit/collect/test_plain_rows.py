@@ -274,12 +274,12 @@ def test_passages_of_a_stretch_give_the_rows_that_their_records_give(
     said = [{name: value for name, value in one.fields.items() if name != "host"} for one in given_records]
     stretch = Stretch(said, [2 * line for line in range(len(said))])
     for host, is_named in hosts:
-        own = {"host": host, **({"size": 1} if is_named else {})}
+        own = {"host": host, **({"due": None} if is_named else {})}
         passage = Passage("thing", own, stretch, "s", None, 7, None)
         expected = [single.plain(record) for record in passage.records()]
         found = border.plain_passage(passage)
         # A field that stands twice is for the records to put in its place.
-        is_twice = is_named and any("size" in one for one in said)
+        is_twice = is_named and any("due" in one for one in said)
         if None in expected or is_twice or {} in said:
             assert found is None
         else:
