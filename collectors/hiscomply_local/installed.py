@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from hiscomply.units import Stretch
 
@@ -33,14 +33,28 @@ Parse = Callable[[str], tuple[list[Package], list[int]]]
 """Packages of a text, and the numbers of its lines that cannot be read."""
 
 
-@dataclass(eq=False, slots=True)
 class Part:
-    """What one stretch of a list says, with lines of its own from 1; ``stretch`` has each package under its name."""
+    """What one stretch of a list says, with lines of its own from 1.
 
-    packages: Sequence[Package]
-    bad: Sequence[int]
-    line_feeds: int
-    stretch: Stretch
+    Attributes:
+        names: of the packages, as the list has them.
+        line_feeds: how many lines further the stretch ends.
+    """
+
+    def __init__(self, packages: Sequence[Package], bad: Sequence[int], line_feeds: int) -> None:
+        self.packages, self.bad, self.line_feeds = packages, bad, line_feeds
+        self.names = tuple(one.name for one in packages)
+        self._own = _said(packages, self.names)
+        self._last = self.names, self._own
+
+    def named(self, names: tuple[str, ...]) -> Stretch:
+        """What it says of packages under these names; one and the same for its own, and for those asked for last."""
+        if names == self.names:
+            return self._own
+        last = self._last
+        if last[0] != names:
+            last = self._last = names, _said(self.packages, names)
+        return last[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +87,13 @@ class Installed:
 
     def stretches(self) -> Iterator[tuple[int, Stretch]]:
         """What the parts say, with their first lines; where several packages have one name, under names of their own."""
-        own = [[one.name for one in part.packages] for _, part in self.parts]
-        if len(set().union(*own)) == sum(map(len, own)):
-            yield from ((added + 1, part.stretch) for added, part in self.parts if part.packages)
-            return
-        names = iter([name for name, _ in unique_names(self.packages)])
-        for (added, part), old in zip(self.parts, own, strict=True):
-            new = tuple(next(names) for _ in old)
-            if new:
-                yield added + 1, part.stretch if new == tuple(old) else _renamed(part, new)
+        own = [part.names for _, part in self.parts]
+        is_unique = len(set().union(*own)) == sum(map(len, own))
+        names = iter(() if is_unique else [name for name, _ in unique_names(self.packages)])
+        for added, part in self.parts:
+            if part.names:
+                new = part.names if is_unique else tuple(islice(names, len(part.names)))
+                yield added + 1, part.named(new)
 
 
 def installed(text: str, parse: Parse, separator: str) -> Installed:
@@ -101,28 +113,18 @@ def installed(text: str, parse: Parse, separator: str) -> Installed:
 def _stretches(text: str, separator: str) -> Iterator[str]:
     """The text in pieces that end where an entry says so by its length: one entry more or less changes one piece."""
     entries = text.split(separator)
-    ends, start = [0], 0
-    for end, entry in enumerate(entries, 1):
-        if not len(entry) % _EVERY or end - start == _MOST:
-            start = end
-            ends.append(end)
-    if start < len(entries):
-        ends.append(len(entries))
-    for start, end in pairwise(ends):
-        yield separator.join(entries[start:end])
+    ends = [number for number, entry in enumerate(entries, 1) if not len(entry) % _EVERY]
+    for start, end in pairwise([0, *ends, len(entries)]):
+        for at in range(start, end, _MOST):
+            yield separator.join(entries[at : min(at + _MOST, end)])
 
 
 def _read(parse: Parse, text: str) -> Part:
     packages, bad = parse(text)
-    return Part(packages, bad, text.count("\n"), _said(packages, [one.name for one in packages]))
+    return Part(packages, bad, text.count("\n"))
 
 
 _kept = lru_cache(_KEPT)(_read)
-
-
-@lru_cache(_KEPT)
-def _renamed(part: Part, names: tuple[str, ...]) -> Stretch:
-    return _said(part.packages, names)
 
 
 def _said(packages: Sequence[Package], names: Sequence[str]) -> Stretch:

@@ -57,6 +57,7 @@ SYSCTL_KEYS = (
     "net.ipv6.conf.default.accept_source_route",
 )
 _LONGEST_KEPT = 800
+_KEY = re.compile(r"[A-Za-z_][\w-]*")
 SYSCTL_ASK = Ask(files=tuple(f"/proc/sys/{key.replace('.', '/')}" for key in SYSCTL_KEYS))
 
 
@@ -77,7 +78,7 @@ def parse_words(text: str) -> Iterator[Entry | int]:
             continue
         if len(words) == 1:
             yield Entry(words[0], None, number)
-        elif not re.fullmatch(r"[A-Za-z_][\w-]*", words[0]):
+        elif not _KEY.fullmatch(words[0]):
             yield number
         else:
             yield Entry(words[0], words[1].strip(), number)
@@ -123,8 +124,8 @@ def parse_sysctl(answers: Answers, about: About) -> Iterator[Item]:
 
 
 def setting_said(form: str, key: str, value: str | None, occurrence: int) -> Mapping[str, Any]:
-    """The fields of a setting in effect but for its host; the same mapping each time, unless the value is long."""
-    said = _kept if len(value or "") <= _LONGEST_KEPT else _said
+    """The fields of a setting in effect but for its host; the same mapping each time, unless it is long."""
+    said = _kept if len(key) + len(value or "") <= _LONGEST_KEPT else _said
     return said(form, key, value, occurrence)
 
 

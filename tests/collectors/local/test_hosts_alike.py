@@ -162,7 +162,6 @@ class OneByOne(Fleet):
 
 def _forget() -> None:
     installed._kept.cache_clear()
-    installed._renamed.cache_clear()
     parse_settings._kept.cache_clear()
     parse_password_rules._understood.cache_clear()
 
