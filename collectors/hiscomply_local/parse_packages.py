@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from hiscomply.model import Text
 from hiscomply.units import Item
@@ -41,6 +42,7 @@ DPKG_PACKAGES = Command(
 COMMANDS = (DPKG_FIELDS, DPKG_PACKAGES, RPM_PACKAGES)
 ASK = Ask(files=(APK_DATABASE,), heads=(DPKG_STATUS,), commands=COMMANDS)
 _WHAT = Text("软件包清单", "installed packages")
+_LONGEST_KEPT = 1_000
 # With any other state the program's files are not (wholly) there.
 _DPKG_INSTALLED = {"installed", "triggers-awaited", "triggers-pending", "half-configured", "unpacked"}
 _DPKG_STATES = _DPKG_INSTALLED | {"not-installed", "config-files", "half-installed"}
@@ -79,7 +81,7 @@ def parse_dpkg_status(text: str) -> tuple[list[Package], list[int]]:
     number = 1
     for stanza in text.split("\n\n"):
         blank = len(stanza) - len(stanza.lstrip("\n"))
-        read = _dpkg_package(stanza.strip("\n"))
+        read = (_kept_package if len(stanza) <= _LONGEST_KEPT else _dpkg_package)(stanza.strip("\n"))
         if read is None:
             bad.append(number + blank)
         elif read:
@@ -103,6 +105,9 @@ def _dpkg_package(stanza: str) -> tuple[str, ...] | None:
     version = fields.get("Version", "")
     source, _, own = fields.get("Source", name).partition(" (")
     return name, version, fields.get("Architecture", ""), source, own.removesuffix(")") or version
+
+
+_kept_package = lru_cache(8192)(_dpkg_package)  # where a stretch has changed, most of it is as it was
 
 
 def dpkg_packages(answers: Answers) -> tuple[Command, Answer, Installed]:

@@ -139,16 +139,18 @@ class PlainRows:
             known = self._stretches.get(stretch)
             if known is None or known[0] != names:
                 # For as long as whoever read the stretch remembers it.
-                known = self._stretches[stretch] = names, [self._rest(names, one) for one in stretch.said]
+                known = self._stretches[stretch] = names, [self._rest(own, one) for one in stretch.said]
         except (LookupError, ValueError, OverflowError, TypeError):
             return None
         return start, known[1]
 
-    def _rest(self, first: tuple[str, ...], said: Mapping[str, Any]) -> str:
+    def _rest(self, own: Mapping[str, Any], said: Mapping[str, Any]) -> str:
         """A row behind its first fields; LookupError if it has one of these again, or there is nothing on either side."""
-        if not first or not said or not said.keys().isdisjoint(first):
+        if not own or not said or not said.keys().isdisjoint(own):
             raise LookupError
-        return f"{self._texts(tuple(said), said.values())},{self._end((*first, *said))}"
+        names, types = (*own, *said), (*map(type, own.values()), *map(type, said.values()))
+        pieces, end, _ = self._shapes.get((names, types)) or self._shape(names, types)
+        return ",".join([*map(getitem, pieces[len(own) :], said.values()), end])
 
     def _judged(self, said: Mapping[str, Any], more: tuple[str, ...], memory: dict[int, _Said]) -> _Said:
         """What fields become that many rows share, and what ends such rows; known by the mapping, not by what is in it."""
