@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass as plain_dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
@@ -53,9 +52,6 @@ class Rows:
             yield Record(self.kind, fields, one.source, self.observed_at, one.line, one.column, one.pointer)
 
 
-@plain_dataclass(
-    eq=False, slots=True, weakref_slot=True
-)  # it counts as one and the same, and not by what is in it
 class Stretch:
     """What one stretch of text says, whichever host it stands on: read once, and known by identity to the border.
 
@@ -64,8 +60,10 @@ class Stretch:
         lines: where each record stands, 0 for the first line of the stretch.
     """
 
-    said: Sequence[Mapping[str, Any]]
-    lines: Sequence[int]
+    __slots__ = ("__weakref__", "lines", "said")
+
+    def __init__(self, said: Sequence[Mapping[str, Any]], lines: Sequence[int]) -> None:
+        self.said, self.lines = said, lines
 
 
 @dataclass(frozen=True, slots=True)
