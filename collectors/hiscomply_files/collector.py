@@ -17,7 +17,7 @@ from hiscomply.hookspecs import (
 )
 from hiscomply.model import Record, Rejected, Target, Text
 from hiscomply.own_files import code_digest
-from hiscomply.units import Making, Rows, Unit
+from hiscomply.units import Making, Unit, one_by_one
 from hiscomply_files import fetch
 from hiscomply_files.reading import Reading
 
@@ -121,11 +121,7 @@ class FilesCollector:
             CollectDenied: when a path may not be read.
         """
         for unit in self.units(target, context):
-            for one in unit.make():
-                if isinstance(one, Rows):
-                    yield from one.records()
-                else:
-                    yield one
+            yield from one_by_one(unit.make())
 
     def units(self, target: Target, context: CollectContext) -> Iterator[Unit]:
         """The same in parts: each file, then the files that amount to configurations together.

@@ -16,8 +16,22 @@ def effective_setting(
         value: None for a key without value.
         number: the value as a number, where it is one.
     """
+    own = dict(zip(OWN, own_of(asset, place), strict=True))
+    return {**own, **effective_said(form, key, value, number)}
+
+
+OWN = ("file", "asset_id")
+"""The fields of ``effective_setting`` that tell assets apart."""
+
+
+def own_of(asset: str, place: str) -> tuple[str, str]:
+    """Their values."""
+    return f"{asset}:{place}", asset
+
+
+def effective_said(form: str, key: str, value: str | None, number: float | None = None) -> dict[str, Any]:
+    """The other fields of ``effective_setting``, which many assets may have alike."""
     fields: dict[str, Any] = {
-        "file": f"{asset}:{place}",
         "format": form,
         "key": key,
         "occurrence": 1,
@@ -29,6 +43,5 @@ def effective_setting(
         "parent": key.rpartition(".")[0] or None,
         "is_effective": True,
         "section": None,
-        "asset_id": asset,
     }
     return fields if number is None else fields | {"number": number}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
 from hiscomply.model import Record, Rejected, Text
+from hiscomply.units import MAX_ROWS, Passage, Row, Rows, Stretch
+from hiscomply_kit.settings import OWN
 from hiscomply_local.answers import Answer, Command, Outcome
 
 
@@ -38,10 +40,21 @@ class About:
             kind, known(fields), f"host:{self.asset_id}", self.now, line=line, pointer=command.shown
         )
 
-    def printed_by(self, kind: str, command: Command) -> Callable[[Mapping[str, Any], int], Record]:
-        """Makes the records of a command that prints thousands of them; each is given its known fields and its line."""
+    def passages(
+        self, kind: str, command: Command, own: Mapping[str, Any]
+    ) -> Callable[[Stretch, int], Passage]:
+        """Makes what a command that prints thousands of records says in one stretch, which begins in some line.
+
+        Args:
+            own: fields of this host.
+        """
         source, pointer = f"host:{self.asset_id}", command.shown
-        return lambda fields, line: Record(kind, fields, source, self.now, line, None, pointer)
+        return lambda stretch, line: Passage(kind, own, stretch, source, self.now, line, pointer)
+
+    def settings(self, rows: Sequence[Row]) -> Iterator[Rows]:
+        """``setting`` records, each with the ``own_of`` its place: in blocks, for hosts have most of them alike."""
+        for start in range(0, len(rows), MAX_ROWS):
+            yield Rows("setting", OWN, self.now, rows[start : start + MAX_ROWS])
 
     def bad_line(self, kind: str, place: str | Command, line: int, reason: Text) -> Rejected:
         """A line that could not be understood. Its text is not repeated: it may hold anything."""

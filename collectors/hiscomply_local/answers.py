@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+_MAGIC = re.compile(r"[*?[]")
 MAX_FILE_BYTES = 8_000_000
 SYSTEMD_RUNS = "/run/systemd/system"
 """A folder that is there exactly while systemd is the init system. Source: sd_booted(3)."""
@@ -132,9 +133,12 @@ class Answers:
 
     def matching(self, pattern: str) -> list[tuple[str, Answer]]:
         """Files by pattern, in order of path; an unreadable folder answers under the pattern itself."""
+        begin = _MAGIC.split(pattern, 1)[0]
+        if begin == pattern:
+            return [(pattern, self.files[pattern])] if pattern in self.files else []
         depth = pattern.count("/")
         return sorted(
             (path, answer)
             for path, answer in self.files.items()
-            if path.count("/") == depth and fnmatchcase(path, pattern)
+            if path.startswith(begin) and path.count("/") == depth and fnmatchcase(path, pattern)
         )

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hiscomply.hookspecs import CollectContext, CollectFailed
-from hiscomply.model import Record, Rejected, Target, Text
+from hiscomply.model import Target, Text
+from hiscomply.units import Item
 from hiscomply_local.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class LocalCollector:
         for command in dict.fromkeys(command for ask in asked for command in ask.commands):
             yield Text(f"运行:{command.shown}", f"runs: {command.shown}")
 
-    def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
+    def collect(self, target: Target, context: CollectContext) -> Iterator[Item]:
         """Records and refusals, fact by fact.
 
         Raises:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hiscomply.model import Record, Rejected
+from hiscomply.units import Item
 from hiscomply_local import (
     parse_accounts,
     parse_clock,
@@ -31,7 +31,7 @@ class Fact:
     """One group of evidence: its inputs as data, its reading as a pure function."""
 
     ask: Ask
-    parse: Callable[[Answers, About], Iterator[Record | Rejected]]
+    parse: Callable[[Answers, About], Iterator[Item]]
 
 
 FACTS: Mapping[str, Fact] = {

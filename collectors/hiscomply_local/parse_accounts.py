@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,8 +80,9 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
         return
     ageing: dict[str, Ageing] = {}
     yield from _read_shadow(answers, about, ageing)
-    groups: dict[str, frozenset[str]] = {}
-    yield from _read_groups(answers, about, groups)
+    logins = list(parse_passwd(passwd.text))
+    memberships: dict[str, set[str]] = {}
+    yield from _read_groups(answers, about, logins, memberships)
     times, bad = last_logins(answers)
     for command, line in bad:
         yield about.bad_line("account", command, line, unreadable(Text("最近登录", "last login")))
@@ -90,7 +91,10 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
         yield about.unknown("account", LASTLOG, reason)
     sudoers = read_sudoers(answers)
     first = first_uid(answers.file(LOGIN_DEFS).text)
-    for login in parse_passwd(passwd.text):
+    is_sure = answers.file(GROUP).ok and (
+        sudoers.is_complete or answers.file(SUDOERS).outcome is Outcome.ABSENT
+    )
+    for login in logins:
         if isinstance(login, int):
             yield about.bad_line("account", PASSWD, login, unreadable(Text("账户", "account")))
             continue
@@ -102,7 +106,8 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
             "uid": login.uid,
             "shell": login.shell or "/bin/sh",
             "kind": _kind(login, first),
-            "privileged": _privileged(login, answers, groups, sudoers),
+            "privileged": _is_privileged(login, memberships.get(login.name, set()), sudoers)
+            or (False if is_sure else ...),
             "last_login": times.get(login.name, ...),
             **_state(login, state, about),
         }
@@ -123,23 +128,29 @@ def _read_shadow(answers: Answers, about: About, ageing: dict[str, Ageing]) -> I
             ageing[item.login] = item
 
 
-def _read_groups(answers: Answers, about: About, groups: dict[str, frozenset[str]]) -> Iterator[Rejected]:
+def _read_groups(
+    answers: Answers, about: About, logins: Iterable[Login | int], memberships: dict[str, set[str]]
+) -> Iterator[Rejected]:
+    """Puts the names of the groups of each login, its own among them, into ``memberships``."""
     what = Text("用户组", "groups")
     answer = answers.file(GROUP)
     if not answer.ok:
         yield about.unknown("account", GROUP, missing(what, answer))
         return
-    primary = {
-        login.name: login.gid
-        for login in parse_passwd(answers.file(PASSWD).text)
-        if not isinstance(login, int)
-    }
+    primary = {login.name: login.gid for login in logins if not isinstance(login, int)}
+    of_number: dict[int, set[str]] = {}
+    for name, number in primary.items():
+        of_number.setdefault(number, set()).add(name)
+    groups: dict[str, Set[str]] = {}
     for item in parse_group(answer.text):
         if isinstance(item, int):
             yield about.bad_line("account", GROUP, item, unreadable(what))
         else:
             name, gid, members = item
-            groups[name] = members | {login for login, number in primary.items() if number == gid}
+            groups[name] = members | of_number.get(gid, set())
+    for name, everybody in groups.items():
+        for one in everybody:
+            memberships.setdefault(one, set()).add(name)
 
 
 def _kind(login: Login, first: int) -> str:
@@ -148,16 +159,12 @@ def _kind(login: Login, first: int) -> str:
     return "human" if first <= login.uid != _NOBODY and login.has_shell else "service"
 
 
-def _privileged(login: Login, answers: Answers, groups: dict[str, frozenset[str]], sudoers: Sudoers) -> Any:
-    memberships = {name for name, members in groups.items() if login.name in members}
-    if login.uid == 0 or memberships & PRIVILEGED_GROUPS:
-        return True
-    if sudoers.grants(login.name, login.uid, memberships):
-        return True
-    is_sure = answers.file(GROUP).ok and (
-        sudoers.is_complete or answers.file(SUDOERS).outcome is Outcome.ABSENT
+def _is_privileged(login: Login, groups: Set[str], sudoers: Sudoers) -> bool:
+    return (
+        login.uid == 0
+        or not PRIVILEGED_GROUPS.isdisjoint(groups)
+        or sudoers.grants(login.name, login.uid, groups)
     )
-    return False if is_sure else ...
 
 
 def _state(login: Login, state: Ageing | None, about: About) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from hiscomply_local.answers import Answers, Command
 
@@ -38,6 +39,7 @@ class Pending:
     security: frozenset[str] | None
 
 
+@lru_cache(maxsize=64)  # the hosts of a fleet have the same; of each no more than the head is asked for
 def parse_release(text: str) -> Release | None:
     """The head of an InRelease or Release file; None without a date."""
     fields: dict[str, str] = {}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 
-from hiscomply.model import Record, Rejected, Text
+from hiscomply.model import Text
+from hiscomply.units import Item
 from hiscomply_local.about import About, missing, unreadable
 from hiscomply_local.answers import Answer, Answers, Ask, Command, Outcome, from_epoch
+from hiscomply_local.installed import Installed, Package, installed, known_fields, unique_names
 from hiscomply_local.parse_apk import APK_DATABASE, parse_apk
 
 DPKG_STATUS = "/var/lib/dpkg/status"
@@ -42,22 +42,10 @@ DPKG_PACKAGES = Command(
 COMMANDS = (DPKG_FIELDS, DPKG_PACKAGES, RPM_PACKAGES)
 ASK = Ask(files=(APK_DATABASE,), heads=(DPKG_STATUS,), commands=COMMANDS)
 _WHAT = Text("软件包清单", "installed packages")
+_LONGEST_KEPT = 1_000
 # With any other state the program's files are not (wholly) there.
 _DPKG_INSTALLED = {"installed", "triggers-awaited", "triggers-pending", "half-configured", "unpacked"}
 _DPKG_STATES = _DPKG_INSTALLED | {"not-installed", "config-files", "half-installed"}
-
-
-@dataclass(slots=True)  # not frozen: a host has thousands, and each of them is made three times as fast
-class Package:
-    """One installed package; ``installed_at`` is known for rpm only, an empty ``source_version`` is not known."""
-
-    name: str
-    version: str
-    arch: str
-    source_name: str
-    line: int
-    installed_at: datetime | None = None
-    source_version: str = ""
 
 
 def package_manager(answers: Answers) -> str | None:
@@ -92,20 +80,15 @@ def parse_dpkg_status(text: str) -> tuple[list[Package], list[int]]:
     bad: list[int] = []
     number = 1
     for stanza in text.split("\n\n"):
-        blank, lines, read = _dpkg_stanza(stanza)
+        blank = len(stanza) - len(stanza.lstrip("\n"))
+        read = (_kept_package if len(stanza) <= _LONGEST_KEPT else _dpkg_package)(stanza.strip("\n"))
         if read is None:
             bad.append(number + blank)
         elif read:
             name, version, arch, source, own = read
             packages.append(Package(name, version, arch, source, number + blank, None, own))
-        number += lines + 2
+        number += stanza.count("\n") + 2
     return packages, bad
-
-
-@lru_cache(maxsize=8192)  # the hosts of a fleet have the same packages
-def _dpkg_stanza(stanza: str) -> tuple[int, int, tuple[str, ...] | None]:
-    """How many line feeds come first, how many there are, and what is said between them."""
-    return len(stanza) - len(stanza.lstrip("\n")), stanza.count("\n"), _dpkg_package(stanza.strip("\n"))
 
 
 def _dpkg_package(stanza: str) -> tuple[str, ...] | None:
@@ -124,13 +107,16 @@ def _dpkg_package(stanza: str) -> tuple[str, ...] | None:
     return name, version, fields.get("Architecture", ""), source, own.removesuffix(")") or version
 
 
-def dpkg_packages(answers: Answers) -> tuple[Command, Answer, list[Package], list[int]]:
-    """What was asked of dpkg, its answer, the packages in it (none where it is not ok) and the bad lines."""
+_kept_package = lru_cache(8192)(_dpkg_package)  # where a stretch has changed, most of it is as it was
+
+
+def dpkg_packages(answers: Answers) -> tuple[Command, Answer, Installed]:
+    """What was asked of dpkg, its answer, and the packages in it; none where it is not ok."""
     answer = answers.command(DPKG_FIELDS)
     if answer.outcome is not Outcome.ABSENT:
-        return DPKG_FIELDS, answer, *parse_dpkg_status(answer.text if answer.ok else "")
+        return DPKG_FIELDS, answer, installed(answer.text if answer.ok else "", parse_dpkg_status, "\n\n")
     answer = answers.command(DPKG_PACKAGES)
-    return DPKG_PACKAGES, answer, *parse_dpkg(answer.text if answer.ok else "")
+    return DPKG_PACKAGES, answer, installed(answer.text if answer.ok else "", parse_dpkg, "\n")
 
 
 def parse_rpm(text: str) -> tuple[list[Package], list[int]]:
@@ -151,9 +137,9 @@ def parse_rpm(text: str) -> tuple[list[Package], list[int]]:
     return packages, bad
 
 
-def _rpm_packages(answers: Answers) -> tuple[Command, Answer, list[Package], list[int]]:
+def _rpm_packages(answers: Answers) -> tuple[Command, Answer, Installed]:
     answer = answers.command(RPM_PACKAGES)
-    return RPM_PACKAGES, answer, *parse_rpm(answer.text if answer.ok else "")
+    return RPM_PACKAGES, answer, installed(answer.text if answer.ok else "", parse_rpm, "\n")
 
 
 def _rpm_source(file: str, version: str) -> tuple[str, str]:
@@ -163,37 +149,8 @@ def _rpm_source(file: str, version: str) -> tuple[str, str]:
     return name, f"{epoch}{colon}{'-'.join(rest)}" if len(rest) == 2 else ""
 
 
-def unique_names(packages: list[Package]) -> list[tuple[str, Package]]:
-    """A name for each package that no other has.
-
-    The natural key of a package is its name. Where one is installed several times (two architectures,
-    several kernels) the last one keeps the bare name and the others are called by name:arch, or by
-    name-version when even that is taken.
-    """
-    taken: dict[str, Package] = {}
-    for package in reversed(_by_time(packages)):
-        name = package.name
-        if name in taken:
-            name = next(other for other in _other_names(package) if other not in taken)
-        taken[name] = package
-    return sorted(taken.items(), key=lambda item: item[1].line)
-
-
-def _other_names(package: Package) -> Iterator[str]:
-    yield f"{package.name}:{package.arch}"
-    full = f"{package.name}-{package.version}"
-    yield from (full, f"{full}:{package.arch}", f"{full}:{package.arch}#{package.line}")
-
-
-def _by_time(packages: list[Package]) -> list[Package]:
-    if not any(package.installed_at for package in packages):
-        return packages
-    start = datetime.fromtimestamp(0, UTC)
-    return sorted(packages, key=lambda package: package.installed_at or start)
-
-
-def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
-    """A ``package`` record each."""
+def parse(answers: Answers, about: About) -> Iterator[Item]:
+    """A ``package`` record each; of dpkg and rpm in passages, since hosts have most of them alike."""
     manager = package_manager(answers)
     if manager is None:
         reason = Text(
@@ -205,18 +162,18 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
     if manager == "apk":
         yield from _from_apk(answers, about)
         return
-    command, answer, packages, bad = (dpkg_packages if manager == "dpkg" else _rpm_packages)(answers)
+    command, answer, found = (dpkg_packages if manager == "dpkg" else _rpm_packages)(answers)
     if not answer.ok:
         yield about.unknown("package", command, missing(_WHAT, answer))
         return
-    for number in bad:
+    for number in found.bad:
         yield about.bad_line("package", command, number, unreadable(_WHAT))
-    record = about.printed_by("package", command)
-    for name, package in unique_names(packages):
-        yield record(_fields(about.asset_id, name, package), package.line)
+    passage = about.passages("package", command, {"asset_id": about.asset_id})
+    for first_line, stretch in found.stretches():
+        yield passage(stretch, first_line)
 
 
-def _from_apk(answers: Answers, about: About) -> Iterator[Record | Rejected]:
+def _from_apk(answers: Answers, about: About) -> Iterator[Item]:
     answer = answers.file(APK_DATABASE)
     packages: list[Package] = []
     for one in parse_apk(answer.text):
@@ -228,16 +185,5 @@ def _from_apk(answers: Answers, about: About) -> Iterator[Record | Rejected]:
                 Package(one.name, one.version, one.arch, one.origin, one.line, source_version=one.version)
             )
     for name, package in unique_names(packages):
-        yield about.from_file("package", APK_DATABASE, _fields(about.asset_id, name, package), package.line)
-
-
-def _fields(asset_id: str, name: str, package: Package) -> dict[str, object]:
-    """What is known of a package: a host has thousands, so each field is looked at once."""
-    fields: dict[str, object] = {"asset_id": asset_id, "name": name, "version": package.version}
-    if package.arch:
-        fields["arch"] = package.arch
-    if package.source_name:
-        fields["source_name"] = package.source_name
-    if package.source_version:
-        fields["source_version"] = package.source_version
-    return fields
+        fields = {"asset_id": about.asset_id, **known_fields(name, package)}
+        yield about.from_file("package", APK_DATABASE, fields, package.line)

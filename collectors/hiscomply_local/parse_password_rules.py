@@ -9,17 +9,19 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.hookspecs import FileFormat, FormatError, Setting
-from hiscomply.model import Record, Rejected, Text
+from hiscomply.model import Text
+from hiscomply.units import Item, Row
 from hiscomply_files.formats.login_defs import LoginDefs as LoginDefsFormat
 from hiscomply_files.formats.pam import PamConf, PamService
 from hiscomply_files.formats.pam_conf import Faillock as FaillockFormat
 from hiscomply_files.formats.pam_conf import Pwquality as PwqualityFormat
 from hiscomply_files.software.accounts import Faillock, LoginDefs, Pwquality, arguments_of
 from hiscomply_files.software.machine import LastWins
-from hiscomply_kit.settings import effective_setting
+from hiscomply_kit.settings import effective_said, own_of
 from hiscomply_local.about import About, missing, unreadable
 from hiscomply_local.answers import Answer, Answers, Ask, Outcome
 from hiscomply_local.parse_settings import number
@@ -78,15 +80,14 @@ class _Refused:
 
 @dataclass(frozen=True, slots=True)
 class _InEffect:
-    """A value in effect."""
+    """A value in effect, with the fields that it has on any host."""
 
-    form: str
     path: str
-    value: Value
-    occurrence: int
+    line: int | None
+    said: Mapping[str, Any]
 
 
-def parse_password_rules(answers: Answers, about: About) -> Iterator[Record | Rejected]:
+def parse_password_rules(answers: Answers, about: About) -> Iterator[Item]:
     """The values in effect, defaults and arguments of PAM among them; without a value where that is not known.
 
     A software of which some file could not be read, or that no line of PAM calls, has no value that is known.
@@ -94,13 +95,16 @@ def parse_password_rules(answers: Answers, about: About) -> Iterator[Record | Re
     files = dict(pair for pattern in PASSWORD_ASK.files for pair in answers.matching(pattern))
     is_small = sum(len(answer.data) for answer in files.values()) <= _KEPT_BYTES
     read = _understood if is_small else _understood.__wrapped__
+    rows = []
     for one in read(tuple(files.items())):
         if isinstance(one, _InEffect):
-            yield about.from_file("setting", one.path, _fields(one, about), one.value.line)
+            own, source = own_of(about.asset_id, one.path), about.file_uri(one.path)
+            rows.append(Row(one.said, own, source, one.line, None, None))
         elif one.line is None:
             yield about.unknown("setting", one.path, one.reason)
         else:
             yield about.bad_line("setting", one.path, one.line, one.reason)
+    yield from about.settings(rows)
 
 
 @lru_cache(maxsize=32)  # the hosts of a fleet have the same files
@@ -166,8 +170,8 @@ def _in_effect(rules: _Rules, found: _Found, *, is_called: bool) -> Iterator[_In
     occurrences: Counter[tuple[str, str]] = Counter()
     for value in (one for each in values.values() for one in each):
         occurrences[value.file, value.key] += 1
-        occurrence = occurrences[value.file, value.key]
-        yield _InEffect(f"{rules.software.name}_effective", f"/{value.file}", value, occurrence)
+        said = _said(f"{rules.software.name}_effective", value, occurrences[value.file, value.key])
+        yield _InEffect(f"/{value.file}", value.line, said)
 
 
 def _configurations(rules: _Rules, found: _Found) -> Iterator[Configuration]:
@@ -175,12 +179,9 @@ def _configurations(rules: _Rules, found: _Found) -> Iterator[Configuration]:
     return rules.software.configurations(files, found.unread)
 
 
-def _fields(one: _InEffect, about: About) -> dict[str, object]:
-    value = one.value
-    fields = effective_setting(
-        about.asset_id, one.path, one.form, value.key, value.value, number(value.value)
-    )
-    fields["occurrence"] = one.occurrence
+def _said(form: str, value: Value, occurrence: int) -> Mapping[str, Any]:
+    fields = effective_said(form, value.key, value.value, number(value.value))
+    fields["occurrence"] = occurrence
     if not value.is_certain:
         for name in ("value", "number", "value_empty", "value_length"):
             fields.pop(name, None)

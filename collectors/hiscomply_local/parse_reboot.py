@@ -38,7 +38,7 @@ def _after_dpkg(answers: Answers) -> bool | None:
     if any(answers.file(path).ok for path in RAISERS):
         return False
     running = f"linux-image-{answers.file(KERNEL).text.strip()}"
-    _, _, packages, _ = dpkg_packages(answers)
+    packages = dpkg_packages(answers)[2].packages
     installed = [package.version for package in packages if package.name == running]
     # /proc/sys/kernel/version of a distribution kernel repeats its package version. A kernel of the same
     # name but another version is replaced on disk only; libraries in use are not seen, so never False.

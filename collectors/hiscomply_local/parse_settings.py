@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from hiscomply.model import Record, Rejected, Text
-from hiscomply_kit.settings import effective_setting
+from hiscomply.model import Text
+from hiscomply.units import Item, Row
+from hiscomply_kit.settings import effective_said, own_of
 from hiscomply_local.about import About, missing, unreadable
 from hiscomply_local.answers import Answers, Ask, Command, Outcome
 
@@ -53,6 +56,8 @@ SYSCTL_KEYS = (
     "net.ipv6.conf.default.accept_redirects",
     "net.ipv6.conf.default.accept_source_route",
 )
+_LONGEST_KEPT = 800
+_KEY = re.compile(r"[A-Za-z_][\w-]*")
 SYSCTL_ASK = Ask(files=tuple(f"/proc/sys/{key.replace('.', '/')}" for key in SYSCTL_KEYS))
 
 
@@ -73,13 +78,13 @@ def parse_words(text: str) -> Iterator[Entry | int]:
             continue
         if len(words) == 1:
             yield Entry(words[0], None, number)
-        elif not re.fullmatch(r"[A-Za-z_][\w-]*", words[0]):
+        elif not _KEY.fullmatch(words[0]):
             yield number
         else:
             yield Entry(words[0], words[1].strip(), number)
 
 
-def parse_sshd(answers: Answers, about: About) -> Iterator[Record | Rejected]:
+def parse_sshd(answers: Answers, about: About) -> Iterator[Item]:
     """What sshd itself says that it does, outside of Match blocks; nothing on a host without sshd."""
     what = Text("sshd 的生效设置", "effective settings of sshd")
     answer = answers.command(SSHD)
@@ -89,18 +94,22 @@ def parse_sshd(answers: Answers, about: About) -> Iterator[Record | Rejected]:
         yield about.unknown("setting", SSHD, missing(what, answer))
         return
     occurrences: Counter[str] = Counter()
+    own, source, pointer = own_of(about.asset_id, "sshd -T"), f"host:{about.asset_id}", SSHD.shown
+    rows = []
     for entry in parse_words(answer.text):
         if isinstance(entry, int):
             yield about.bad_line("setting", SSHD, entry, unreadable(what))
             continue
         occurrences[entry.key] += 1
-        fields = _fields(about, "sshd -T", "sshd_effective", entry, occurrences)
-        yield about.from_command("setting", SSHD, fields, entry.line)
+        said = setting_said("sshd_effective", entry.key, entry.value, occurrences[entry.key])
+        rows.append(Row(said, own, source, entry.line, None, pointer))
+    yield from about.settings(rows)
 
 
-def parse_sysctl(answers: Answers, about: About) -> Iterator[Record | Rejected]:
+def parse_sysctl(answers: Answers, about: About) -> Iterator[Item]:
     """The kernel's values now; a key that this kernel does not have gives no record."""
     what = Text("内核参数", "kernel parameter")
+    rows = []
     for key, path in zip(SYSCTL_KEYS, SYSCTL_ASK.files, strict=True):
         answer = answers.file(path)
         if answer.outcome is Outcome.ABSENT:
@@ -109,13 +118,22 @@ def parse_sysctl(answers: Answers, about: About) -> Iterator[Record | Rejected]:
         if not answer.ok or not value:
             yield about.unknown("setting", path, missing(what, answer))
             continue
-        fields = _fields(about, path, "sysctl_effective", Entry(key, value, 1), Counter({key: 1}))
-        yield about.from_file("setting", path, fields, 1)
+        said = setting_said("sysctl_effective", key, value, 1)
+        rows.append(Row(said, own_of(about.asset_id, path), about.file_uri(path), 1, None, None))
+    yield from about.settings(rows)
 
 
-def _fields(about: About, file: str, form: str, entry: Entry, occurrences: Counter[str]) -> dict[str, object]:
-    fields = effective_setting(about.asset_id, file, form, entry.key, entry.value, number(entry.value))
-    return fields | {"occurrence": occurrences[entry.key]}
+def setting_said(form: str, key: str, value: str | None, occurrence: int) -> Mapping[str, Any]:
+    """The fields of a setting in effect but for its host; the same mapping each time, unless it is long."""
+    said = _kept if len(key) + len(value or "") <= _LONGEST_KEPT else _said
+    return said(form, key, value, occurrence)
+
+
+def _said(form: str, key: str, value: str | None, occurrence: int) -> Mapping[str, Any]:
+    return effective_said(form, key, value, number(value)) | {"occurrence": occurrence}
+
+
+_kept = lru_cache(2048)(_said)  # the hosts of a fleet have many alike
 
 
 def number(value: str | None) -> float | None:

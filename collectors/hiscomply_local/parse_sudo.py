@@ -21,19 +21,21 @@ class Sudoers:
     """All rules of a host, aliases replaced.
 
     Attributes:
+        principals: whom a rule lets do anything.
         is_complete: every file of it was read and understood.
         free: principals that a ``Defaults`` line frees from the password; ``ALL`` for everybody.
     """
 
     rules: list[tuple[str, Rule]] = field(default_factory=list)
+    principals: set[str] = field(default_factory=set)
     free: set[str] = field(default_factory=set)
     problems: list[tuple[str, int | None, Text]] = field(default_factory=list)
     is_complete: bool = True
 
     def grants(self, login: str, uid: int, groups: Set[str]) -> bool:
         """A rule lets this account run something as another user."""
-        names = {login, f"#{uid}", "ALL"} | {f"%{group}" for group in groups}
-        return any(rule.principal in names for _, rule in self.rules)
+        names = (login, f"#{uid}", "ALL", *(f"%{group}" for group in groups))
+        return not self.principals.isdisjoint(names)
 
     def needs_password(self, rule: Rule) -> bool:
         """False when a tag or a ``Defaults`` line spares the password for any of its commands."""
@@ -55,6 +57,7 @@ def read_sudoers(answers: Answers) -> Sudoers:
         for item in parse_sudoers(answer.text):
             _take(path, item, found, aliases)
     found.rules = [(path, rule) for path, item in found.rules for rule in expand_aliases(item, aliases)]
+    found.principals = {rule.principal for _, rule in found.rules}
     found.is_complete = not found.problems and answers.file(SUDOERS).ok
     return found
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hiscomply.hookspecs import CollectContext, CollectFailed, CollectTimedOut
-from hiscomply.model import Record, Rejected, Target, Text
+from hiscomply.model import Target, Text
+from hiscomply.units import Item
 from hiscomply_kit.needs import need
 from hiscomply_kit.options import said as said_secret
 from hiscomply_local.kinds import KINDS
@@ -76,7 +77,7 @@ class SshCollector:
                 prefix = "sudo -n " if options.get("sudo") and step.command in ELEVATED else ""
                 yield Text(f"运行:{prefix}{step.command.shown}", f"runs: {prefix}{step.command.shown}")
 
-    def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
+    def collect(self, target: Target, context: CollectContext) -> Iterator[Item]:
         """Records and refusals of one host, fact by fact.
 
         Raises:

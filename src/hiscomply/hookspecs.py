@@ -16,13 +16,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, runtime_checkable
 
 import pluggy
 
 from hiscomply.configurations import Software
 from hiscomply.frozen import dataclass
-from hiscomply.model import AuditResult, Record, Rejected, Target, Text
+from hiscomply.model import AuditResult, Target, Text
+
+if TYPE_CHECKING:
+    from hiscomply.units import Item
 
 hookspec = pluggy.HookspecMarker("hiscomply")
 hookimpl = pluggy.HookimplMarker("hiscomply")
@@ -110,8 +113,8 @@ class Collector(Protocol):
         """The evidence kinds that a target with these options is expected to give."""
         ...
 
-    def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
-        """The target's records, and what could not become one."""
+    def collect(self, target: Target, context: CollectContext) -> Iterator[Item]:
+        """The target's records, one by one or in blocks (``units``), and what could not become one."""
         ...
 
 

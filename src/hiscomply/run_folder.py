@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -189,8 +189,7 @@ def sealed_runs(runs: Path) -> list[Path]:
 
 def write_collections(folder: Path, collections: Sequence[Collection]) -> None:
     """All collections with what they set aside."""
-    data = [asdict(one) for one in collections]
-    text = json.dumps(data, ensure_ascii=False, indent=1, default=_plain)
+    text = json.dumps(list(collections), ensure_ascii=False, indent=1, default=_plain)
     (folder / COLLECTIONS).write_text(text + "\n", encoding="utf-8")
 
 
@@ -223,4 +222,7 @@ def _collection(data: Mapping[str, Any]) -> Collection:
 
 
 def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        # Not asdict, which copies all that is in it: a fleet has thousands of these.
+        return {one.name: getattr(value, one.name) for one in fields(value)}
     return value.isoformat() if isinstance(value, datetime) else str(value)

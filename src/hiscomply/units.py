@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
@@ -52,7 +52,60 @@ class Rows:
             yield Record(self.kind, fields, one.source, self.observed_at, one.line, one.column, one.pointer)
 
 
-Making = Generator[Record | Rows | Rejected, None, str]
+class Stretch:
+    """What one stretch of text says, whichever host it stands on: read once, and known by identity to the border.
+
+    Attributes:
+        said: fields of each record, but for those that tell hosts apart; nobody changes them.
+        lines: where each record stands, 0 for the first line of the stretch.
+    """
+
+    __slots__ = ("__weakref__", "lines", "said")
+
+    def __init__(self, said: Sequence[Mapping[str, Any]], lines: Sequence[int]) -> None:
+        self.said, self.lines = said, lines
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch as it stands at one place: a record for each thing that it says, from one source.
+
+    Attributes:
+        own: the fields that come before those of the stretch, the same in each record.
+        first_line: of the stretch.
+    """
+
+    kind: str
+    own: Mapping[str, Any]
+    stretch: Stretch
+    source: str
+    observed_at: datetime | None
+    first_line: int
+    pointer: str | None
+
+    def records(self) -> Iterator[Record]:
+        """The same as records."""
+        for said, line in zip(self.stretch.said, self.stretch.lines, strict=True):
+            fields = {**self.own, **said}
+            yield Record(
+                self.kind, fields, self.source, self.observed_at, self.first_line + line, None, self.pointer
+            )
+
+
+Item = Record | Rows | Passage | Rejected
+"""What a collector gives."""
+
+
+def one_by_one(items: Iterable[Item]) -> Iterator[Record | Rejected]:
+    """The same without blocks."""
+    for one in items:
+        if isinstance(one, Rows | Passage):
+            yield from one.records()
+        else:
+            yield one
+
+
+Making = Generator[Item, None, str]
 """Records and what could not become one; what it returns at its end is the unit's note."""
 
 

@@ -16,7 +16,7 @@ from hiscomply.collect.stored_values import MAX_TEXT, Converter, converter
 from hiscomply.collect.suspects import MASK, PATIENT, SECRET, is_suspect, mask, whole
 from hiscomply.kinds import FieldType, Kind
 from hiscomply.model import Record, Rejected, Text
-from hiscomply.units import Rows
+from hiscomply.units import Passage, Rows
 
 _LONG_SECRET = 6
 """Characters from which on a secret is looked for inside other texts."""
@@ -67,6 +67,16 @@ class Border:
         known = self.kinds.get(block.kind)
         rows = None if known is None else self.memory.rows(known).rows(block)
         if rows and self._signs and any(sign in row for row in rows for sign in self._signs):
+            return None
+        return rows
+
+    def plain_passage(self, passage: Passage) -> tuple[str, list[str]] | None:
+        """How the rows of a passage begin, and how each of them ends; None if one of them is to be asked for."""
+        if len(self.secrets) != self._secrets_known:
+            self._learn()
+        known = self.kinds.get(passage.kind)
+        rows = None if known is None else self.memory.rows(known).passage(passage.own, passage.stretch)
+        if rows is not None and any(sign in part for part in (rows[0], *rows[1]) for sign in self._signs):
             return None
         return rows
 

@@ -15,11 +15,12 @@ from math import isfinite
 from operator import getitem
 from types import NoneType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from hiscomply.collect.stored_values import MAX_TEXT, Converter, converter
 from hiscomply.collect.suspects import is_suspect
 from hiscomply.kinds import Field, FieldType, Kind
-from hiscomply.units import Rows
+from hiscomply.units import Rows, Stretch
 
 _MEMORY = 8_000
 """So many values of a field and type are remembered in a run; then they are forgotten, so that memory stays flat."""
@@ -82,6 +83,7 @@ class PlainRows:
             del self._pieces[name][NoneType]  # no row without its key: that is the long way's to say
         self._shapes: dict[tuple[tuple[str, ...], tuple[type, ...]], _Shape] = {}
         self._said: dict[tuple[str, ...], dict[int, _Said]] = {}
+        self._stretches: WeakKeyDictionary[Stretch, tuple[tuple[str, ...], list[str]]] = WeakKeyDictionary()
 
     def row(self, fields: Mapping[str, Any]) -> str | None:
         """The row as JSON without its braces; None if it has to take the long way."""
@@ -128,6 +130,27 @@ class PlainRows:
         except (LookupError, ValueError, OverflowError, TypeError):
             return None
         return rows
+
+    def passage(self, own: Mapping[str, Any], stretch: Stretch) -> tuple[str, list[str]] | None:
+        """How all rows of a passage begin, and how each ends; None if one of them has to take the long way."""
+        names = tuple(own)
+        try:
+            start = self._texts(names, own.values())
+            known = self._stretches.get(stretch)
+            if known is None or known[0] != names:
+                # For as long as whoever read the stretch remembers it.
+                known = self._stretches[stretch] = names, [self._rest(own, one) for one in stretch.said]
+        except (LookupError, ValueError, OverflowError, TypeError):
+            return None
+        return start, known[1]
+
+    def _rest(self, own: Mapping[str, Any], said: Mapping[str, Any]) -> str:
+        """A row behind its first fields; LookupError if it has one of these again, or there is nothing on either side."""
+        if not own or not said or not said.keys().isdisjoint(own):
+            raise LookupError
+        names, types = (*own, *said), (*map(type, own.values()), *map(type, said.values()))
+        pieces, end, _ = self._shapes.get((names, types)) or self._shape(names, types)
+        return ",".join([*map(getitem, pieces[len(own) :], said.values()), end])
 
     def _judged(self, said: Mapping[str, Any], more: tuple[str, ...], memory: dict[int, _Said]) -> _Said:
         """What fields become that many rows share, and what ends such rows; known by the mapping, not by what is in it."""

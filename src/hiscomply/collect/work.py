@@ -20,7 +20,7 @@ from hiscomply.collect.suspects import mask
 from hiscomply.hookspecs import CollectContext, CollectDenied, CollectFailed, Collector, CollectTimedOut
 from hiscomply.i18n import counted
 from hiscomply.model import Collection, CollectionStatus, Record, Rejected, Target, Text
-from hiscomply.units import Keeping, Rows, Unit
+from hiscomply.units import Item, Keeping, Passage, Rows, Unit
 
 KEPT_REJECTED = 200
 """How many rejected items are kept with their reason; all are counted."""
@@ -99,7 +99,7 @@ class Work:
             if not self._take(item, stack):
                 return
 
-    def _take(self, item: Record | Rows | Rejected, stack: ExitStack) -> bool:
+    def _take(self, item: Item, stack: ExitStack) -> bool:
         """Stages it or sets it aside; False when the time is up."""
         with self.lock:
             if self.is_over:
@@ -108,6 +108,8 @@ class Work:
                 self._set_aside(item)
             elif isinstance(item, Rows):
                 self._stage_rows(item, stack)
+            elif isinstance(item, Passage):
+                self._stage_passage(item, stack)
             else:
                 self._stage(item, stack)
             return True
@@ -225,6 +227,28 @@ class Work:
         if self.recording is not None:
             self.recording.add_all(block.kind, len(rows), text, block.observed_at)
 
+    def _stage_passage(self, passage: Passage, stack: ExitStack) -> None:
+        # What is kept between checks is kept row by row.
+        plain = None if self.recording is not None else self.border.plain_passage(passage)
+        if plain is None:
+            for record in passage.records():
+                self._stage(record, stack)
+            return
+        start, rows = plain
+        if not rows:
+            return
+        until_line = (
+            f',"_collection":{self.collection},"_source":{self.border.place(passage.source)},"_line":'
+        )
+        end = f',"_column":null,"_pointer":{self._pointer(passage.pointer)}{self._times(passage.observed_at)}}}\n'
+        first = passage.first_line
+        lines = [
+            f"{row}{until_line}{first + line}" for row, line in zip(rows, passage.stretch.lines, strict=True)
+        ]
+        text = f"{{{start}," + f"{end}{{{start},".join(lines) + end
+        self._file(passage.kind, stack).write(text.encode("utf-8", "replace"))
+        self._count(passage.kind, len(rows))
+
     def _times(self, observed_at: datetime | None) -> str:
         if self.stamps[0] is not observed_at:
             self.stamps = observed_at, _stamp(observed_at)
@@ -232,15 +256,18 @@ class Work:
 
     def _place(self, source: str, line: int | None, column: int | None, pointer: str | None) -> str:
         """Where a record was found, as JSON without braces."""
+        return (
+            f'"_source":{self.border.place(source)},"_line":{line if type(line) is int else written(line)},'
+            f'"_column":{column if type(column) is int else written(column)},"_pointer":{self._pointer(pointer)}'
+        )
+
+    def _pointer(self, pointer: str | None) -> str:
         said = self.pointers.get(pointer)
         if said is None:
             if len(self.pointers) >= _POINTERS:
                 self.pointers.clear()
             said = self.pointers[pointer] = written(pointer)
-        return (
-            f'"_source":{self.border.place(source)},"_line":{line if type(line) is int else written(line)},'
-            f'"_column":{column if type(column) is int else written(column)},"_pointer":{said}'
-        )
+        return said
 
     def _set_aside(self, item: Rejected) -> None:
         if self.recording is not None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from hiscomply.hookspecs import CollectContext
 from hiscomply.model import Record, Rejected, Target
+from hiscomply.units import one_by_one
 from hiscomply_local.answers import ABSENT, Answer, Command, Outcome
 from hiscomply_local.collector import LocalCollector
 from hiscomply_local.facts import FACTS, IDENTITY
@@ -84,7 +85,7 @@ def collect_from(host: Any, now: Any, options: dict[str, Any] | None = None) -> 
     collector = LocalCollector(host)
     target = Target("local", "here", options or {}, collector.kinds(options or {}))
     context = CollectContext(Path(), "Asia/Shanghai", now, {}, None)
-    items = list(collector.collect(target, context))
+    items = list(one_by_one(collector.collect(target, context)))
     return Collected(
         [item for item in items if isinstance(item, Record)],
         [item for item in items if isinstance(item, Rejected)],

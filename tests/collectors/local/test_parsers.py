@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from hiscomply_local.installed import Package
 from hiscomply_local.parse_apk import ApkPackage, parse_apk
 from hiscomply_local.parse_apt import Release, parse_release, parse_upgradable
 from hiscomply_local.parse_dnf import parse_check_update, parse_repolist
@@ -16,7 +17,7 @@ from hiscomply_local.parse_listeners import Listener, parse_ss
 from hiscomply_local.parse_logins import parse_last, parse_lastlog
 from hiscomply_local.parse_logrotate import Rotation, parse_logrotate
 from hiscomply_local.parse_os import parse_os_release, support_end
-from hiscomply_local.parse_packages import Package, parse_dpkg, parse_dpkg_status
+from hiscomply_local.parse_packages import parse_dpkg, parse_dpkg_status
 from hiscomply_local.parse_shadow import parse_shadow
 from hiscomply_local.parse_sudoers import Rule, parse_sudoers
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from hiscomply.model import Record, Rejected
+from hiscomply.units import one_by_one
 from hiscomply_local.about import About
 from hiscomply_local.answers import Answer, Answers, Outcome
 from hiscomply_local.parse_password_rules import parse_password_rules
@@ -24,7 +25,7 @@ def told(files: dict[str, str | Answer]) -> list[Record | Rejected]:
         path: one if isinstance(one, Answer) else Answer(Outcome.OK, one.encode())
         for path, one in files.items()
     }
-    return list(parse_password_rules(Answers(answers, {}), ABOUT))
+    return list(one_by_one(parse_password_rules(Answers(answers, {}), ABOUT)))
 
 
 def values(files: dict[str, str | Answer], key: str) -> dict[str, object]:
@@ -118,7 +119,7 @@ def test_hosts_with_the_same_files_have_their_own_records_and_others_their_own_v
     def days_of(asset: str, text: str) -> list[tuple[str, object]]:
         answers = Answers({"/etc/login.defs": Answer(Outcome.OK, text.encode())}, {})
         about = About(asset, datetime(2026, 1, 1, tzinfo=UTC), UTC)
-        found = [one for one in parse_password_rules(answers, about) if isinstance(one, Record)]
+        found = [one for one in one_by_one(parse_password_rules(answers, about)) if isinstance(one, Record)]
         days = [one for one in found if one.fields["key"] == "PASS_MAX_DAYS"]
         assert {one.fields["asset_id"] for one in found} == {asset}
         return [(one.source, one.fields["value"]) for one in days]

@@ -18,6 +18,7 @@ from tests.servers import ssh_host
 
 import hiscomply_ssh
 from hiscomply.model import Record, Rejected
+from hiscomply.units import one_by_one
 from hiscomply_local.answers import Answer, Outcome
 from hiscomply_local.facts import FACTS, IDENTITY, about_host
 from hiscomply_ssh.frames import Read, read_answers
@@ -62,7 +63,7 @@ class Recorded:
         answers = self.read().answers
         about = about_host(answers, None, self.now, "Asia/Shanghai", 7)
         assert about is not None
-        return list(FACTS[fact].parse(answers, about))
+        return list(one_by_one(FACTS[fact].parse(answers, about)))
 
     def fields(self, fact: str, kind: str, **where: Any) -> list[dict[str, Any]]:
         """The fields of the records of a fact and kind with these values."""

@@ -18,7 +18,7 @@ from hiscomply.collect.plain_rows import Memory, written
 from hiscomply.collect.suspects import PATIENT, SECRET, is_suspect
 from hiscomply.kinds import Field, FieldType, Kind
 from hiscomply.model import Record, Text
-from hiscomply.units import Row, Rows
+from hiscomply.units import Passage, Row, Rows, Stretch
 
 NAME = Text("名", "name")
 OWN_SECRETS = ("Winter2026!", "abc", 'pass"\\\nword', "two\nlines", "\tx")
@@ -259,6 +259,39 @@ def test_records_that_share_what_they_say_give_the_rows_that_they_give_one_by_on
             assert border.plain_rows(block) == (None if None in expected else expected)
 
 
+@given(
+    st.lists(records, min_size=1, max_size=4),
+    st.lists(st.tuples(st.sampled_from(["a", "pass", *OWN_SECRETS]) | values, st.booleans()), max_size=4),
+    st.sampled_from([None, *OWN_SECRETS]),
+)
+@settings(max_examples=400, deadline=None)
+def test_passages_of_a_stretch_give_the_rows_that_their_records_give(
+    given_records: list[Record], hosts: list[tuple[Any, bool]], secret: str | None
+) -> None:
+    border, single = Border({"thing": KIND}, _digest), Border({"thing": KIND}, _digest)
+    for one in (border, single):
+        one.secrets.update([] if secret is None else [secret])
+    said = [{name: value for name, value in one.fields.items() if name != "host"} for one in given_records]
+    stretch = Stretch(said, [2 * line for line in range(len(said))])
+    for host, is_named in hosts:
+        own = {"host": host, **({"due": None} if is_named else {})}
+        passage = Passage("thing", own, stretch, "s", None, 7, None)
+        expected = [single.plain(record) for record in passage.records()]
+        found = border.plain_passage(passage)
+        # A field that stands twice is for the records to put in its place.
+        is_twice = is_named and any("due" in one for one in said)
+        if None in expected or is_twice or {} in said:
+            assert found is None
+        else:
+            assert found is not None
+            assert [f"{found[0]},{end}" for end in found[1]] == expected
+    assert (
+        [one.line for one in passage.records()] == [7 + 2 * line for line in range(len(said))]
+        if hosts
+        else True
+    )
+
+
 def _plain(border: Border, **fields: Any) -> str | None:
     return border.plain(Record("thing", {"host": "a", "login": "u", **fields}, "s", None))
 
@@ -315,6 +348,20 @@ class TestWhatIsRemembered:
         assert _plain(border, host="a", note="Winter2026!") is not None
         border.secrets.add("Winter2026!")
         assert _plain(border, host="b", note="Winter2026!") is None
+
+    def test_a_secret_got_in_later_is_found_in_a_stretch_that_was_harmless(self, border: Border) -> None:
+        stretch = Stretch([{"login": "u", "note": "it is Winter2026!"}], [0])
+        passage = Passage("thing", {"host": "a"}, stretch, "s", None, 1, None)
+        assert border.plain_passage(passage) is not None
+        border.secrets.add("Winter2026!")
+        assert border.plain_passage(passage) is None
+
+    def test_a_stretch_is_remembered_for_as_long_as_its_reader_remembers_it(self, border: Border) -> None:
+        stretch = Stretch([{"login": "u"}], [0])
+        assert border.plain_passage(Passage("thing", {"host": "a"}, stretch, "s", None, 1, None)) is not None
+        assert len(border.memory.rows(KIND)._stretches) == 1
+        del stretch
+        assert len(border.memory.rows(KIND)._stretches) == 0
 
     def test_memory_stays_bounded(self, border: Border) -> None:
         for number in range(10_000):
