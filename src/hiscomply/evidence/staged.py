@@ -62,7 +62,8 @@ def copy_sorted(connection: Any, key: Sequence[str], order: Sequence[str], targe
     for number, (least, end) in enumerate(zip([None, *borders], [*borders, None], strict=True)):
         piece = target.with_name(f"{target.name}.{number}")
         pieces.append(piece)
-        bounds = [f'"{key[0]}" >= {_literal(least)}'] if least is not None else []
+        # NULL stands behind all borders
+        bounds = [f'coalesce("{key[0]}" >= {_literal(least)}, true)'] if least is not None else []
         bounds += [f'"{key[0]}" < {_literal(end)}'] if end is not None else []
         _write(connection, f"SELECT * FROM staged WHERE {' AND '.join(bounds)} ORDER BY {by}", piece, "lz4")
     connection.execute("DROP TABLE staged")
