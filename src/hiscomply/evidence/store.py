@@ -84,15 +84,16 @@ def _store_kind(
     collections: Sequence[Collection],
 ) -> EvidenceTable:
     path = folder / f"{kind.name}.parquet"
-    connection.execute("DROP TABLE IF EXISTS staged")
     pieces = write_pieces(connection, kind, in_pieces(files, kind.key[0]), whole, path)
-    if pieces is None:
-        connection.execute(f"CREATE TEMP TABLE staged AS SELECT * FROM {_rows(kind, files, whole)}")
-    elif pieces.is_table:
+    if pieces is not None and pieces.is_table:
         put_together(connection, pieces.files, path)
         return describe(kind.name, path, pieces.rows, pieces.oldest, pieces.newest, collections)
-    else:
-        connection.execute(f"CREATE TEMP TABLE staged AS SELECT * FROM read_parquet({listed(pieces.files)})")
+    source = _rows(kind, files, whole) if pieces is None else f"read_parquet({listed(pieces.files)})"
+    if files:
+        # Pieces take least on one thread, all rows at once least time on two, as the engine of a check has them.
+        connection.execute("SET threads = 2")
+    connection.execute(f"DROP TABLE IF EXISTS staged; CREATE TEMP TABLE staged AS FROM {source}")
+    if pieces is not None:
         pieces.remove()
     superseded = _drop_superseded(connection, kind)
     rows, oldest, newest = connection.execute(
