@@ -66,17 +66,17 @@ def connect(memory_limit: str, *, threads: int = 2, spill: Path | None = None) -
 
 
 @contextmanager
-def database(memory_limit: str, spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def database(memory_limit: str, spill: Path, *, threads: int = 2) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to an empty database, gone with the block.
 
     Where the run's folder is the scratch of a check of files, it is one more database of the engine that all readers
     share: another engine takes longer to start than the queries of a small check.
 
     Args:
-        memory_limit, spill: as ``connect``; the shared engine keeps its own.
+        memory_limit, spill, threads: as ``connect``; the shared engine keeps its own.
     """
     if not any(part.startswith(SCRATCH) for part in spill.parts):
-        with connect(memory_limit, spill=spill) as connection:
+        with connect(memory_limit, threads=threads, spill=spill) as connection:
             yield connection
         return
     name = f"database_{next(_numbers)}"

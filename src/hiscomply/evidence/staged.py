@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
+
+from hiscomply.kinds import Kind
 
 _SMALL_BYTES = 8_000_000
 """Files up to this size are joined: DuckDB takes 2 ms to begin with a file, which a fleet has in the thousands."""
@@ -27,12 +29,26 @@ def joined(files: Sequence[Path], first: str, target: Path) -> list[Path]:
     small = [file for file in files if file.stat().st_size <= _SMALL_BYTES]
     if len(small) < 2:
         return list(files)
-    with target.open("wb") as whole:
-        for file in sorted(small, key=lambda file: (_first_value(file, first), file)):
+    others = set(files) - set(small)
+    return [as_one(in_key_order(small, first), target), *(file for file in files if file in others)]
+
+
+def as_one(files: Sequence[Path], target: Path) -> Path:
+    """The file, or the target to which several were written one after the other."""
+    if len(files) == 1:
+        return files[0]
+    # An earlier piece is written over: the system has its pages at hand.
+    with target.open("r+b" if target.exists() else "wb", buffering=0) as whole:
+        for file in files:
             with file.open("rb") as part:
                 shutil.copyfileobj(part, whole)
-    others = set(files) - set(small)
-    return [target, *(file for file in files if file in others)]
+        whole.truncate()
+    return target
+
+
+def in_key_order(files: Iterable[Path], first: str) -> list[Path]:
+    """The files by what the first row of each has in this field."""
+    return sorted(files, key=lambda file: (_first_value(file, first), file))
 
 
 def _first_value(file: Path, name: str) -> str:
@@ -45,6 +61,15 @@ def _first_value(file: Path, name: str) -> str:
         return ""
 
 
+def lines(files: Sequence[Path], kind: Kind) -> str:
+    """The rows of staged files, as part of a statement."""
+    columns = ", ".join(f"'{name}': '{type_}'" for name, type_ in kind.columns().items())
+    return (
+        f"read_json({listed(files)}, format = 'newline_delimited', columns = {{{columns}}},"
+        " maximum_object_size = 16777216)"
+    )
+
+
 def copy_sorted(connection: Any, key: Sequence[str], order: Sequence[str], target: Path, rows: int) -> None:
     """Writes the table ``staged`` to a Parquet file in this order, and drops it.
 
@@ -55,19 +80,19 @@ def copy_sorted(connection: Any, key: Sequence[str], order: Sequence[str], targe
     by = ", ".join(f'"{name}"' for name in order)
     borders = _borders(connection, key[0], rows // _ROWS)
     if not borders:
-        _write(connection, f"SELECT * FROM staged ORDER BY {by}", target)
+        copy(connection, f"SELECT * FROM staged ORDER BY {by}", target)
         connection.execute("DROP TABLE staged")
         return
     pieces = []
     for number, (least, end) in enumerate(zip([None, *borders], [*borders, None], strict=True)):
         piece = target.with_name(f"{target.name}.{number}")
         pieces.append(piece)
-        bounds = [f'"{key[0]}" >= {_literal(least)}'] if least is not None else []
+        # NULL stands behind all borders
+        bounds = [f'coalesce("{key[0]}" >= {_literal(least)}, true)'] if least is not None else []
         bounds += [f'"{key[0]}" < {_literal(end)}'] if end is not None else []
-        _write(connection, f"SELECT * FROM staged WHERE {' AND '.join(bounds)} ORDER BY {by}", piece, "lz4")
+        copy(connection, f"SELECT * FROM staged WHERE {' AND '.join(bounds)} ORDER BY {by}", piece, "lz4")
     connection.execute("DROP TABLE staged")
-    listed = ", ".join(_literal(str(piece)) for piece in pieces)
-    _write(connection, f"SELECT * FROM read_parquet([{listed}])", target)
+    copy(connection, f"SELECT * FROM read_parquet({listed(pieces)})", target)
     for piece in pieces:
         piece.unlink()
 
@@ -83,10 +108,16 @@ def _borders(connection: Any, name: str, count: int) -> list[Any]:
     return sorted(set(values[_SAMPLED::_SAMPLED]))
 
 
-def _write(connection: Any, query: str, target: Path, compression: str = "zstd") -> None:
+def copy(connection: Any, query: str, target: Path, compression: str = "zstd") -> None:
+    """Writes what a query gives to a Parquet file."""
     connection.execute(
         f"COPY ({query}) TO {_literal(str(target))} (FORMAT parquet, COMPRESSION {compression})"
     )
+
+
+def listed(files: Sequence[Path]) -> str:
+    """Names of files, as part of a statement."""
+    return f"[{', '.join(_literal(str(file)) for file in files)}]"
 
 
 def _literal(text: str) -> str:

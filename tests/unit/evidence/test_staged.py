@@ -74,6 +74,21 @@ def test_rows_of_one_system_are_stored_though_nothing_parts_them(
     assert rows_of(evidence.tables["package"].path) == expected
 
 
+def test_rows_without_the_first_field_of_their_key_stand_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(staged, "_ROWS", 30)
+    connection = duckdb.connect()
+    connection.execute(
+        "CREATE TABLE staged AS SELECT CASE WHEN i % 7 > 0 THEN 'h' || (i % 7) END AS a, i FROM range(100) r(i)"
+    )
+
+    staged.copy_sorted(connection, ["a"], ["a", "i"], tmp_path / "table.parquet", 100)
+
+    hosts = [host for (host,) in duckdb.sql(f"SELECT a FROM '{tmp_path}/table.parquet'").fetchall()]
+    assert hosts == [f"h{number}" for number in range(1, 7) for _ in range(number, 100, 7)] + 15 * [None]
+
+
 def test_rows_that_do_not_fit_into_the_small_memory_are_stored_all_the_same(
     tmp_path: Path, kinds: dict[str, Kind], monkeypatch: pytest.MonkeyPatch
 ):
