@@ -21,9 +21,8 @@ else:
         return _made
 
     def _made(cls):
-        if any(dataclasses.is_dataclass(base) for base in cls.__bases__):
-            return dataclasses.dataclass(frozen=True, slots=True)(cls)
-        made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(cls)
+        is_derived = any(dataclasses.is_dataclass(base) for base in cls.__bases__)
+        made = dataclasses.dataclass(init=False, repr=False, eq=False, frozen=is_derived, slots=True)(cls)
         made.__dataclass_params__.frozen = True
         fields = dataclasses.fields(made)
         assert all(one.init and not one.kw_only for one in fields)
