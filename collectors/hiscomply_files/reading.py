@@ -268,12 +268,12 @@ class Reading:
 def _name(seen: _Seen, path: str) -> str | None:
     """What the records of a file follow from: all of its content; of one that no format knows, what was read of it."""
     if seen.sha256 is not None:
-        return digest_of(["file", path, seen.found.size_bytes, seen.sha256])
+        return digest_of("file", path, str(seen.found.size_bytes), seen.sha256)
     if seen.format is not None or seen.found.is_folder:
         return None
-    problems = [None if one is None else one.en for one in (seen.found.problem, seen.problem)]
+    problems = ("" if one is None else one.en for one in (seen.found.problem, seen.problem))
     head = hashlib.sha256(seen.head).hexdigest()
-    return digest_of(["unknown", path, seen.found.size_bytes, head, *problems])
+    return digest_of("unknown", path, str(seen.found.size_bytes), head, *problems)
 
 
 def _includes(setting: Setting, file_format: str) -> bool:
