@@ -208,7 +208,7 @@ class Reading:
     ) -> Making:
         # what it includes may override it: then whether it stands alone is left out, which is "not known"
         more: dict[str, str | int] = {"sha256": sha256, "settings": len(settings)}
-        if not any(_includes(one, file_format.name) for one in settings):
+        if not any("include" in one.key and _includes(one, file_format.name) for one in settings):
             more["is_self_contained"] = True
         yield self._record(found, file_format.name, "read", more)
         note = self.held.read(ReadFile(clean(found.name), file_format.name, settings), sha256)
@@ -277,8 +277,6 @@ def _name(seen: _Seen, path: str) -> str | None:
 
 
 def _includes(setting: Setting, file_format: str) -> bool:
-    if "include" not in setting.key:
-        return False
     if file_format in ("nginx_conf", "apache_conf"):
         return setting.key.rpartition("].")[2] in ("include", "includeoptional")
     return setting.key.partition("[")[0].partition(".")[0] in INCLUDES
