@@ -32,11 +32,12 @@ class Part:
 
     def at(self, *path: str) -> Part | None:
         """What is below these names, if it is there."""
-        part: Part | None = self
+        part = self
         for name in path:
-            part = part.below.get(name)
-            if part is None:
+            found = part.below.get(name)
+            if found is None:
                 return None
+            part = found
         return part
 
     def scalar(self, *path: str) -> Placed | None:
