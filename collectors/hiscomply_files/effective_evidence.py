@@ -58,13 +58,13 @@ def configuration_rows(
 def _values(
     configuration: Configuration, ident: str, observed_at: datetime, digest: Digest, asset_id: str | None
 ) -> Iterator[Rows]:
-    names = names_beside(configuration.values)
+    names, software = names_beside(configuration.values), configuration.software
     occurrences: dict[str, int] = {}
     owner = () if asset_id is None else (asset_id,)
     own = ("configuration", "software", "occurrence", "file", *(() if asset_id is None else ("asset_id",)))
     block: list[Row] = []
     for one in configuration.values:
-        hint, more = hint_of(one.key, names), (one.origin, one.is_certain)
+        hint, more = hint_of(one.key, names) if names else "", (one.origin, one.is_certain)
         said = remembered(_fields, one.key, one.value, hint, more, one.section)
         if block and (said is None or len(block) == MAX_ROWS):
             # Secrets are seen in the order of their records, here and at the border.
@@ -74,7 +74,7 @@ def _values(
             said = _fields(one.key, one.value, hint, more, one.section, digest)
         key, file = said["key"], clean(one.file)
         count = occurrences[key] = occurrences.get(key, 0) + 1
-        shown = (ident, configuration.software, count, file, *owner)
+        shown = (ident, software, count, file, *owner)
         block.append(Row(said, shown, file, one.line, one.column, key))
     if block:
         yield Rows("effective_setting", own, observed_at, block)

@@ -63,7 +63,7 @@ def setting_rows(
     own = ("file", "format", "occurrence", *(() if asset_id is None else ("asset_id",)))
     block: list[Row] = []
     for one in settings:
-        hint = hint_of(one.key, names)
+        hint = hint_of(one.key, names) if names else ""
         said = remembered(_fields, one.key, one.value, hint, one.is_effective, one.section)
         if block and (said is None or len(block) == MAX_ROWS):
             # Secrets are seen in the order of their records, here and at the border.
@@ -85,7 +85,7 @@ def names_beside(settings: Iterable[Setting | Value]) -> dict[str, str]:
 
 def hint_of(key: str, names: Mapping[str, str]) -> str:
     """The name of a sibling that names the value of this key; empty if there is none."""
-    if not names or not key.endswith(_NAMED_ENDINGS):
+    if not key.endswith(_NAMED_ENDINGS):
         return ""
     parent, _, name = key.rpartition(".")
     return names.get(parent, "") if name in NAMED_VALUES else ""
@@ -95,7 +95,9 @@ def remembered(
     fields: Fields, key: str, value: str | None, hint: str, more: Hashable, section: str | None
 ) -> Mapping[str, Any] | None:
     """The fields of a key and its value, the same mapping each time; None for what holds a secret or is too long to keep."""
-    return _remembered(fields, key, value, hint, more, section) if len(value or "") <= _LONGEST_KEPT else None
+    if value is not None and len(value) > _LONGEST_KEPT:
+        return None
+    return _remembered(fields, key, value, hint, more, section)
 
 
 @lru_cache(maxsize=8192, typed=True)

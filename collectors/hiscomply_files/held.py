@@ -133,8 +133,8 @@ class Held:
             elif members:
                 for paths in grouped({path: member.near for path, member in members.items()}):
                     together = {path: members[path] for path in paths}
-                    said = ["software", one.name, [member.content for member in together.values()]]
-                    yield Group(one, digest_of(said), together, {})
+                    content = (part for member in together.values() for part in member.content)
+                    yield Group(one, digest_of("software", one.name, *content), together, {})
 
     def _near(self, software: Software, file: ReadFile) -> Near:
         one = self._grouped.get(software.name)
@@ -160,9 +160,9 @@ class Held:
                 yield one
 
 
-def digest_of(said: Sequence[object]) -> str:
-    """What a unit is named by."""
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+def digest_of(*said: str) -> str:
+    """What a unit is named by; no text with a NUL can be told from two."""
+    return hashlib.sha256("\0".join(said).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def grouped(near: Mapping[str, Near]) -> list[list[str]]:

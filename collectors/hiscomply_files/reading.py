@@ -209,7 +209,7 @@ class Reading:
     ) -> Making:
         # what it includes may override it: then whether it stands alone is left out, which is "not known"
         more: dict[str, str | int] = {"sha256": sha256, "settings": len(settings)}
-        if not any(_includes(one, file_format.name) for one in settings):
+        if not any("include" in one.key and _includes(one, file_format.name) for one in settings):
             more["is_self_contained"] = True
         yield self._record(found, file_format.name, "read", more)
         note = self.held.read(ReadFile(clean(found.name), file_format.name, settings), sha256)
@@ -269,17 +269,15 @@ class Reading:
 def _name(seen: _Seen, path: str) -> str | None:
     """What the records of a file follow from: all of its content; of one that no format knows, what was read of it."""
     if seen.sha256 is not None:
-        return digest_of(["file", path, seen.found.size_bytes, seen.sha256])
+        return digest_of("file", path, str(seen.found.size_bytes), seen.sha256)
     if seen.format is not None or seen.found.is_folder:
         return None
-    problems = [None if one is None else one.en for one in (seen.found.problem, seen.problem)]
+    problems = ("" if one is None else one.en for one in (seen.found.problem, seen.problem))
     head = hashlib.sha256(seen.head).hexdigest()
-    return digest_of(["unknown", path, seen.found.size_bytes, head, *problems])
+    return digest_of("unknown", path, str(seen.found.size_bytes), head, *problems)
 
 
 def _includes(setting: Setting, file_format: str) -> bool:
-    if "include" not in setting.key:
-        return False
     if file_format in ("nginx_conf", "apache_conf"):
         return setting.key.rpartition("].")[2] in ("include", "includeoptional")
     return setting.key.partition("[")[0].partition(".")[0] in INCLUDES

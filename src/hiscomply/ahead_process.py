@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import signal
 import sys
 import threading
 
@@ -31,6 +30,8 @@ def ahead_command() -> list[str]:
 
 def main() -> None:
     """Does what it is told; an error is silent, for the first process then does the work itself."""
+    import signal  # not for the first process, which only asks for the command
+
     # The terminal sends an interruption to both; the first one ends this one by closing its input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     says = os.dup(1)

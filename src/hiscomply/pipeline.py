@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from hiscomply.findings.comments import InlineWaivers, inline_waivers
 from hiscomply.findings.judge import Judgement, judge
 from hiscomply.findings.quality import quality_notes
 from hiscomply.findings.rollup import clause_status, exit_code, groups_of, policy_results
+from hiscomply.frozen import dataclass
 from hiscomply.kept_verdicts import Judging, KeptVerdicts
 from hiscomply.kinds import Kind
 from hiscomply.model import (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from hiscomply.config.settings import Settings
 from hiscomply.errors import PolicyError, nearest
 from hiscomply.evaluate.evaluator import SCOPE_RULES
 from hiscomply.findings.waivers import PARAMETER, check_waivers
+from hiscomply.frozen import dataclass
 from hiscomply.kinds import Kind
 from hiscomply.model import ParameterValue, Severity, Waiver
 from hiscomply.paths import policies_dir

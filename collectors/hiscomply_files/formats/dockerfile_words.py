@@ -11,6 +11,7 @@ from hiscomply.hookspecs import FormatError
 from hiscomply.model import Text
 from hiscomply_files.formats.dockerfile_lines import Instruction
 
+PLAIN = re.compile(r"\S+")
 FLAG = re.compile(r"\s*--(?P<name>[A-Za-z][\w-]*)(?:=(?P<value>\S*))?(?=\s|$)")
 
 
@@ -34,6 +35,8 @@ def flags(one: Instruction) -> tuple[list[tuple[str, str | None, int]], int]:
 
 def words(text: str, escape: str, start: int = 0) -> list[Word]:
     """Words separated by blanks; quotes group and are taken off, the escape character keeps the next one."""
+    if escape not in text and '"' not in text and "'" not in text:
+        return [Word(match[0], match.start()) for match in PLAIN.finditer(text, start)]
     found: list[Word] = []
     letters: list[str] = []
     begin, quote, at = -1, "", start

@@ -77,7 +77,18 @@ class Flattener:
 
     def walk(self, node: Node, key: str = "", is_effective: bool = True, depth: int = 0) -> None:
         """Adds the settings at and below ``node``; raises FormatError beyond the limits."""
-        self._count(node, key, depth)
+        self.nodes += 1
+        value = node.value
+        if value:
+            self.characters += len(value)
+        if (
+            self.nodes > self.size + EXTRA_NODES
+            or self.characters > self.size + EXTRA_CHARACTERS
+            or depth > MAX_DEPTH
+            or len(key) > MAX_KEY_LENGTH
+            or len(self.settings) >= MAX_SETTINGS
+        ):
+            raise self._refusal(node, key, depth)
         if node.tag is not None:
             name = key if node.tag == RESET else f"{key}.{node.tag}"
             self.settings.append(Setting(name, node.tag, node.line, node.column, is_effective, self.section))
@@ -92,22 +103,22 @@ class Flattener:
             for index, child in enumerate(node.items):
                 self.walk(child, f"{key}[{index}]", is_effective, depth + 1)
         else:
-            value = "{}" if node.entries is not None else "[]" if node.items is not None else node.value
+            if node.entries is not None:
+                value = "{}"
+            elif node.items is not None:
+                value = "[]"
             self.settings.append(
                 Setting(key or ".", value, node.line, node.column, is_effective, self.section)
             )
 
-    def _count(self, node: Node, key: str, depth: int) -> None:
-        self.nodes += 1
-        self.characters += len(node.value) if node.value else 0
+    def _refusal(self, node: Node, key: str, depth: int) -> FormatError:
         if len(self.settings) >= MAX_SETTINGS:
-            raise too_many(node.line, node.column)
+            return too_many(node.line, node.column)
         if depth > MAX_DEPTH:
-            raise too_deep(node.line, node.column)
+            return too_deep(node.line, node.column)
         if len(key) > MAX_KEY_LENGTH:
             reason = Text(
                 zh=f"键路径超过 {MAX_KEY_LENGTH} 个字符", en=f"a key path is longer than {MAX_KEY_LENGTH}"
             )
-            raise FormatError(reason, node.line, node.column)
-        if self.nodes > self.size + EXTRA_NODES or self.characters > self.size + EXTRA_CHARACTERS:
-            raise too_much(node.line, node.column)
+            return FormatError(reason, node.line, node.column)
+        return too_much(node.line, node.column)

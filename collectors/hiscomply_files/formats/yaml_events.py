@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
 
 from hiscomply.hookspecs import FormatError
 from hiscomply.model import Text
@@ -28,129 +38,116 @@ NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 def read_documents(text: str) -> Iterator[Node]:
     """One tree per document that is not empty; raises yaml.YAMLError and FormatError."""
-    builder = _Builder()
-    for event in _events(text):
-        if type(event) is yaml.DocumentEndEvent:
-            if builder.root is not None and not _is_empty(builder.root):
-                yield builder.root
-            builder = _Builder(builder.merged)
-        else:
-            builder.take(event)
-
-
-def _events(text: str) -> Iterator[Any]:
-    """As ``yaml.parse``, which asks for each event twice."""
     loader = LOADER(text)
+    next_event = loader.get_event  # ``yaml.parse`` asks for each event twice
+    merged = 0
     try:
-        while True:
-            event = loader.get_event()
-            yield event
-            if type(event) is yaml.StreamEndEvent:
-                return
+        while type(event := next_event()) is not StreamEndEvent:
+            if type(event) is not DocumentStartEvent:
+                continue
+            reader = _Reader(next_event, merged)
+            root = reader.tree()
+            next_event()  # the end of the document
+            merged = reader.merged
+            if not _is_empty(root):
+                yield root
     finally:
         loader.dispose()
-
-
-def _merge_tag(event: Any) -> str | None:
-    return event.tag if event.tag in MERGE_TAGS else None
 
 
 def _is_empty(root: Node) -> bool:
     return root.entries is None and root.items is None and root.value is None
 
 
-class _Builder:
-    """Builds the tree of one document."""
+class _Reader:
+    """Reads the tree of one document: a mapping or list as soon as it begins, so that events need no stack."""
 
-    def __init__(self, merged: int = 0) -> None:
-        self.root: Node | None = None
+    def __init__(self, next_event: Callable[[], Any], merged: int) -> None:
         self.merged = merged
-        self.nodes = 0
-        self.anchors: dict[str, Node] = {}
-        self.open: list[Node] = []
-        self.keys: list[Node | None] = []
-        """For each open collection, the key that waits for its value; None in a sequence."""
+        self._next = next_event
+        self._nodes = 0
+        self._anchors: dict[str, Node] = {}
+        self._open: list[Node] = []
 
-    def take(self, event: Any) -> None:
-        """Adds one event to the tree."""
+    def tree(self) -> Node:
+        """The next node, with all that is in it."""
+        event = self._next()
+        node = self._begun(event)
+        self._fill(node, event)
+        return node
+
+    def _begun(self, event: Any) -> Node:
+        """The node of an event, a mapping or list still empty."""
         kind = type(event)
-        if kind is yaml.ScalarEvent:
-            mark = event.start_mark
-            is_null = event.implicit[0] and event.value in NULLS
-            node = Node(
-                mark.line + 1, mark.column + 1, None if is_null else event.value, tag=_merge_tag(event)
-            )
-            if event.anchor:
-                self.anchors[event.anchor] = node
-            self._place(node, event.value, is_absent=is_null and not event.value)
-        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-            self._start(event, is_mapping=kind is yaml.MappingStartEvent)
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-            node = self.open.pop()
-            self.keys.pop()
-            if node.entries is not None:
-                self._merge(node)
-        elif kind is yaml.AliasEvent:
-            self._alias(event)
-
-    def _start(self, event: Any, is_mapping: bool) -> None:
-        mark = event.start_mark
-        node = Node(mark.line + 1, mark.column + 1, tag=_merge_tag(event))
-        if is_mapping:
-            node.entries = []
+        if kind is AliasEvent:
+            node = self._meant(event)
         else:
-            node.items = []
-        if event.anchor:
-            self.anchors[event.anchor] = node
-        self._place(node, None)
-        self.open.append(node)
-        self.keys.append(None)
-        if len(self.open) > MAX_DEPTH:
-            raise too_deep(node.line, node.column)
+            mark, tag = event.start_mark, event.tag
+            node = Node(mark.line + 1, mark.column + 1, tag=tag if tag in MERGE_TAGS else None)
+            if kind is ScalarEvent:
+                if not event.implicit[0] or event.value not in NULLS:
+                    node.value = event.value
+            elif kind is MappingStartEvent:
+                node.entries = []
+            else:
+                node.items = []
+            if event.anchor:
+                self._anchors[event.anchor] = node
+        self._nodes += 1
+        if self._nodes > 2 * MAX_NODES:
+            raise too_many(node.line, node.column)
+        return node
 
-    def _alias(self, event: Any) -> None:
+    def _meant(self, event: Any) -> Node:
+        """What an alias stands for."""
         mark = event.start_mark
-        node = self.anchors.get(event.anchor)
+        node = self._anchors.get(event.anchor)
         if node is None:
             reason = Text(zh="引用了未定义的锚点", en="an alias refers to an anchor that is not defined")
             raise FormatError(reason, mark.line + 1, mark.column + 1)
-        if any(parent is node for parent in self.open):
+        if any(parent is node for parent in self._open):
             reason = Text(zh="别名引用了自身,无法展开", en="an alias contains itself")
             raise FormatError(reason, mark.line + 1, mark.column + 1)
-        self._place(node, node.value)
+        return node
 
-    def _place(self, node: Node, text: str | None, is_absent: bool = False) -> None:
-        """Puts a node where it belongs: as root, item, key, or value of the key that waits for one.
-
-        A value that is absent takes the place of its key.
-        """
-        self.nodes += 1
-        if self.nodes > 2 * MAX_NODES:
-            raise too_many(node.line, node.column)
-        if not self.open:
-            self.root = node
+    def _fill(self, node: Node, event: Any) -> None:
+        """Reads on to the end of a mapping or list; nothing is in a scalar, or left of what an alias stands for."""
+        kind = type(event)
+        if kind is not MappingStartEvent and kind is not SequenceStartEvent:
             return
-        parent = self.open[-1]
-        if parent.items is not None:
-            parent.items.append(node)
-        elif self.keys[-1] is None:
-            if node.entries is not None or node.items is not None:
-                reason = Text(zh="映射或列表不能作为键", en="a mapping or list as a key is not supported")
-                raise FormatError(reason, node.line, node.column)
-            self.keys[-1] = Node(node.line, node.column, text or "")
+        self._open.append(node)
+        if len(self._open) > MAX_DEPTH:
+            raise too_deep(node.line, node.column)
+        if node.items is None:
+            self._fill_mapping(node)
         else:
-            key, self.keys[-1] = self.keys[-1], None
-            assert key is not None
-            assert parent.entries is not None
-            if is_absent:
-                node.line, node.column = key.line, key.column
-            parent.entries.append((key.value or "", node))
+            while type(event := self._next()) is not SequenceEndEvent:
+                item = self._begun(event)
+                node.items.append(item)
+                self._fill(item, event)
+        self._open.pop()
 
-    def _merge(self, node: Node) -> None:
+    def _fill_mapping(self, node: Node) -> None:
+        """Reads keys and values. A value that is absent takes the place of its key."""
+        entries: list[tuple[str, Node]] = []
+        is_merging = False
+        while type(event := self._next()) is not MappingEndEvent:
+            key = self._begun(event)
+            if key.entries is not None or key.items is not None:
+                reason = Text(zh="映射或列表不能作为键", en="a mapping or list as a key is not supported")
+                raise FormatError(reason, key.line, key.column)
+            name = event.value if type(event) is ScalarEvent else key.value or ""
+            event = self._next()
+            child = self._begun(event)
+            if child.value is None and type(event) is ScalarEvent and not event.value:
+                child.line, child.column = key.line, key.column
+            self._fill(child, event)
+            entries.append((name, child))
+            is_merging = is_merging or name == "<<"
+        node.entries = self._merged(node, entries) if is_merging else entries
+
+    def _merged(self, node: Node, entries: list[tuple[str, Node]]) -> list[tuple[str, Node]]:
         """Replaces ``<<`` by the entries it brings; what the mapping says itself goes first."""
-        entries = node.entries or []
-        if not any(name == "<<" for name, _ in entries):
-            return
         own = [(name, child) for name, child in entries if name != "<<"]
         known = {name for name, _ in own}
         for source in _merge_sources(entries):
@@ -161,7 +158,7 @@ class _Builder:
                 if name not in known:
                     known.add(name)
                     own.append((name, child))
-        node.entries = own
+        return own
 
 
 def _merge_sources(entries: list[tuple[str, Node]]) -> Iterator[Node]:

@@ -9,9 +9,9 @@ import base64
 import binascii
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from hiscomply.configurations import Value
+from hiscomply.frozen import dataclass
 from hiscomply_files.software.manifests import Object
 from hiscomply_files.software.parts import Part, Placed
 from hiscomply_files.software.published import is_judged, published

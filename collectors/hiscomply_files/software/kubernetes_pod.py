@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hiscomply.configurations import Configuration, Origin, Value
+from hiscomply.frozen import dataclass
 from hiscomply.model import Text
 from hiscomply_files.software.effective import Default, boolean, with_defaults
 from hiscomply_files.software.image_reference import is_open, version

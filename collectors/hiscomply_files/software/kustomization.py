@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hiscomply.configurations import ReadFile
+from hiscomply.frozen import dataclass
 from hiscomply.hookspecs import FormatError
 from hiscomply.model import Text
 from hiscomply_files.formats.yaml import Yaml

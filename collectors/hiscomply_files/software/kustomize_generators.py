@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hiscomply.configurations import ReadFile
+from hiscomply.frozen import dataclass
 from hiscomply.model import Text
 from hiscomply_files.software.kubernetes_environment import GENERATED, HELD, OPEN
 from hiscomply_files.software.kustomization import Kustomization

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from hiscomply.configurations import ReadFile
+from hiscomply.frozen import dataclass
 from hiscomply.model import Text
 from hiscomply_files.software.parts import Part, Placed, documents
 

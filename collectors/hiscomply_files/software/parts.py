@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -22,24 +21,30 @@ class Placed(Setting):
     file: str = ""
 
 
-@dataclasses.dataclass(slots=True, eq=False)
 class Part:
     """A mapping or list (``below``, by name or by ``[0]``), or a scalar (``leaf``)."""
 
-    leaf: Placed | None = None
-    below: dict[str, Part] = dataclasses.field(default_factory=dict)
+    __slots__ = ("below", "leaf")
+
+    def __init__(self, leaf: Placed | None = None, below: dict[str, Part] | None = None) -> None:
+        self.leaf = leaf
+        self.below: dict[str, Part] = {} if below is None else below
 
     def at(self, *path: str) -> Part | None:
         """What is below these names, if it is there."""
-        part: Part | None = self
+        part = self
         for name in path:
-            part = part.below.get(name) if part else None
+            found = part.below.get(name)
+            if found is None:
+                return None
+            part = found
         return part
 
     def scalar(self, *path: str) -> Placed | None:
         """The scalar below these names; None if there is none, or no value in it."""
         part = self.at(*path)
-        return None if part is None or part.leaf is None or part.leaf.value is None else part.leaf
+        leaf = None if part is None else part.leaf
+        return None if leaf is None or leaf.value is None else leaf
 
     def text(self, *path: str) -> str | None:
         """Its value."""
@@ -78,7 +83,7 @@ def documents(file: ReadFile) -> Iterator[Part]:
     sections: dict[str | None, Part] = {}
     for one in file.settings:
         if one.is_effective:
-            part = sections.setdefault(one.section, Part())
+            part = sections.get(one.section) or sections.setdefault(one.section, Part())
             for step in _steps(one.key):
                 below = part.below.get(step)
                 if below is None:

@@ -22,8 +22,8 @@ from hiscomply.processors import processors
 if TYPE_CHECKING:
     import subprocess
 
-AFTER: Final = 400
-"""So many units are made here before another process is worth its start."""
+AFTER: Final = 1_000
+"""So many units are made here before another process is worth its start: it takes as long as making half of them."""
 PATIENCE_S: Final = 5.0
 """From a process that says nothing for so long, while a unit that it promised is waited for, nothing more is taken."""
 READY, PROMISED, MADE, WITHHELD = b"ready", b"will", b"made", b"none"

@@ -202,7 +202,8 @@ class Work:
             if admitted is None:
                 return
             row = written(admitted)[1:-1]
-        place = self._place(record.source, record.line, record.column, record.pointer)
+        source = self.border.place(record.source)
+        place = self._place(source, record.line, record.column, record.pointer)
         line = f'{{{row},"_collection":{self.collection},{place}{self._times(record.observed_at)}}}\n'
         file = self.files.get(record.kind) or self._file(record.kind, stack)
         file.write(line.encode("utf-8", "replace"))
@@ -216,9 +217,10 @@ class Work:
             for record in block.records():
                 self._stage(record, stack)
             return
-        place = self._place
+        place, shown = self._place, self.border.place
+        sources = {source: shown(source) for source in {one.source for one in block.rows}}
         marked = [
-            f"{row}{PLACE}{place(source, line, column, pointer)}{ROW}"
+            f"{row}{PLACE}{place(sources[source], line, column, pointer)}{ROW}"
             for row, (_, _, source, line, column, pointer) in zip(rows, block.rows, strict=True)
         ]
         text = "".join(marked).encode("utf-8", "replace")
@@ -255,9 +257,9 @@ class Work:
         return f',"_observed_at":{self.stamps[1]},"_collected_at":{self.collected}'
 
     def _place(self, source: str, line: int | None, column: int | None, pointer: str | None) -> str:
-        """Where a record was found, as JSON without braces."""
+        """Where a record was found, as JSON without braces; the source is JSON already."""
         return (
-            f'"_source":{self.border.place(source)},"_line":{line if type(line) is int else written(line)},'
+            f'"_source":{source},"_line":{line if type(line) is int else written(line)},'
             f'"_column":{column if type(column) is int else written(column)},"_pointer":{self._pointer(pointer)}'
         )
 

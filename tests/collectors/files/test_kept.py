@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import sys
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -281,16 +282,31 @@ def test_other_code_has_another_fingerprint(tmp_path: Path, monkeypatch: pytest.
 
 @pytest.mark.parametrize("library", PARSERS)
 def test_another_parser_or_none_has_another_fingerprint(
+    library: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = FilesCollector().fingerprint()
+    folder = tmp_path / f"{library.replace('-', '_')}-99.1.dist-info"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    other = FilesCollector().fingerprint()
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    monkeypatch.setattr("importlib.util.find_spec", lambda _module: None)
+    alone = FilesCollector().fingerprint()
+    folder.rename(folder.with_name(folder.name.replace("99.1", "99.2")))
+    newer = FilesCollector().fingerprint()
+    folder.with_name(folder.name.replace("99.1", "99.2")).rmdir()
+    none = FilesCollector().fingerprint()
+    assert len({here, other, alone, newer, none}) == 5
+
+
+@pytest.mark.parametrize("library", PARSERS)
+def test_a_parser_that_was_installed_in_another_way_is_asked_for(
     library: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, real = FilesCollector().fingerprint(), metadata.version
-
-    def version(name: str) -> str:
-        if name == library:
-            raise metadata.PackageNotFoundError(name)
-        return real(name)
-
-    monkeypatch.setattr(metadata, "version", version)
+    monkeypatch.setattr("hiscomply_files.collector._told_of", lambda _place: [])
+    before = FilesCollector().fingerprint()
+    real = metadata.version
+    monkeypatch.setattr(metadata, "version", lambda name: "0" if name == library else real(name))
     assert FilesCollector().fingerprint() != before
 
 
