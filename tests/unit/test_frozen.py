@@ -6,7 +6,7 @@ import copy
 import dataclasses
 import pickle
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
@@ -142,38 +142,6 @@ def test_the_functions_of_dataclasses_know_it(cls: Any) -> None:
 def test_a_copy_is_equal(cls: Any, again: Any) -> None:
     one = again(cls("a", 4, {"b": 1}, "x"))
     assert (one, one.note, type(one)) == (cls("a", 4, {"b": 1}), "x", cls)
-
-
-def test_what_the_library_knows_of_a_class_is_the_same_whoever_asks_first() -> None:
-    def made() -> Any:
-        @dataclass(frozen=True, slots=True)
-        class Late:
-            """As ``Light``."""
-
-            name: str
-            parts: Mapping[str, int] = dataclasses.field(default_factory=dict)
-            kind: ClassVar[str] = "late"
-
-        return Late
-
-    for cls in (made(), made()):
-        late = vars(cls)["__dataclass_fields__"]
-        assert [late.__get__(None, cls).keys() for _ in range(2)] == [{"name", "parts", "kind"}] * 2
-        assert dataclasses.replace(cls("a")).parts == {}
-        assert dataclasses.is_dataclass(cls)
-        assert cls.__dataclass_params__.frozen
-        assert (cls.kind, [one.name for one in dataclasses.fields(cls)]) == ("late", ["name", "parts"])
-
-
-def test_a_field_without_default_behind_one_with_is_refused() -> None:
-    with pytest.raises(TypeError, match="follows default argument"):
-
-        @dataclass(frozen=True, slots=True)
-        class Wrong:
-            """Not to be."""
-
-            size: int = 1
-            name: str  # type: ignore[misc]
 
 
 def test_a_single_field_is_enough() -> None:
