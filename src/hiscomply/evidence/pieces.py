@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from hiscomply.evidence.row_groups import concatenated
 from hiscomply.evidence.staged import as_one, copy, in_key_order, lines, listed
 from hiscomply.kinds import Kind
 
@@ -113,8 +112,7 @@ def put_together(connection: Any, pieces: Sequence[Path], target: Path) -> None:
     if len(pieces) == 1:
         pieces[0].replace(target)
         return
-    if not concatenated(pieces, target):
-        copy(connection, f"SELECT * FROM read_parquet({listed(pieces)})", target)
+    copy(connection, f"SELECT * FROM read_parquet({listed(pieces)})", target)
     for piece in pieces:
         piece.unlink()
 

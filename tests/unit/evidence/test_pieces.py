@@ -168,14 +168,6 @@ def test_a_key_that_begins_with_a_date_is_as_good(
     compare(tmp_path, monkeypatch, KINDS["calendar_day"], at_once)
 
 
-def test_pieces_that_duckdb_has_to_put_together_are_the_same_table(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(pieces, "concatenated", lambda parts, target: False)
-    stage(tmp_path / "staging", "package", apart(random.Random(1)))
-    compare(tmp_path, monkeypatch, KINDS["package"], 1_500)
-
-
 @pytest.mark.parametrize("made", [apart, copies, overlapping, nulls])
 def test_a_check_of_files_has_one_engine_for_all_and_the_same_table(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: Callable[[random.Random], dict[str, list[Row]]]
