@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from benchmarks.task import Watch
 
 STAGES = {
-    "configure": "load_project",
-    "compile": "make_plan",
-    "collect": "collect_all",
-    "store": "store_evidence",
-    "evaluate": "evaluate_policies",
-    "judge": "judge",
-    "roll up": "roll_up",
-    "report": "write_reports",
-    "seal": "seal_run",
+    "configure": "hiscomply.config.project:load_project",
+    "compile": "hiscomply.plan:make_plan",
+    "collect": "hiscomply.pipeline:collect_all",
+    "store": "hiscomply.pipeline:store_evidence",
+    "evaluate": "hiscomply.pipeline:evaluate_policies",
+    "judge": "hiscomply.pipeline:judge",
+    "roll up": "hiscomply.pipeline:roll_up",
+    "report": "hiscomply.writing:write_reports",
+    "seal": "hiscomply.pipeline:seal_run",
 }
+"""Where each stage is looked up when it is called."""
 
 
 def by_stage(project: str, as_of: str) -> Watch:
     """``hiscomply audit PROJECT``; facts: wall and processor seconds by stage."""
-    from hiscomply import pipeline, plan
-    from hiscomply.cli.main import main
-    from hiscomply.config import project as configuration
+    from hiscomply.cli.main import run
 
     watches = {stage: Watch() for stage in STAGES}
-    for stage, name in STAGES.items():
-        module: Any = {"configure": configuration, "compile": plan}.get(stage, pipeline)
-        setattr(module, name, _timed(getattr(module, name), watches[stage]))
-    sys.argv = ["hiscomply", "audit", project, "--as-of", as_of]
+    for stage, place in STAGES.items():
+        name, _, function = place.partition(":")
+        module = import_module(name)
+        setattr(module, function, _timed(getattr(module, function), watches[stage]))
     total = Watch()
     with total:
-        code = _exit_code(main)
+        code = run(["audit", project, "--as-of", as_of])
     total.facts = {
         "exit_code": code,
         "stages": {stage: (watch.seconds, watch.cpu_s) for stage, watch in watches.items()},
@@ -48,10 +47,3 @@ def _timed(function: Callable[..., Any], watch: Watch) -> Callable[..., Any]:
             return function(*arguments, **named)
 
     return timed
-
-
-def _exit_code(main: Callable[[], Any]) -> int:
-    try:
-        return int(main() or 0)
-    except SystemExit as end:
-        return int(end.code or 0)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from benchmarks.measure import ROOT, measure_command
+from benchmarks.tasks.audit import STAGES
 
 SAY = "import os, sys; print(sys.dont_write_bytecode, os.environ['OF_THE_CALLER'], os.environ['OF_THE_COMMAND'])"
 
@@ -26,6 +28,12 @@ def test_every_module_of_ours_has_its_byte_code_before_anything_is_measured() ->
     sources = [path for name in ("src", "collectors", "benchmarks") for path in (ROOT / name).rglob("*.py")]
     assert len(sources) > 100
     assert [path for path in sources if not _compiled(path).is_file()] == []
+
+
+@pytest.mark.parametrize("place", STAGES.values())
+def test_each_stage_that_is_timed_is_where_it_is_called_from(place: str) -> None:
+    module, _, function = place.partition(":")
+    assert callable(getattr(import_module(module), function))
 
 
 def _compiled(source: Path) -> Path:
