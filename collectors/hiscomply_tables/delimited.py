@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -99,7 +99,25 @@ def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row | BrokenRow
             except csv.Error as error:
                 yield BrokenRow(line, _broken(line, reader.line_num, error))
                 continue
+            if reader.line_num > line and _holds_rows(cells, delimiter):
+                yield BrokenRow(line, _swallowed(line, reader.line_num))
+                continue
             yield Row(line, cells)
+
+
+def _holds_rows(cells: Sequence[str], delimiter: str) -> bool:
+    """Whether several lines of one row have as many cells as the row: then two stray quotes have made one of many."""
+    lines = delimiter.join(cells).splitlines()
+    return len(cells) > 1 and sum(line.count(delimiter) == len(cells) - 1 for line in lines) > 1
+
+
+def _swallowed(first: int, last: int) -> Text:
+    return Text(
+        f"第 {first} 至 {last} 行被一对引号连成一行,其中有多行看起来各是一行数据:可能缺少引号;"
+        "若确是一个单元格的内容,请去掉其中的换行",
+        f"lines {first} to {last} are one row by a pair of quotes, and several of them look like rows of their own: "
+        "is a quote missing? If it is one cell, leave its line breaks out",
+    )
 
 
 def _broken(first: int, last: int, error: csv.Error) -> Text:

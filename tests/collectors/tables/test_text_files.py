@@ -57,6 +57,28 @@ def test_a_quote_that_never_ends_is_rejected_with_its_lines(project: Any) -> Non
     assert (bad.line, "lines 3 to 4" in bad.reason.en) == (3, True)
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '2,"李四,x\n3,王五",y\n',
+        '2,"李四,x\n3,王五,x\n4,赵六",x\n',
+        '"2,李四,x\r\n3",王五,x\r\n',
+    ],
+)
+def test_rows_between_two_stray_quotes_are_not_swallowed(project: Any, rows: str) -> None:
+    project.write("hr.csv", f"工号,姓名,备注\n1,张三,x\n{rows}5,孙七,x\n")
+    first, bad, last = project.read("hr.csv", COLUMNS)
+    assert (first.fields["id"], last.fields["id"]) == ("1", "5")
+    assert isinstance(bad, Rejected)
+    assert (bad.line, "look like rows" in bad.reason.en) == (3, True)
+
+
+@pytest.mark.parametrize("cell", ["一,二\n三,四,五", "一\n二\n", "一,\n二", "\n\n"])
+def test_a_cell_of_several_lines_is_a_cell(project: Any, cell: str) -> None:
+    project.write("hr.csv", f'工号,姓名,备注\n1,张三,"{cell}"\n2,"李\n四",x\n')
+    assert [one["id"] for one in project.fields("hr.csv", COLUMNS)] == ["1", "2"]
+
+
 def test_empty_cells_beyond_the_header_do_no_harm(project: Any) -> None:
     project.write("hr.csv", "工号,姓名\n1,张三,,\n")
     assert project.fields("hr.csv", COLUMNS) == [{"id": "1", "name": "张三"}]
