@@ -24,6 +24,10 @@ ASK = Ask(files=(PASSWD, GROUP, SHADOW, LOGIN_DEFS, *SUDO_ASK.files), commands=(
 PRIVILEGED_GROUPS = frozenset({"sudo", "wheel", "admin", "docker", "lxd", "disk", "shadow"})
 _NO_SHELL = ("/nologin", "/false", "/sync", "/halt", "/shutdown")
 _NOBODY = 65534
+_FROM_ELSEWHERE = Text(
+    "该行引入目录服务(NIS)中的账户或用户组,未能看到",
+    "accounts or groups that this line brings in from a directory (NIS) were not seen",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,14 @@ def parse_group(text: str) -> Iterator[tuple[str, int, frozenset[str]] | int]:
             yield fields[0], int(fields[2]), frozenset(fields[3].split(",")) - {""}
 
 
+def brought_in(text: str) -> list[int]:
+    """The numbers of lines of passwd or group that bring in what a directory has (``+``, ``+name``, ``+@netgroup``).
+
+    Source: nsswitch.conf(5), compatibility mode.
+    """
+    return [number for number, line in enumerate(text.split("\n"), 1) if line.startswith("+")]
+
+
 def first_uid(login_defs: str) -> int:
     """``UID_MIN``: the first number of people's logins; 1000 where login.defs does not say."""
     found = re.findall(r"^\s*UID_MIN\s+(\d+)", login_defs, re.MULTILINE)
@@ -80,6 +92,8 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
         return
     ageing: dict[str, Ageing] = {}
     yield from _read_shadow(answers, about, ageing)
+    for line in brought_in(passwd.text):
+        yield about.bad_line("account", PASSWD, line, _FROM_ELSEWHERE)
     logins = list(parse_passwd(passwd.text))
     memberships: dict[str, set[str]] = {}
     yield from _read_groups(answers, about, logins, memberships)
@@ -137,6 +151,8 @@ def _read_groups(
     if not answer.ok:
         yield about.unknown("account", GROUP, missing(what, answer))
         return
+    for line in brought_in(answer.text):
+        yield about.bad_line("account", GROUP, line, _FROM_ELSEWHERE)
     primary = {login.name: login.gid for login in logins if not isinstance(login, int)}
     of_number: dict[int, set[str]] = {}
     for name, number in primary.items():

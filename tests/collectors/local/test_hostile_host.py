@@ -244,3 +244,31 @@ def test_a_few_wrong_bytes_never_stop_the_other_facts(seed):
 
     kinds = {item.kind for item in (*outcome.records, *outcome.rejected)}
     assert {kind for kinds_of_fact in KINDS.values() for kind in kinds_of_fact} - {"password_state"} <= kinds
+
+
+class WithLine(RecordedHost):
+    """A recorded host of which one file has one line more."""
+
+    def __init__(self, path, line):
+        super().__init__(RECORDED / "debian-12-root")
+        self.path, self.line = path, line
+
+    def read(self, path, limit=None):
+        answer = super().read(path, limit)
+        return Answer(answer.outcome, answer.data + self.line) if path == self.path else answer
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "/etc/group"])
+@pytest.mark.parametrize("line", [b"+\n", b"+::::::\n", b"+@admins::::::\n", b"+wang::0:0:::/bin/sh\n"])
+def test_accounts_that_a_directory_brings_in_are_told_not_to_be_seen(path, line):
+    outcome = collect_from(WithLine(path, line), NOW, {"include": ["accounts"]})
+
+    known = (RECORDED / "debian-12-root/files" / path.lstrip("/")).read_bytes().count(b"\n")
+    [item] = [one for one in outcome.rejected if "NIS" in one.reason.en]
+    assert (item.kind, item.source.endswith(path), item.line) == ("account", True, known + 1)
+
+
+def test_a_line_that_keeps_an_account_of_a_directory_out_hides_nothing():
+    outcome = collect_from(WithLine("/etc/passwd", b"-wang::::::\n"), NOW, {"include": ["accounts"]})
+
+    assert not [one for one in outcome.rejected if "NIS" in one.reason.en]
