@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from hiscomply.model import Record
+from hiscomply_directory.about import About
 from hiscomply_directory.entry import Entry, is_below, same_dn, sid_text
 from hiscomply_directory.groups import Groups, openldap_groups
+from hiscomply_directory.parse_openldap_accounts import Rules, parse_account
 from hiscomply_directory.times import from_generalized, from_ticks, is_never, last_day, not_after, seconds_of
 from hiscomply_directory.words import refused
 
@@ -89,6 +92,29 @@ def group(name: str, *members: str) -> Entry:
 def test_a_ring_of_groups_ends() -> None:
     groups = openldap_groups([group("a", "cn=b"), group("b", "cn=a", "uid=x")])
     assert groups.of("uid=x") == {"cn=a", "cn=b"}
+
+
+def test_two_groups_of_one_number_are_both_the_primary_one() -> None:
+    twins = [
+        Entry(f"cn={name}", {"objectclass": (b"posixGroup",), "cn": (name.encode(),), "gidnumber": (b"500",)})
+        for name in ("admins", "nurses")
+    ]
+    for entries in (twins, twins[::-1]):
+        assert openldap_groups(entries).by_number[500] == {"cn=admins", "cn=nurses"}
+
+
+def test_an_account_of_several_logins_is_in_the_groups_of_each() -> None:
+    root = {"objectclass": (b"posixGroup",), "cn": (b"root",), "memberuid": (b"wang",)}
+    groups = openldap_groups([Entry("cn=root", root)])
+    groups.privileged = {"cn=root"}
+    account = Entry("uid=w.wang,dc=x", {"uid": (b"w.wang", b"wang"), "objectclass": (b"inetOrgPerson",)})
+    about = About("ldaps://x", "dc=x", NOW, "UTC", {"system_id": "LDAP", "privileged_groups": ["root"]})
+    found = [
+        one.fields
+        for one in parse_account(account, about, groups, Rules({}, None, None))
+        if isinstance(one, Record)
+    ]
+    assert (found[0]["login"], found[0]["privileged"], found[-1]["role"]) == ("w.wang", True, "root")
 
 
 def test_a_group_whose_members_are_hidden_leaves_doubt_only_where_it_matters() -> None:
