@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from hiscomply.hookspecs import CollectFailed
 from hiscomply.model import Record
 from hiscomply_directory.about import About
 from hiscomply_directory.entry import Entry, is_below, same_dn, sid_text
 from hiscomply_directory.groups import Groups, openldap_groups
 from hiscomply_directory.parse_openldap_accounts import Rules, parse_account
+from hiscomply_directory.ranges import whole
 from hiscomply_directory.times import from_generalized, from_ticks, is_never, last_day, not_after, seconds_of
 from hiscomply_directory.words import refused
 
@@ -148,3 +150,32 @@ def test_refusals_say_why_and_never_repeat_the_servers_text(code: int, message: 
     reason = refused("ldaps://x", code, message).reason
     assert told in reason.en
     assert "欧阳" not in reason.en + reason.zh
+
+
+# ------------------------------------------------------------------ values in parts
+
+
+def parts(answers: dict[str, str]) -> Entry:
+    """A group of which the server first gives two members, and then these parts of the others."""
+
+    def ask(dn: str, attribute: str) -> Entry | None:
+        assert dn == "cn=g"
+        name = next((one for one in answers if one.startswith(attribute.removesuffix("*"))), None)
+        return None if name is None else Entry(dn, {name: tuple(answers[name].encode().split())})
+
+    return whole(Entry("cn=g", {"cn": (b"g",), "member;range=0-1": (b"a", b"b")}), ask, "ldaps://x")
+
+
+def test_values_in_parts_are_put_together() -> None:
+    got = parts({"member;range=2-3": "c d", "member;range=4-*": "e"})
+    assert (got.texts("member"), got.text("cn"), set(got.values)) == (
+        ["a", "b", "c", "d", "e"],
+        "g",
+        {"cn", "member"},
+    )
+
+
+@pytest.mark.parametrize("answers", [{}, {"member;range=2-3": "c d"}, {"member": "a b"}])
+def test_values_of_which_a_part_is_missing_are_a_failure(answers: dict[str, str]) -> None:
+    with pytest.raises(CollectFailed, match="and not the others"):
+        parts(answers)
