@@ -19,6 +19,7 @@ from hiscomply.hookspecs import CollectFailed, CollectTimedOut
 from hiscomply.model import Text
 from hiscomply_directory.bounded import MAX_BYTES, BoundedSocket, TooLarge, VerifiedTls
 from hiscomply_directory.entry import Entry, same_dn
+from hiscomply_directory.ranges import is_part, whole
 from hiscomply_directory.words import CUT_SHORT, OK, cut_short, elsewhere, refused
 from hiscomply_kit.needs import need
 from hiscomply_kit.tls import client_context, refuse_cleartext, tls_failure
@@ -106,7 +107,8 @@ class LdapDirectory:
             entries, found, code, cookie = self._page(base, where, attributes, scope, cookie)
             referrals += found
             count += len(entries)
-            yield from entries
+            for entry in entries:
+                yield whole(entry, self._next_part, self.where)
             if code in CUT_SHORT:
                 raise cut_short(f"{self.where}/{base}", code, count)
             if code != OK:
@@ -152,6 +154,12 @@ class LdapDirectory:
                     referrals += [_host_of(uri) for uri in item["uri"]]
             page = (result.get("controls") or {}).get(_PAGED, {})
             return entries, referrals, int(result["result"]), page.get("value", {}).get("cookie") or None
+
+    def _next_part(self, dn: str, attribute: str) -> Entry | None:
+        entries, _, code, _ = self._page(dn, "(objectClass=*)", [attribute], "base", None)
+        if code != OK:
+            raise self._refused(dn)
+        return next(iter(entries), None)
 
     def _refused(self, base: str = "") -> CollectFailed:
         result = self._connection.result or {}
@@ -220,11 +228,11 @@ class LdapDirectory:
 
 
 def _entry(item: Mapping[str, Any]) -> Entry:
-    values = {
-        name.split(";")[0].lower(): tuple(bytes(one) for one in raw)
-        for name, raw in item["raw_attributes"].items()
-        if raw
-    }
+    values: dict[str, tuple[bytes, ...]] = {}
+    for written, raw in item["raw_attributes"].items():
+        name = written.lower() if is_part(written) else written.split(";")[0].lower()
+        if raw:
+            values[name] = (*values.get(name, ()), *map(bytes, raw))
     return Entry(item["dn"], values)
 
 
@@ -274,5 +282,5 @@ def _connection(
     server.tls = tls
     return ldap3.Connection(
         server, options["user"], password, authentication=ldap3.SIMPLE, client_strategy=ldap3.SYNC, read_only=True,
-        auto_referrals=False, check_names=False, auto_range=True, return_empty_attributes=False,
+        auto_referrals=False, check_names=False, auto_range=False, return_empty_attributes=False,
     )  # fmt: skip

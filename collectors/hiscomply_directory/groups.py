@@ -18,7 +18,7 @@ class Groups:
         names: the group's name.
         privileged: groups whose members have power over others.
         logins: for a login that a group names without DN (posixGroup), its groups.
-        by_number, by_sid: groups by the number by which members name their primary one.
+        by_number, by_sid: groups by the number by which members name their primary one; several may have one number.
         doubts: groups of which members may be hidden.
         is_complete: False where a group may be missing altogether.
     """
@@ -27,7 +27,7 @@ class Groups:
     names: dict[str, str] = field(default_factory=dict)
     privileged: set[str] = field(default_factory=set)
     logins: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    by_number: dict[int, str] = field(default_factory=dict)
+    by_number: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     by_sid: dict[str, str] = field(default_factory=dict)
     doubts: set[str] = field(default_factory=set)
     is_complete: bool = True
@@ -87,7 +87,7 @@ def openldap_groups(entries: Iterable[Entry]) -> Groups:
             groups.logins[login].add(mine)
         number = entry.number("gidNumber")
         if number is not None:
-            groups.by_number[number] = mine
+            groups.by_number[number].add(mine)
         is_by_query = "memberurl" in entry.values
         if is_by_query or (entry.classes & _MUST_HAVE_MEMBERS and not members):
             groups.doubts.add(mine)

@@ -63,7 +63,7 @@ def parse_account(
     if login is None:
         yield about.rejected("account", Text("有账号没有登录名", "an account shows no login"))
         return
-    memberships = _memberships(entry, login, groups)
+    memberships = _memberships(entry, about, groups)
     policy = _policy(entry, rules)
     lock = _lock(entry, policy, about.now)
     identity = {"system_id": about.system_id, "login": login}
@@ -115,13 +115,15 @@ def _kind(entry: Entry, login: str, about: About) -> str:
     return "human" if entry.classes & {"inetorgperson", "person", "organizationalperson"} else "service"
 
 
-def _memberships(entry: Entry, login: str, groups: Groups | None) -> set[str]:
+def _memberships(entry: Entry, about: About, groups: Groups | None) -> set[str]:
+    """Its groups, nested ones too. An entry with several logins is in the groups of each of them."""
     if groups is None:
         return set()
     number = entry.number("gidNumber")
-    primary = groups.by_number.get(number) if number is not None else None
-    named = groups.logins.get(login, set())
-    return groups.of(entry.dn, [*named, primary] if primary else named)
+    primary = groups.by_number.get(number, set()) if number is not None else set()
+    logins = entry.texts(about.options.get("login_attribute", "uid"))
+    named = [group for login in logins for group in groups.logins.get(login, ())]
+    return groups.of(entry.dn, [*named, *primary])
 
 
 def _privileged(memberships: set[str], groups: Groups | None, about: About) -> Any:

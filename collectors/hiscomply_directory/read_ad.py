@@ -152,15 +152,20 @@ class ActiveDirectory:
         groups.privileged |= extra | {dn for dn in known.values() if dn is not None}
         for word in missing:
             yield self._about.rejected("account", no_group(word))
-        self._read_members(groups)
+        has_all_members = self._read_members(groups)
         # without these two nothing in the domain is privileged, which is not so: they are hidden
         essential = (known.get(f"{sid}-512"), known.get("S-1-5-32-544"))
-        groups.is_complete = not missing and all(essential)
+        groups.is_complete = not missing and all(essential) and has_all_members
 
-    def _read_members(self, groups: Groups) -> None:
-        """The members of privileged groups, from the groups' side: an account may hide its memberOf."""
+    def _read_members(self, groups: Groups) -> bool:
+        """The members of privileged groups, from the groups' side: an account may hide its memberOf.
+
+        Returns:
+            False where some may be missing: no group shows any, which is in no domain so, or there are too many groups.
+        """
         left = sorted(groups.privileged)
         seen: set[str] = set()
+        has_members = False
         while left and len(seen) < _MOST_NESTED:
             dn = left.pop()
             if dn in seen:
@@ -168,9 +173,11 @@ class ActiveDirectory:
             seen.add(dn)
             for entry in self._search(dn, "(objectClass=group)", ["member"], "base"):
                 for member in map(same_dn, entry.texts("member")):
+                    has_members = True
                     groups.parents[member].add(dn)
                     if member in groups.names:
                         left.append(member)
+        return has_members and seen.issuperset(left)
 
     def _knows_log_ins(self, domain: Entry) -> tuple[bool, Text | None]:
         """Whether last log-ins are exact or late by no more than allowed; where they are not, why."""

@@ -104,6 +104,16 @@ def cut_short(where: str, code: int, entries: int) -> CollectFailed:
     )
 
 
+def only_part(where: str, name: str, values: int) -> CollectFailed:
+    """The server gave some values of an attribute, said that there are more, and did not give them."""
+    return CollectFailed(
+        Text(
+            f"{where} 的 {name} 只给出前 {values} 个值,其余未给出",
+            f"{where} gave the first {values} values of {name} only, and not the others",
+        )
+    )
+
+
 def elsewhere(where: str, servers: list[str]) -> Elsewhere:
     """Part of the tree is on other servers, which were not asked."""
     shown = ", ".join(servers[:5])

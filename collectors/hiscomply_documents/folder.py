@@ -77,22 +77,36 @@ class Folder:
             yield stream
 
     def unlisted(self, known: set[Path], ignore: Sequence[str], source: str) -> Iterator[Rejected]:
-        """The files that no entry names, set aside by name."""
+        """The files that no entry names, and the folders that cannot be looked into, set aside by name."""
         patterns = (*_NEVER_LISTED, *ignore)
-        for folder, folders, names in os.walk(self.path):
+
+        def is_passed_over(name: str, inner: str) -> bool:
+            return any(fnmatchcase(name, one) or fnmatchcase(inner, one) for one in patterns)
+
+        closed: list[OSError] = []
+        for folder, folders, names in os.walk(self.path, onerror=closed.append):
             folders[:] = sorted(one for one in folders if not one.startswith("."))
             for name in sorted(names):
                 path = Path(folder) / name
                 inner = path.relative_to(self.path).as_posix()
                 if path in known or path.resolve() in known:
                     continue
-                if any(fnmatchcase(name, one) or fnmatchcase(inner, one) for one in patterns):
+                if is_passed_over(name, inner):
                     continue
                 reason = Text(
                     "文件夹中有此文件,但索引没有列出;请补充条目,或写入 ignore",
                     "the file is in the folder, but not in the index; add an entry, or name it in ignore",
                 )
                 yield Rejected("document", source, reason, pointer=inner, subject=inner)
+        for error in closed:
+            inner = Path(error.filename).relative_to(self.path).as_posix()
+            if is_passed_over(Path(inner).name, inner):
+                continue
+            reason = Text(
+                f"无法查看此文件夹,其中可能有未列入索引的文件:{error.strerror}",
+                f"the folder cannot be looked into, and may hold files that the index does not list: {error.strerror}",
+            )
+            yield Rejected("document", source, reason, pointer=inner, subject=inner)
 
 
 def stamp(stream: BinaryIO) -> tuple[int, int]:

@@ -27,7 +27,7 @@ from hiscomply_kit.databases import (
 )
 from hiscomply_kit.needs import need
 from hiscomply_kit.tls import client_context, refuse_cleartext, tls_failure
-from hiscomply_mysql.questions import COLUMNS, QUESTIONS, accounts_sql, grants_sql, memberships_sql
+from hiscomply_mysql.questions import COLUMNS, QUESTIONS, accounts_sql, grants_sql, is_hidden, memberships_sql
 
 PORT: Final = 3306
 # refused logins: access, host, lock, expired password; and refused questions: table, column, routine, privilege
@@ -86,6 +86,8 @@ class Session:
             self._columns = self._look_up_columns()
         if not self._columns.get("user"):
             raise no_right(self.where, "mysql.user")
+        if is_hidden(name, self._columns):
+            raise no_right(self.where, question.reads)
         sql = _BUILT[name](self._columns)
         return [] if sql is None else self._rows(question.reads, sql)
 

@@ -13,7 +13,7 @@ from hiscomply.model import Record, Rejected, Text
 from hiscomply_kit.databases import Instance, Row
 from hiscomply_mysql.questions import PRIVILEGES
 
-_POWERS = tuple(f"p_{name.lower()}" for name in PRIVILEGES[: PRIVILEGES.index("Process")])
+_POWERS = frozenset(f"p_{name.lower()}" for name in PRIVILEGES[: PRIVILEGES.index("Process")])
 _WORDS = {
     "p_grant": "GRANT OPTION",
     "p_repl_slave": "REPLICATION SLAVE",
@@ -25,6 +25,8 @@ _SYSTEM = frozenset({"mysql.sys", "mysql.session", "mysql.infoschema", "mariadb.
 _ROLE = re.compile(
     r"\s*(?:`([^`]+)`|'([^']+)'|([^`'@,]+?))\s*(?:@\s*(?:`([^`]*)`|'([^']*)'|([^`'@,]*?)))?\s*(?:,|$)"
 )
+_EVERYBODY = ("PUBLIC", "")
+"""MariaDB's role (from 10.11 on) that every account holds, without a word in mysql.roles_mapping."""
 _WITH_PASSWORD = frozenset(
     {
         "",
@@ -45,7 +47,7 @@ def parse_accounts(answers: Mapping[str, Sequence[Row]], instance: Instance) -> 
     for row in answers["memberships"]:
         roles[row["user_name"], row["host_name"]].add((row["role_name"], row["role_host"]))
     for key in rows:  # MySQL gives these to everybody, without a word in mysql.role_edges
-        roles[key] |= _mandatory_roles(answers["settings"]) - {key}
+        roles[key] |= (_mandatory_roles(answers["settings"]) | ({_EVERYBODY} & rows.keys())) - {key}
     for row in answers["grants"]:
         grants[row["user_name"], row["host_name"]].add(row["privilege"])
     lifetime = _global_lifetime(answers["settings"])
@@ -122,8 +124,8 @@ def _is_privileged(
         row = rows.get(key, {})
         if any(row.get(name) for name in _POWERS) or grants.get(key, set()) - _HARMLESS:
             return True
-    # a role that is not among the accounts seen may hold anything
-    return False if held <= rows.keys() else ...
+    # a role that is not among the accounts seen may hold anything, and so may one whose rights are not shown
+    return False if all(key in rows and rows[key].keys() >= _POWERS for key in held) else ...
 
 
 def _closure(

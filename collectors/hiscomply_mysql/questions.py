@@ -119,7 +119,7 @@ def _mariadb() -> list[str]:
 
 
 def memberships_sql(columns: Columns) -> str | None:
-    """Who holds which role; None for a server without roles, or an account that does not see them."""
+    """Who holds which role; None for a server without roles."""
     if columns.get("roles_mapping"):
         return "SELECT user AS user_name, host AS host_name, role AS role_name, '' AS role_host FROM mysql.roles_mapping"
     if columns.get("role_edges"):
@@ -128,6 +128,15 @@ def memberships_sql(columns: Columns) -> str | None:
             "FROM mysql.role_edges"
         )
     return None
+
+
+def is_hidden(question: str, columns: Columns) -> bool:
+    """Whether the account does not see the table of a question, though a column of mysql.user shows that there is one."""
+    user = columns["user"]
+    if "is_role" in user:  # MariaDB
+        return question == "memberships" and not columns.get("roles_mapping")
+    table = {"memberships": "role_edges", "grants": "global_grants"}.get(question)
+    return table is not None and "create_role_priv" in user and not columns.get(table)
 
 
 def grants_sql(columns: Columns) -> str | None:

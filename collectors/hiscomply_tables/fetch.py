@@ -42,10 +42,15 @@ def find_files(project: Path, pattern: str) -> list[Path]:
     # Path.glob refuses absolute patterns, and exports often lie outside the project.
     names = [] if exact.is_file() else glob.glob(pattern, root_dir=project, recursive=True)  # noqa: PTH207  # as above
     found = [project / name for name in names] or [exact]
-    files = sorted(path for path in found if path.is_file() and not path.name.startswith("~$"))
+    # a link that leads nowhere stays: that it cannot be read is told
+    files = sorted(path for path in found if _is_file(path) and not path.name.startswith("~$"))
     if not files:
         raise CollectFailed(Text(f"没有与 {pattern!r} 相符的文件", f"no file matches {pattern!r}"))
     return files
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() or (path.is_symlink() and not path.exists())
 
 
 @contextmanager

@@ -18,6 +18,9 @@ LIMIT_BYTES = 256 * 2**20
 """A JSON document is held in memory as a whole; larger exports should be JSON Lines."""
 
 _NO_OBJECT = Text("不是 JSON 对象", "not a JSON object")
+_NOTHING_OF_IT = Text(
+    "该对象没有任何所需的键", "the object has something, and nothing under the keys that are asked for"
+)
 
 
 def json_table(path: Path, encoding: str, records: str, sources: Sequence[Source]) -> Table:
@@ -51,10 +54,7 @@ def json_lines_table(path: Path, encoding: str, sources: Sequence[Source]) -> Ta
 def _objects(items: list[Any], records: str, sources: Sequence[Source]) -> Iterator[Row | BrokenRow]:
     for index, item in enumerate(items):
         pointer = f"{records}/{index}"
-        if isinstance(item, dict):
-            yield Row(None, [_pick(item, source) for source in sources], pointer)
-        else:
-            yield BrokenRow(None, _NO_OBJECT, pointer)
+        yield _row(item, sources, None, pointer)
 
 
 def _lines(path: Path, encoding: str, sources: Sequence[Source]) -> Iterator[Row | BrokenRow]:
@@ -67,10 +67,23 @@ def _lines(path: Path, encoding: str, sources: Sequence[Source]) -> Iterator[Row
             except (ValueError, RecursionError) as error:
                 yield BrokenRow(line, Text(f"JSON 无法解析:{error}", f"not valid JSON: {error}"))
                 continue
-            if isinstance(item, dict):
-                yield Row(line, [_pick(item, source) for source in sources])
-            else:
-                yield BrokenRow(line, _NO_OBJECT)
+            yield _row(item, sources, line)
+
+
+def _row(
+    item: Any, sources: Sequence[Source], line: int | None, pointer: str | None = None
+) -> Row | BrokenRow:
+    if not isinstance(item, dict):
+        return BrokenRow(line, _NO_OBJECT, pointer)
+    cells = [_pick(item, source) for source in sources]
+    # it would look like a blank row, which is passed over
+    if all(map(_is_blank, cells)) and not all(map(_is_blank, item.values())):
+        return BrokenRow(line, _NOTHING_OF_IT, pointer)
+    return Row(line, cells, pointer)
+
+
+def _is_blank(cell: Any) -> bool:
+    return cell is None or cell is Missing.NO_CELL or (isinstance(cell, str) and not cell.strip())
 
 
 def _parse(text: str) -> Any:

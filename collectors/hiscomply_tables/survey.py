@@ -1,7 +1,7 @@
 """A first pass over one worksheet's XML, for what openpyxl's streaming reader does not tell.
 
 That reader gives no merged ranges, and a formula without stored value looks like an empty cell to it, which
-must not happen here: an empty cell may mean "has not left".
+must not happen here: an empty cell may mean "has not left". Programs that write workbooks without calculating store 0.
 """
 
 from __future__ import annotations
@@ -43,14 +43,17 @@ class Survey:
     unstored: dict[int, list[int]] = field(default_factory=dict)
 
 
-def survey_sheet(stream: IO[bytes]) -> Survey:
+def survey_sheet(stream: IO[bytes], *, is_zero_stored: bool = True) -> Survey:
     """Reads the sheet once, in bounded memory.
+
+    Args:
+        is_zero_stored: the 0 of a formula is its result; False where it may stand for one that nobody has worked out.
 
     Raises:
         CollectFailed: broken XML, a document type, rows out of order, or more merges than any table has.
     """
     parser = expat.ParserCreate()
-    pass_over = _Pass(parser)
+    pass_over = _Pass(parser, is_zero_stored)
     parser.StartElementHandler = pass_over.start
     parser.EndElementHandler = pass_over.end
     parser.StartDoctypeDeclHandler = _refuse_doctype
@@ -65,8 +68,9 @@ def survey_sheet(stream: IO[bytes]) -> Survey:
 
 
 class _Pass:
-    def __init__(self, parser: expat.XMLParserType) -> None:
+    def __init__(self, parser: expat.XMLParserType, is_zero_stored: bool) -> None:
         self.found = Survey()
+        self._is_zero_stored = is_zero_stored
         self._parser = parser
         self._row = self._column = self._unstored_count = 0
         self._is_formula = self._has_value = False
@@ -87,9 +91,10 @@ class _Pass:
         elif tag == "mergeCell":
             self._merge(attributes.get("ref", ""))
 
-    def _stored(self, _text: str) -> None:
-        self._has_value = True
-        self._parser.CharacterDataHandler = None
+    def _stored(self, text: str) -> None:
+        if self._is_zero_stored or text != "0":
+            self._has_value = True
+            self._parser.CharacterDataHandler = None
 
     def end(self, name: str) -> None:
         if self._is_formula and name.rpartition(":")[2] == "c":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ MAX_UNPACKED_BYTES = 2**30
 MAX_RATIO = 200
 _RATIO_FROM_BYTES = 32 * 2**20
 _MAX_COLUMNS = 2048
+_UNCALCULATED = re.compile(rb'<(?:\w+:)?calcPr\b(?=[^>]*\bcalcId="124519")(?=[^>]*\bfullCalcOnLoad="1")')
+"""How XlsxWriter and its relatives ask Excel to work formulas out, and 0 is what they store until then."""
 
 
 @contextmanager
@@ -38,7 +41,8 @@ def open_tables(path: Path, sheet: str | int) -> Iterator[list[Table]]:
         book = _load(stream)
         try:
             chosen = _choose(book.worksheets, sheet)
-            tables = [_table(book, worksheet) for worksheet in chosen]
+            is_calculated = not _UNCALCULATED.search(_main_part(path))
+            tables = [_table(book, worksheet, is_calculated) for worksheet in chosen]
             yield [table for table in tables if sheet != "*" or _has_cells(table)]
         finally:
             book.close()
@@ -66,6 +70,12 @@ def _check_archive(path: Path) -> None:
         raise CollectFailed(
             Text(f"工作簿解压后达 {size} 字节,拒绝读取", f"the workbook unpacks to {size} bytes; refused")
         )
+
+
+def _main_part(path: Path) -> bytes:
+    with zipfile.ZipFile(path) as archive:
+        name = next(name for name in archive.namelist() if name.endswith("workbook.xml"))
+        return archive.read(name)
 
 
 def _load(stream: IO[bytes]) -> Any:
@@ -107,11 +117,11 @@ def _choose(worksheets: list[Any], wanted: str | int) -> list[Any]:
     )
 
 
-def _table(book: Any, worksheet: Any) -> Table:
+def _table(book: Any, worksheet: Any, is_calculated: bool) -> Table:
     # A stored dimension may be too small, and rows beyond it would be lost.
     worksheet.reset_dimensions()
     with worksheet._get_source() as stream:  # the only way to a sheet's XML; stable over all of openpyxl 3
-        survey = survey_sheet(stream)
+        survey = survey_sheet(stream, is_zero_stored=is_calculated)
     epoch = EPOCH_1904 if book.epoch == datetime(1904, 1, 1) else EPOCH_1900
     return Table(worksheet.title, partial(_rows, worksheet, survey), is_ragged_normal=True, epoch=epoch)
 

@@ -206,6 +206,8 @@ foreach ($step in $steps) {
         # gathered first: a step that fails half-way gives its gap and no half of its records
         try {
             $found = @(& $step[2])
+            # no step of a sound host is empty: auditpol in a form that is not known, say
+            if ($found.Count -eq 0) { throw 'NothingFound' }
         } catch { $found = @(ConvertTo-Gap $step[0] $step[1] $_) }
         foreach ($one in $found) { Write-Record $one }
     }

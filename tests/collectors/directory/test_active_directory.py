@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from samba_server import ADMIN_PASSWORD, PATIENT, PATIENT_ID, READER_PASSWORD, SambaDc
+from samba_server import ADMIN_PASSWORD, BASE, PATIENT, PATIENT_ID, READER_PASSWORD, SambaDc
 from tests.servers.audits import Audited, assert_nowhere, audit, write_project
 from tests.servers.running import needs, needs_root
 from troubles import BESIDE, DORMANT, TROUBLES, audited_beside, meeting
 
 from hiscomply.model import CollectionStatus
+from hiscomply_directory.fetch import logged_in
 
 pytest.importorskip("ldap3", reason="extra ldap not installed")
 pytestmark = [
@@ -67,6 +68,20 @@ def test_policies_find_dormant_and_built_in_accounts(good: tuple[Audited, str, s
     assert len(dormant) == 1 and "bob" in dormant[0]
     built_in = [one["subject"] for one in audited.findings(DEFAULTS) if one["verdict"] == "fail"]
     assert len(built_in) == 1 and "Administrator" in built_in[0]
+
+
+def test_members_that_the_server_gives_in_parts_are_all_read(samba: SambaDc, tmp_path: Path) -> None:
+    options = {
+        "url": samba.url, "user": "reader@lab.test", "tls": {"ca_file": str(samba.ca), "server_name": "DC1.lab.test"},
+    }  # fmt: skip
+    with logged_in(options, READER_PASSWORD, tmp_path) as directory:
+        group = f"CN=Administrators,CN=Builtin,{BASE}"
+        (plain,), (parts,) = (
+            list(directory.search(group, "(objectClass=group)", [name], "base"))
+            for name in ("member", "member;range=0-0")
+        )
+    assert sorted(parts.texts("member")) == sorted(plain.texts("member"))
+    assert len(plain.texts("member")) > 2
 
 
 def test_privilege_comes_through_groups_in_groups(accounts: dict[str, dict[str, object]]) -> None:

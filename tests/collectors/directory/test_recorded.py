@@ -58,6 +58,20 @@ def test_hidden_built_in_groups_prove_no_absence() -> None:
     assert "privileged" not in accounts["carol"]
 
 
+def test_groups_that_all_hide_their_members_prove_no_absence() -> None:
+    def hidden(entry: Entry) -> Entry | None:
+        return without("memberOf")(without("member")(entry) or entry)
+
+    accounts = Read(RecordedDirectory(AD, hidden)).accounts()
+    assert not any("privileged" in one for one in accounts.values())
+
+
+def test_more_groups_in_groups_than_are_followed_prove_no_absence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hiscomply_directory.read_ad._MOST_NESTED", 3)
+    accounts = Read(RecordedDirectory(AD)).accounts()
+    assert "privileged" not in accounts["carol"]
+
+
 def test_in_a_child_domain_privilege_may_stand_elsewhere() -> None:
     accounts = Read(RecordedDirectory(AD, having("", rootDomainNamingContext="DC=root"))).accounts()
     assert accounts["bob"]["privileged"] is True

@@ -6,8 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from hiscomply.hookspecs import CollectFailed
+from hiscomply.model import Record
+from hiscomply_directory.about import About
 from hiscomply_directory.entry import Entry, is_below, same_dn, sid_text
 from hiscomply_directory.groups import Groups, openldap_groups
+from hiscomply_directory.parse_openldap_accounts import Rules, parse_account
+from hiscomply_directory.ranges import whole
 from hiscomply_directory.times import from_generalized, from_ticks, is_never, last_day, not_after, seconds_of
 from hiscomply_directory.words import refused
 
@@ -91,6 +96,29 @@ def test_a_ring_of_groups_ends() -> None:
     assert groups.of("uid=x") == {"cn=a", "cn=b"}
 
 
+def test_two_groups_of_one_number_are_both_the_primary_one() -> None:
+    twins = [
+        Entry(f"cn={name}", {"objectclass": (b"posixGroup",), "cn": (name.encode(),), "gidnumber": (b"500",)})
+        for name in ("admins", "nurses")
+    ]
+    for entries in (twins, twins[::-1]):
+        assert openldap_groups(entries).by_number[500] == {"cn=admins", "cn=nurses"}
+
+
+def test_an_account_of_several_logins_is_in_the_groups_of_each() -> None:
+    root = {"objectclass": (b"posixGroup",), "cn": (b"root",), "memberuid": (b"wang",)}
+    groups = openldap_groups([Entry("cn=root", root)])
+    groups.privileged = {"cn=root"}
+    account = Entry("uid=w.wang,dc=x", {"uid": (b"w.wang", b"wang"), "objectclass": (b"inetOrgPerson",)})
+    about = About("ldaps://x", "dc=x", NOW, "UTC", {"system_id": "LDAP", "privileged_groups": ["root"]})
+    found = [
+        one.fields
+        for one in parse_account(account, about, groups, Rules({}, None, None))
+        if isinstance(one, Record)
+    ]
+    assert (found[0]["login"], found[0]["privileged"], found[-1]["role"]) == ("w.wang", True, "root")
+
+
 def test_a_group_whose_members_are_hidden_leaves_doubt_only_where_it_matters() -> None:
     groups = openldap_groups([group("admins", "cn=inner"), group("inner"), group("nurses")])
     groups.privileged = {"cn=admins"}
@@ -122,3 +150,32 @@ def test_refusals_say_why_and_never_repeat_the_servers_text(code: int, message: 
     reason = refused("ldaps://x", code, message).reason
     assert told in reason.en
     assert "欧阳" not in reason.en + reason.zh
+
+
+# ------------------------------------------------------------------ values in parts
+
+
+def parts(answers: dict[str, str]) -> Entry:
+    """A group of which the server first gives two members, and then these parts of the others."""
+
+    def ask(dn: str, attribute: str) -> Entry | None:
+        assert dn == "cn=g"
+        name = next((one for one in answers if one.startswith(attribute.removesuffix("*"))), None)
+        return None if name is None else Entry(dn, {name: tuple(answers[name].encode().split())})
+
+    return whole(Entry("cn=g", {"cn": (b"g",), "member;range=0-1": (b"a", b"b")}), ask, "ldaps://x")
+
+
+def test_values_in_parts_are_put_together() -> None:
+    got = parts({"member;range=2-3": "c d", "member;range=4-*": "e"})
+    assert (got.texts("member"), got.text("cn"), set(got.values)) == (
+        ["a", "b", "c", "d", "e"],
+        "g",
+        {"cn", "member"},
+    )
+
+
+@pytest.mark.parametrize("answers", [{}, {"member;range=2-3": "c d"}, {"member": "a b"}])
+def test_values_of_which_a_part_is_missing_are_a_failure(answers: dict[str, str]) -> None:
+    with pytest.raises(CollectFailed, match="and not the others"):
+        parts(answers)

@@ -70,6 +70,23 @@ def test_a_file_may_be_ignored_on_purpose(project: Path) -> None:
     assert status(collect(project)) == "ok"
 
 
+def test_a_folder_that_cannot_be_looked_into_is_said(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "papers" / "closed").mkdir()
+    real = os.scandir
+
+    def refusing(path: str) -> object:  # root is refused nothing, so the refusal has to be made
+        if str(path).endswith("/closed"):
+            raise PermissionError(13, "Permission denied", path)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    run = collect(project)
+    assert [(one[0], "cannot be looked into" in one[2]) for one in refusals(run)] == [("closed", True)]
+    assert status(run) == "partial"
+    write_project(project, "  - {collector: documents, name: papers, folder: papers, ignore: [closed]}\n")
+    assert status(collect(project)) == "ok"
+
+
 @pytest.mark.parametrize("name", ["link.pdf", "../secret.txt"])
 def test_what_leads_out_of_the_folder_is_refused(project: Path, name: str) -> None:
     (project / "secret.txt").write_text("secret")

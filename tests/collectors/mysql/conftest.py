@@ -21,6 +21,8 @@ CREATE ROLE operators; GRANT SUPER ON *.* TO operators;
 CREATE USER auditor@'127.0.0.1' IDENTIFIED BY '{AUDITOR}' REQUIRE SSL;
 GRANT SELECT ON mysql.user TO auditor@'127.0.0.1'; GRANT SELECT ON mysql.global_priv TO auditor@'127.0.0.1';
 GRANT SELECT ON mysql.roles_mapping TO auditor@'127.0.0.1'; GRANT REPLICA MONITOR ON *.* TO auditor@'127.0.0.1';
+CREATE USER half_seeing@'127.0.0.1' IDENTIFIED BY '{AUDITOR}' REQUIRE SSL;
+GRANT SELECT ON mysql.user TO half_seeing@'127.0.0.1'; GRANT SELECT ON mysql.global_priv TO half_seeing@'127.0.0.1';
 CREATE USER nobody_special@'127.0.0.1' IDENTIFIED BY '{AUDITOR}';
 CREATE USER shared_his@'%' IDENTIFIED BY '{SHARED_WORD}'; GRANT ALL ON *.* TO shared_his@'%' WITH GRANT OPTION;
 CREATE USER sneaky@'%' IDENTIFIED BY '{SHARED_WORD}'; GRANT operators TO sneaky@'%';

@@ -10,12 +10,13 @@ import pytest
 from hiscomply.model import Record, Rejected
 from hiscomply_kit.databases import Instance
 from hiscomply_mysql.facts import FACTS
-from hiscomply_mysql.questions import accounts_sql, grants_sql, memberships_sql
+from hiscomply_mysql.questions import accounts_sql, grants_sql, is_hidden, memberships_sql
 
 INSTANCE = Instance("LIS", "db-1", "mysql://db:3306", datetime(2026, 7, 1, tzinfo=UTC), {"service": ["*"]})
 ROW: dict[str, Any] = {
     "user_name": "app", "host_name": "%", "plugin": "caching_sha2_password", "is_empty": 0, "is_locked": 0,
-    "changed_s": 1700000000, "lifetime_days": None, "p_super": 0, "p_select": 0,
+    "changed_s": 1700000000, "lifetime_days": None, "p_super": 0, "p_grant": 0, "p_create_user": 0, "p_shutdown": 0,
+    "p_file": 0, "p_reload": 0, "p_select": 0,
 }  # fmt: skip
 
 
@@ -60,6 +61,38 @@ def test_a_dynamic_privilege_of_mysql_8_counts() -> None:
 def test_a_role_that_is_not_seen_may_hold_anything() -> None:
     roles = [{"user_name": "app", "host_name": "%", "role_name": "dba", "role_host": "%"}]
     assert "privileged" not in fields({}, memberships=roles)
+
+
+@pytest.mark.parametrize("name", ["p_super", "p_grant", "p_create_user", "p_shutdown", "p_file", "p_reload"])
+def test_a_right_that_the_collecting_account_may_not_see_may_be_held(name: str) -> None:
+    row = {key: value for key, value in ROW.items() if key != name}
+    (found,) = [one for one in read("accounts", accounts=[row]) if one.kind == "account"]
+    assert isinstance(found, Record) and "privileged" not in found.fields
+    assert fields({})["privileged"] is False
+
+
+@pytest.mark.parametrize("power", [0, 1])
+def test_what_mariadb_gives_to_public_everybody_has(power: int) -> None:
+    public = ROW | {"user_name": "PUBLIC", "host_name": "", "is_role": "Y", "p_super": power}
+    found = [one.fields for one in read("accounts", accounts=[ROW, public]) if isinstance(one, Record)]
+    assert [one["privileged"] for one in found if "privileged" in one] == [bool(power)]
+    assert "PUBLIC" in [one.get("role") for one in found]
+
+
+def test_roles_and_rights_that_the_server_has_and_the_account_does_not_see_are_hidden() -> None:
+    maria = {"user": frozenset({"user", "is_role"}), "global_priv": frozenset({"priv"})}
+    mysql = {"user": frozenset({"user", "create_role_priv"})}
+    old = {"user": frozenset({"user", "super_priv"})}
+    questions = ("accounts", "memberships", "grants")
+    assert [[is_hidden(one, columns) for one in questions] for columns in (maria, mysql, old)] == [
+        [False, True, False], [False, True, True], [False, False, False],
+    ]  # fmt: skip
+    seen = {
+        "roles_mapping": frozenset({"role"}),
+        "role_edges": frozenset({"to_user"}),
+        "global_grants": frozenset({"priv"}),
+    }
+    assert not any(is_hidden(one, columns | seen) for one in questions for columns in (maria, mysql))
 
 
 def test_a_locked_role_of_mysql_8_is_no_account() -> None:

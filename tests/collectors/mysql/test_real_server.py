@@ -120,6 +120,7 @@ def unlucky(maria: Maria, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         bad: dict[str, dict[str, Any]] = {
             "wrong_password": {"password": {"env": "MY_WRONG"}},
             "no_rights": {"user": "nobody_special"},
+            "no_roles": {"user": "half_seeing"},
             "hung": {"port": hung},
             "hung_midway": {"port": midway, "step_timeout": 1},
             "garbage": {"port": garbage},
@@ -149,6 +150,7 @@ def unlucky(maria: Maria, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 STATUS = {
     "wrong_password": ("denied", "refuses the login (it was not tried again)"),
     "no_rights": ("denied", "may not read mysql.user"),
+    "no_roles": ("denied", "may not read mysql.roles_mapping"),
     "hung": ("timed_out", "within 2 seconds"),
     "hung_midway": ("timed_out", "within 1 seconds"),
     "garbage": ("failed", "cannot be reached"),
@@ -183,6 +185,17 @@ def test_a_refused_login_is_not_tried_again_and_no_password_is_told(unlucky: tup
     done, refused = unlucky
     assert refused == 2  # the wrong password, and the account that requires TLS
     assert_nowhere([WRONG, AUDITOR], done.project, done.out, done.err)
+
+
+def test_what_is_given_to_public_everybody_has(maria: Maria, tmp_path: Path) -> None:
+    maria.sql("GRANT SHUTDOWN ON *.* TO PUBLIC")
+    try:
+        done = audit(write_project(tmp_path, maria.target()), [SHARED])
+    finally:
+        maria.sql("REVOKE SHUTDOWN ON *.* FROM PUBLIC")
+    rows = {row["login"]: row for row in done.rows("account")}
+    assert rows["aged@%"]["privileged"] is True
+    assert not any(login.startswith("PUBLIC") for login in rows)
 
 
 def test_an_answer_above_the_limit_is_a_failure_and_no_cut(maria: Maria, tmp_path: Path) -> None:

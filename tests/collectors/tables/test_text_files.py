@@ -180,6 +180,15 @@ def test_an_empty_table_may_be_declared_an_answer(project: Any) -> None:
     assert project.records("hr.csv", COLUMNS, allow_empty=True) == []
 
 
+def test_a_link_that_leads_nowhere_is_told_beside_the_files_of_a_pattern(project: Any) -> None:
+    project.write("a.csv", "工号,姓名\n1,张三\n")
+    (project.folder / "b.csv").symlink_to("gone.csv")
+    found = project.read("*.csv", COLUMNS)
+    assert next(found).fields["id"] == "1"
+    with pytest.raises(CollectFailed, match="cannot read"):
+        next(found)
+
+
 def test_a_json_document_gives_pointers(project: Any) -> None:
     rows = [{"工号": 1, "owner": {"name": "张三"}}, 5, {"工号": 2, "owner": {}}]
     project.write("hr.json", json.dumps({"data": {"items": rows}}))
@@ -205,6 +214,19 @@ def test_json_lines_are_read_line_by_line(project: Any) -> None:
     assert (first.line, first.fields["roles"]) == (1, ["a", "b"])
     assert (bad.line, "not valid JSON" in bad.reason.en) == (3, True)
     assert (last.line, last.fields["roles"]) == (4, [])
+
+
+@pytest.mark.parametrize("other", [{"login": "2"}, {"id": None, "login": "2"}, {"id": " ", "on": False}])
+def test_a_json_object_of_another_shape_is_told_and_not_taken_for_a_blank_row(
+    project: Any, other: Any
+) -> None:
+    rows = [{"id": "1"}, other, {}, {"id": None}, {"id": "3"}]
+    project.write("hr.json", json.dumps(rows))
+    project.write("hr.jsonl", "\n".join(map(json.dumps, rows)))
+    for name, place in (("hr.json", (None, "/1")), ("hr.jsonl", (2, None))):
+        first, bad, last = project.read(name, {"id": "id"})
+        assert (first.fields["id"], last.fields["id"]) == ("1", "3")
+        assert (bad.line, bad.pointer, "nothing under the keys" in bad.reason.en) == (*place, True)
 
 
 @pytest.mark.parametrize(

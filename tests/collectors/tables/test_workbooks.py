@@ -151,6 +151,29 @@ def test_a_formula_gives_its_stored_value_and_an_error_is_rejected(project: Any)
     assert (bad.line, bad.column, "#REF!" in bad.reason.en) == (3, 1, True)
 
 
+@pytest.mark.parametrize(
+    ("stored", "calculation", "is_result"),
+    [
+        ("0", "", False),
+        ("0.5", "", True),
+        ("7", "", True),
+        ("0", 'calcId="191029"', True),
+        ("0", 'calcId="124519"', True),
+    ],
+)
+def test_the_0_of_a_program_that_does_not_calculate_is_no_result(
+    project: Any, stored: str, calculation: str, is_result: bool
+) -> None:
+    path = project.excel("hr.xlsx", [["工号", "天数"], [1, 0], [2, "=TODAY()-1"]])
+    rewritten(path, SHEET, lambda xml: re.sub(r"(<f>TODAY\(\)-1</f>)<v ?/>", rf"\1<v>{stored}</v>", xml))
+    if calculation:
+        book = "xl/workbook.xml"
+        rewritten(path, book, lambda xml: re.sub("<calcPr [^>]*/>", f"<calcPr {calculation}/>", xml))
+    first, second = project.read("hr.xlsx", {"id": "工号", "share": {"column": "天数", "unit": "percent"}})
+    assert (first.fields["share"], isinstance(second, Record)) == (0, is_result)
+    assert is_result or "no stored result" in second.reason.en
+
+
 def test_rows_beyond_a_wrong_dimension_are_read(project: Any) -> None:
     path = project.excel("hr.xlsx", [HEADER, [1, "张三"], [2, "李四"]])
     rewritten(path, SHEET, lambda xml: xml.replace('ref="A1:B3"', 'ref="A1:A2"'))

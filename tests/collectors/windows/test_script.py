@@ -89,6 +89,10 @@ def test_nothing_outside_the_script_s_own_variables_is_assigned() -> None:
     assert not re.search(r"\$[\w:]+\.[\w.]+\s*\+?=(?!=)", CODE), "a property of an object is written"
 
 
+def test_a_step_that_finds_nothing_is_a_gap() -> None:
+    assert re.search(r"\$found = @\(& \$step\[2\]\)\s+if \(\$found\.Count -eq 0\) \{ throw", CODE)
+
+
 def test_password_material_is_not_even_named() -> None:
     for word in (
         "KeyProtector",
