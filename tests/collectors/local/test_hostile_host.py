@@ -79,7 +79,7 @@ def test_a_host_that_refuses_everything_gives_no_value_and_a_reason_for_each_fac
     outcome = collect_from(OneAnswer(lambda: answer), NOW, ASSET)
 
     assert [dict(record.fields) for record in outcome.records] == [{"id": "h"}, {"asset_id": "h"}]
-    expected = {kind for kinds in KINDS.values() for kind in kinds} - {"password_state"}
+    expected = {kind for kinds in KINDS.values() for kind in kinds}
     assert {item.kind for item in outcome.rejected} == expected
 
 
@@ -243,7 +243,7 @@ def test_a_few_wrong_bytes_never_stop_the_other_facts(seed):
     outcome = collect_from(Mutated("openeuler-22.03-by-hand", seed), NOW, ASSET)
 
     kinds = {item.kind for item in (*outcome.records, *outcome.rejected)}
-    assert {kind for kinds_of_fact in KINDS.values() for kind in kinds_of_fact} - {"password_state"} <= kinds
+    assert {kind for kinds_of_fact in KINDS.values() for kind in kinds_of_fact} <= kinds
 
 
 class WithLine(RecordedHost):
@@ -264,11 +264,50 @@ def test_accounts_that_a_directory_brings_in_are_told_not_to_be_seen(path, line)
     outcome = collect_from(WithLine(path, line), NOW, {"include": ["accounts"]})
 
     known = (RECORDED / "debian-12-root/files" / path.lstrip("/")).read_bytes().count(b"\n")
-    [item] = [one for one in outcome.rejected if "NIS" in one.reason.en]
-    assert (item.kind, item.source.endswith(path), item.line) == ("account", True, known + 1)
+    told = [one for one in outcome.rejected if "NIS" in one.reason.en]
+    assert [one.kind for one in told] == ["account", "password_state"][: 2 if path == "/etc/passwd" else 1]
+    assert {(one.source.endswith(path), one.line) for one in told} == {(True, known + 1)}
 
 
 def test_a_line_that_keeps_an_account_of_a_directory_out_hides_nothing():
     outcome = collect_from(WithLine("/etc/passwd", b"-wang::::::\n"), NOW, {"include": ["accounts"]})
 
     assert not [one for one in outcome.rejected if "NIS" in one.reason.en]
+
+
+@pytest.mark.parametrize(
+    ("path", "line"), [("/etc/passwd", b"wang:x:1\n"), ("/etc/shadow", b"wang::soon::::::\n")]
+)
+def test_a_line_of_an_account_that_cannot_be_read_leaves_its_password_unknown_too(path, line):
+    outcome = collect_from(WithLine(path, line), NOW, {"include": ["accounts"]})
+
+    assert [one.kind for one in outcome.rejected if one.line] == ["account", "password_state"]
+
+
+def test_of_two_lines_of_shadow_the_first_counts_as_for_the_host():
+    outcome = collect_from(
+        WithLine("/etc/shadow", b"bin::20000:0:99999:7:::\n"), NOW, {"include": ["accounts"]}
+    )
+
+    assert outcome.one("password_state", login="bin")["is_locked"] is True
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [b"sudo:x:27:bin\nsudo:x:27:\n", b"helpers:x:27:bin\n"],
+    ids=["one group on two lines", "two names of one number"],
+)
+def test_a_group_has_the_members_of_all_its_lines(lines):
+    outcome = collect_from(WithLine("/etc/group", lines), NOW, {"include": ["accounts"]})
+
+    assert outcome.one("account", login="bin")["privileged"] is True
+
+
+def test_a_second_line_of_a_login_does_not_hide_the_groups_of_the_first():
+    outcome = collect_from(
+        WithLine("/etc/passwd", b"li:x:5001:27::/:/bin/sh\nli:x:5001:5001::/:/bin/sh\n"),
+        NOW,
+        {"include": ["accounts"]},
+    )
+
+    assert [one["privileged"] for one in outcome.fields("account", login="li")] == [True, True]
