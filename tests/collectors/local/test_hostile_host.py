@@ -311,3 +311,47 @@ def test_a_second_line_of_a_login_does_not_hide_the_groups_of_the_first():
     )
 
     assert [one["privileged"] for one in outcome.fields("account", login="li")] == [True, True]
+
+
+def with_sudoers(text):
+    return collect_from(WithLine("/etc/sudoers", text.encode()), NOW, {"include": ["accounts", "sudo"]})
+
+
+def test_aliases_of_two_kinds_may_have_one_name():
+    outcome = with_sudoers("User_Alias DBA = bin\nCmnd_Alias DBA = /bin/x\nDBA ALL = (root) DBA\n")
+
+    assert outcome.one("sudo_rule", principal="bin")["commands"] == ["/bin/x"]
+    assert outcome.one("account", login="bin")["privileged"] is True
+
+
+@pytest.mark.parametrize("principal", ["bin", "#2", "%#2", "%bin", '"bin"', "b\\in"])
+def test_a_sudo_rule_is_for_an_account_however_it_is_called(principal):
+    outcome = with_sudoers(f"{principal} ALL = (root) /bin/x\n")
+
+    assert outcome.one("account", login="bin")["privileged"] is True
+
+
+@pytest.mark.parametrize(
+    ("defaults", "expected"),
+    [
+        ("Defaults:DBA !authenticate", False),
+        ("Defaults: li, bin !authenticate", False),
+        ("Defaults env_reset, ! authenticate", False),
+        ("Defaults:%bin !authenticate", None),
+        ("Defaults exempt_group=bin", None),
+        ("Defaults:li !authenticate", True),
+        ("Defaults:bin !lecture", True),
+    ],
+)
+def test_a_line_that_frees_from_the_password_is_known_by_whom_it_frees(defaults, expected):
+    outcome = with_sudoers(f"User_Alias DBA = bin\nDBA ALL = (root) /bin/x\n{defaults}\n")
+
+    assert outcome.one("sudo_rule", principal="bin").get("needs_password") is expected
+
+
+def test_whether_a_group_gives_its_password_is_not_known_while_one_is_freed_who_may_be_of_it():
+    rule = with_sudoers("%adm ALL = (root) /bin/x\nDefaults:li !authenticate\n").one(
+        "sudo_rule", principal="%adm"
+    )
+
+    assert "needs_password" not in rule
