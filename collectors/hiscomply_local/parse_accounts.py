@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hiscomply.model import Record, Rejected, Text
@@ -33,13 +33,18 @@ _FROM_ELSEWHERE = Text(
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """One line of passwd."""
+    """One line of passwd.
+
+    Attributes:
+        own: what stands in the line itself where the host does not look into shadow for a password.
+    """
 
     name: str
     uid: int
     gid: int
     shell: str
     line: int
+    own: Ageing | None = None
 
     @property
     def has_shell(self) -> bool:
@@ -56,7 +61,16 @@ def parse_passwd(text: str) -> Iterator[Login | int]:
         if len(fields) != 7 or not fields[0] or not fields[2].isdecimal() or not fields[3].isdecimal():
             yield number
         else:
-            yield Login(fields[0], int(fields[2]), int(fields[3]), fields[6].strip(), number)
+            own = None if fields[1] == "x" else _in_passwd(fields[0], fields[1], number)
+            yield Login(fields[0], int(fields[2]), int(fields[3]), fields[6].strip(), number, own)
+
+
+def _in_passwd(name: str, stored: str, line: int) -> Ageing | None:
+    """Source: pam_unix, is_pwd_shadowed: whatever is not ``x`` (or ``##name``) is the password itself."""
+    if stored == f"##{name}":
+        return None
+    (found,) = parse_shadow(f"{name}:{stored}:::::::")
+    return replace(found, line=line) if isinstance(found, Ageing) else None
 
 
 def parse_group(text: str) -> Iterator[tuple[str, int, frozenset[str]] | int]:
@@ -116,7 +130,7 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
             for kind in _KINDS:
                 yield about.bad_line(kind, PASSWD, login, unreadable(Text("账户", "account")))
             continue
-        state = ageing.get(login.name)
+        state = login.own or ageing.get(login.name)
         system = f"host:{about.asset_id}"
         fields = {
             "system_id": system,
@@ -131,7 +145,7 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
         }
         yield about.from_file("account", PASSWD, fields, login.line)
         if state is not None:
-            yield _password_state(about, system, state)
+            yield _password_state(about, PASSWD if login.own else SHADOW, system, state)
 
 
 def _read_shadow(answers: Answers, about: About, ageing: dict[str, Ageing]) -> Iterator[Rejected]:
@@ -208,7 +222,7 @@ def _state(login: Login, state: Ageing | None, about: About) -> dict[str, Any]:
     }
 
 
-def _password_state(about: About, system: str, state: Ageing) -> Record:
+def _password_state(about: About, path: str, system: str, state: Ageing) -> Record:
     fields = {
         "system_id": system,
         "login": state.login,
@@ -216,4 +230,4 @@ def _password_state(about: About, system: str, state: Ageing) -> Record:
         "is_locked": state.is_locked,
         "hash_scheme": state.scheme or ...,
     }
-    return about.from_file("password_state", SHADOW, fields, state.line)
+    return about.from_file("password_state", path, fields, state.line)

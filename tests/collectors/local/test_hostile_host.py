@@ -284,6 +284,30 @@ def test_a_line_of_an_account_that_cannot_be_read_leaves_its_password_unknown_to
     assert [one.kind for one in outcome.rejected if one.line] == ["account", "password_state"]
 
 
+@pytest.mark.parametrize(
+    ("stored", "expected"),
+    [
+        (b"", {"has_password": False, "is_locked": False}),
+        (b"*", {"has_password": False, "is_locked": True}),
+        (b"$1$s$NotAReal", {"has_password": True, "is_locked": False, "hash_scheme": "md5"}),
+    ],
+)
+def test_a_password_in_passwd_itself_is_seen_and_its_hash_is_not_taken(stored, expected):
+    outcome = collect_from(
+        WithLine("/etc/passwd", b"li:%s:5001:5001::/:/bin/sh\n" % stored), NOW, {"include": ["accounts"]}
+    )
+
+    [record] = [
+        one for one in outcome.records if one.kind == "password_state" and one.fields["login"] == "li"
+    ]
+    assert expected.items() == {name: record.fields[name] for name in record.fields if name in STATE}.items()
+    assert record.source.endswith("/etc/passwd")
+    assert "NotAReal" not in repr(outcome.records)
+
+
+STATE = {"has_password", "is_locked", "hash_scheme"}
+
+
 def test_of_two_lines_of_shadow_the_first_counts_as_for_the_host():
     outcome = collect_from(
         WithLine("/etc/shadow", b"bin::20000:0:99999:7:::\n"), NOW, {"include": ["accounts"]}
