@@ -17,6 +17,7 @@ from hiscomply_local.answers import ABSENT, Answer, Command, Outcome
 from hiscomply_local.facts import FACTS
 from hiscomply_local.fetch import LocalHost
 from hiscomply_local.kinds import KINDS
+from hiscomply_local.parse_packages import DPKG_FIELDS
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 ASSET = {"asset_id": "h"}
@@ -379,3 +380,20 @@ def test_whether_a_group_gives_its_password_is_not_known_while_one_is_freed_who_
     )
 
     assert "needs_password" not in rule
+
+
+class CutByGrep(RecordedHost):
+    """A Debian host whose database of dpkg has a byte 0 in the middle."""
+
+    def run(self, command, timeout_s):
+        if command != DPKG_FIELDS:
+            return super().run(command, timeout_s)
+        first = b"Package: a\nStatus: install ok installed\nVersion: 1\n"
+        return Answer(Outcome.OK, first, 0, "grep: /var/lib/dpkg/status: binary file matches")
+
+
+def test_half_a_database_of_packages_is_no_list_of_packages():
+    outcome = collect_from(CutByGrep(RECORDED / "debian-12-root"), NOW, {"include": ["packages"]})
+
+    assert (outcome.fields("package"), len(outcome.rejected)) == ([], 1)
+    assert "binary file" in outcome.rejected[0].reason.en
