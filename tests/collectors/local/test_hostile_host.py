@@ -154,6 +154,19 @@ def test_a_repository_that_dnf_skips_in_silence_makes_pending_updates_unknown():
     assert "nocache" in reasons[0]
 
 
+@pytest.mark.parametrize("said", [b"", b"repo id   repo name\n"])
+def test_where_no_repository_is_enabled_none_waiting_is_not_zero(said):
+    commands = {"dnf -q --cacheonly repolist": said, "dnf -q --cacheonly check-update": b""}
+    host = Changed(
+        "openeuler-22.03-by-hand",
+        commands={name: Answer(Outcome.OK, data) for name, data in commands.items()},
+    )
+    state, reasons = patch_state(host)
+
+    assert "pending_updates" not in state
+    assert "no repository is enabled" in reasons[0]
+
+
 def test_an_update_from_a_repository_without_advisories_makes_security_updates_unknown():
     check = Answer(Outcome.OK, b"\nbash.noarch 5.1.8-6 other\n", 100)
     host = Changed("openeuler-22.03-by-hand", commands={"dnf -q --cacheonly check-update": check})
