@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,11 +25,31 @@ def find_files(project: Path, pattern: str) -> list[Path]:
         raise not_allowed(error) from None
     # Path.glob refuses absolute patterns, and exports often lie outside the project.
     names = [] if is_file else glob.glob(pattern, root_dir=project, recursive=True)  # noqa: PTH207  # as above
+    if not is_file:
+        _look_into(project, pattern)
     files = sorted({project / name for name in names} | ({exact} if is_file else set()))
     files = [file for file in files if file.is_file()]
     if not files:
         raise CollectFailed(Text(f"没有与 {pattern!r} 相符的文件", f"no file matches {pattern!r}"))
     return files
+
+
+def _look_into(project: Path, pattern: str) -> None:
+    """Makes sure that no folder of a pattern was passed over, as glob does with those that it may not look into.
+
+    Raises:
+        CollectDenied: there is such a folder; names it.
+    """
+    while glob.has_magic(pattern):
+        folder, last = os.path.split(pattern)
+        needed = os.X_OK | (os.R_OK if glob.has_magic(last) else 0)
+        for name in glob.glob(folder, root_dir=project, recursive=True) if folder else ():  # noqa: PTH207  # as above
+            path = project / name
+            if path.is_dir() and path.name != "lost+found" and not os.access(path, needed):
+                raise CollectDenied(
+                    Text(f"没有权限查看文件夹 {name}", f"not allowed to look into the folder {name}")
+                )
+        pattern = folder
 
 
 def modified(path: Path) -> datetime:

@@ -22,6 +22,8 @@ VERSIONS: Final = {
     "1.3": ssl.TLSVersion.TLSv1_3,
 }
 _OLD_CIPHERS: Final = "ALL:@SECLEVEL=0"
+_OURS: Final = {"NO_PROTOCOLS_AVAILABLE", "NO_CIPHERS_AVAILABLE", "INTERNAL_ERROR"}
+"""Why this machine itself, by a policy of its own, does not speak a version: whether the server would, is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +107,14 @@ def _lowest(
                 context.wrap_socket(plain, server_hostname=name),
             ):
                 return version
+        except ssl.SSLCertVerificationError:
+            # It took this version and then showed a certificate: another one than in newer versions.
+            return version
         except (ValueError, CollectFailed, TimeoutError):
             return None
-        except OSError:
-            continue
+        except OSError as error:
+            if getattr(error, "reason", None) in _OURS:
+                return None
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hiscomply.model import Record, Rejected, Text
@@ -24,6 +24,7 @@ ASK = Ask(files=(PASSWD, GROUP, SHADOW, LOGIN_DEFS, *SUDO_ASK.files), commands=(
 PRIVILEGED_GROUPS = frozenset({"sudo", "wheel", "admin", "docker", "lxd", "disk", "shadow"})
 _NO_SHELL = ("/nologin", "/false", "/sync", "/halt", "/shutdown")
 _NOBODY = 65534
+_KINDS = ("account", "password_state")
 _FROM_ELSEWHERE = Text(
     "该行引入目录服务(NIS)中的账户或用户组,未能看到",
     "accounts or groups that this line brings in from a directory (NIS) were not seen",
@@ -32,13 +33,18 @@ _FROM_ELSEWHERE = Text(
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """One line of passwd."""
+    """One line of passwd.
+
+    Attributes:
+        own: what stands in the line itself where the host does not look into shadow for a password.
+    """
 
     name: str
     uid: int
     gid: int
     shell: str
     line: int
+    own: Ageing | None = None
 
     @property
     def has_shell(self) -> bool:
@@ -55,7 +61,16 @@ def parse_passwd(text: str) -> Iterator[Login | int]:
         if len(fields) != 7 or not fields[0] or not fields[2].isdecimal() or not fields[3].isdecimal():
             yield number
         else:
-            yield Login(fields[0], int(fields[2]), int(fields[3]), fields[6].strip(), number)
+            own = None if fields[1] == "x" else _in_passwd(fields[0], fields[1], number)
+            yield Login(fields[0], int(fields[2]), int(fields[3]), fields[6].strip(), number, own)
+
+
+def _in_passwd(name: str, stored: str, line: int) -> Ageing | None:
+    """Source: pam_unix, is_pwd_shadowed: whatever is not ``x`` (or ``##name``) is the password itself."""
+    if stored == f"##{name}":
+        return None
+    (found,) = parse_shadow(f"{name}:{stored}:::::::")
+    return replace(found, line=line) if isinstance(found, Ageing) else None
 
 
 def parse_group(text: str) -> Iterator[tuple[str, int, frozenset[str]] | int]:
@@ -88,12 +103,14 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
     """An ``account`` and a ``password_state`` record for each local login."""
     passwd = answers.file(PASSWD)
     if not passwd.ok:
-        yield about.unknown("account", PASSWD, missing(Text("本机账户", "local accounts"), passwd))
+        for kind in _KINDS:
+            yield about.unknown(kind, PASSWD, missing(Text("本机账户", "local accounts"), passwd))
         return
     ageing: dict[str, Ageing] = {}
     yield from _read_shadow(answers, about, ageing)
     for line in brought_in(passwd.text):
-        yield about.bad_line("account", PASSWD, line, _FROM_ELSEWHERE)
+        for kind in _KINDS:
+            yield about.bad_line(kind, PASSWD, line, _FROM_ELSEWHERE)
     logins = list(parse_passwd(passwd.text))
     memberships: dict[str, set[str]] = {}
     yield from _read_groups(answers, about, logins, memberships)
@@ -110,9 +127,10 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
     )
     for login in logins:
         if isinstance(login, int):
-            yield about.bad_line("account", PASSWD, login, unreadable(Text("账户", "account")))
+            for kind in _KINDS:
+                yield about.bad_line(kind, PASSWD, login, unreadable(Text("账户", "account")))
             continue
-        state = ageing.get(login.name)
+        state = login.own or ageing.get(login.name)
         system = f"host:{about.asset_id}"
         fields = {
             "system_id": system,
@@ -127,25 +145,32 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
         }
         yield about.from_file("account", PASSWD, fields, login.line)
         if state is not None:
-            yield _password_state(about, system, state)
+            yield _password_state(about, PASSWD if login.own else SHADOW, system, state)
 
 
 def _read_shadow(answers: Answers, about: About, ageing: dict[str, Ageing]) -> Iterator[Rejected]:
     what = Text("口令期限与锁定状态", "password age and lock")
     answer = answers.file(SHADOW)
     if not answer.ok:
-        yield about.unknown("account", SHADOW, missing(what, answer))
+        for kind in _KINDS:
+            yield about.unknown(kind, SHADOW, missing(what, answer))
     for item in parse_shadow(answer.text):
         if isinstance(item, int):
-            yield about.bad_line("account", SHADOW, item, unreadable(what))
+            for kind in _KINDS:
+                yield about.bad_line(kind, SHADOW, item, unreadable(what))
         else:
-            ageing[item.login] = item
+            # Of two lines of one login the host asks the first.
+            ageing.setdefault(item.login, item)
 
 
 def _read_groups(
     answers: Answers, about: About, logins: Iterable[Login | int], memberships: dict[str, set[str]]
 ) -> Iterator[Rejected]:
-    """Puts the names of the groups of each login, its own among them, into ``memberships``."""
+    """Puts the groups of each login, its own among them, into ``memberships``: by name, and by number as ``#27``.
+
+    A group may stand on several lines (MAX_MEMBERS_PER_GROUP of login.defs), and several names may have one number:
+    then each of their members has the rights of all of them.
+    """
     what = Text("用户组", "groups")
     answer = answers.file(GROUP)
     if not answer.ok:
@@ -153,20 +178,21 @@ def _read_groups(
         return
     for line in brought_in(answer.text):
         yield about.bad_line("account", GROUP, line, _FROM_ELSEWHERE)
-    primary = {login.name: login.gid for login in logins if not isinstance(login, int)}
-    of_number: dict[int, set[str]] = {}
-    for name, number in primary.items():
-        of_number.setdefault(number, set()).add(name)
-    groups: dict[str, Set[str]] = {}
+    members_of: dict[int, set[str]] = {}
+    names_of: dict[int, set[str]] = {}
+    for login in logins:
+        if not isinstance(login, int):
+            members_of.setdefault(login.gid, set()).add(login.name)
     for item in parse_group(answer.text):
         if isinstance(item, int):
             yield about.bad_line("account", GROUP, item, unreadable(what))
         else:
             name, gid, members = item
-            groups[name] = members | of_number.get(gid, set())
-    for name, everybody in groups.items():
+            names_of.setdefault(gid, set()).add(name)
+            members_of.setdefault(gid, set()).update(members)
+    for gid, everybody in members_of.items():
         for one in everybody:
-            memberships.setdefault(one, set()).add(name)
+            memberships.setdefault(one, set()).update(names_of.get(gid, ()), (f"#{gid}",))
 
 
 def _kind(login: Login, first: int) -> str:
@@ -196,7 +222,7 @@ def _state(login: Login, state: Ageing | None, about: About) -> dict[str, Any]:
     }
 
 
-def _password_state(about: About, system: str, state: Ageing) -> Record:
+def _password_state(about: About, path: str, system: str, state: Ageing) -> Record:
     fields = {
         "system_id": system,
         "login": state.login,
@@ -204,4 +230,4 @@ def _password_state(about: About, system: str, state: Ageing) -> Record:
         "is_locked": state.is_locked,
         "hash_scheme": state.scheme or ...,
     }
-    return about.from_file("password_state", SHADOW, fields, state.line)
+    return about.from_file("password_state", path, fields, state.line)

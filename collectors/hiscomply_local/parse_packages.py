@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from hiscomply.model import Text
@@ -43,6 +44,8 @@ COMMANDS = (DPKG_FIELDS, DPKG_PACKAGES, RPM_PACKAGES)
 ASK = Ask(files=(APK_DATABASE,), heads=(DPKG_STATUS,), commands=COMMANDS)
 _WHAT = Text("软件包清单", "installed packages")
 _LONGEST_KEPT = 1_000
+_CUT_BY_GREP = "binary file matches"
+"""Said where the database has a byte 0: what stands after it is not given, and the exit code is 0."""
 # With any other state the program's files are not (wholly) there.
 _DPKG_INSTALLED = {"installed", "triggers-awaited", "triggers-pending", "half-configured", "unpacked"}
 _DPKG_STATES = _DPKG_INSTALLED | {"not-installed", "config-files", "half-installed"}
@@ -113,6 +116,8 @@ _kept_package = lru_cache(8192)(_dpkg_package)  # where a stretch has changed, m
 def dpkg_packages(answers: Answers) -> tuple[Command, Answer, Installed]:
     """What was asked of dpkg, its answer, and the packages in it; none where it is not ok."""
     answer = answers.command(DPKG_FIELDS)
+    if answer.detail.endswith(_CUT_BY_GREP):
+        answer = replace(answer, outcome=Outcome.BROKEN)
     if answer.outcome is not Outcome.ABSENT:
         return DPKG_FIELDS, answer, installed(answer.text if answer.ok else "", parse_dpkg_status, "\n\n")
     answer = answers.command(DPKG_PACKAGES)

@@ -107,11 +107,12 @@ _NO_ADVICE = Text(
 def _pending_dnf(answers: Answers, about: About, fields: dict[str, Any]) -> Iterator[Rejected]:
     cached = dnf.cached_repositories(answers)
     enabled = answers.command(dnf.REPOLIST)
-    absent = dnf.parse_repolist(enabled.text) - set(cached)
-    if not enabled.ok or absent:
+    repositories = dnf.parse_repolist(enabled.text)
+    absent = repositories - set(cached)
+    if not enabled.ok or absent or not repositories:
         # dnf skips a repository without cache in silence: "no updates" would be a guess.
-        reason = _not_cached(sorted(absent)) if absent else missing(_WHAT, enabled)
-        yield about.unknown("patch_state", dnf.REPOLIST, reason)
+        reason = missing(_WHAT, enabled) if not enabled.ok else _NO_REPOSITORY
+        yield about.unknown("patch_state", dnf.REPOLIST, _not_cached(sorted(absent)) if absent else reason)
         return
     updates = _dnf_updates(answers, dnf.CHECK)
     if updates is None:
@@ -124,6 +125,11 @@ def _pending_dnf(answers: Answers, about: About, fields: dict[str, Any]) -> Iter
         yield about.unknown("patch_state", dnf.CHECK_SECURITY, _NO_ADVICE)
     else:
         fields["pending_security_updates"] = len(security)
+
+
+_NO_REPOSITORY = Text(
+    "待装更新未知:没有启用任何软件源", "pending updates not known: no repository is enabled"
+)
 
 
 def _not_cached(names: list[str]) -> Text:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+import re
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
+from typing import Any
 
 from hiscomply.model import Record, Rejected, Text
 from hiscomply_local.about import About, missing, unreadable
 from hiscomply_local.answers import Answers, Ask, Outcome
-from hiscomply_local.parse_sudoers import Defaults, Include, Rule, expand_aliases, parse_sudoers
+from hiscomply_local.parse_sudoers import (
+    Aliases,
+    Defaults,
+    Include,
+    Rule,
+    expand_aliases,
+    members_of,
+    parse_sudoers,
+)
 
 SUDOERS = "/etc/sudoers"
 DROP_INS = "/etc/sudoers.d/*"
 ASK = Ask(files=(SUDOERS, DROP_INS))
+_ESCAPED = re.compile(r"\\(.)")
 _WHAT = Text("sudo 规则", "sudo rules")
 
 
@@ -37,15 +48,22 @@ class Sudoers:
         names = (login, f"#{uid}", "ALL", *(f"%{group}" for group in groups))
         return not self.principals.isdisjoint(names)
 
-    def needs_password(self, rule: Rule) -> bool:
-        """False when a tag or a ``Defaults`` line spares the password for any of its commands."""
-        return not rule.is_without_password and not self.free & {"ALL", rule.principal}
+    def needs_password(self, rule: Rule) -> Any:
+        """False when a tag or a ``Defaults`` line spares the password for any of its commands.
+
+        Not known (``...``) while one is freed from it who has no rule of his own, and may have this one by a group.
+        """
+        if rule.is_without_password or self.free & {"ALL", rule.principal}:
+            return False
+        hidden = self.free - self.principals
+        is_apart = all(one != "ALL" and one[:1] not in "%#+!" for one in (rule.principal, *hidden))
+        return True if is_apart or not hidden else ...
 
 
 def read_sudoers(answers: Answers) -> Sudoers:
     """The rules in the order in which sudo reads them; files that sudo skips are skipped."""
     found = Sudoers()
-    aliases: dict[str, tuple[str, ...]] = {}
+    aliases: dict[tuple[str, str], tuple[str, ...]] = {}
     files = [(SUDOERS, answers.file(SUDOERS))]
     files += [(path, answer) for path, answer in answers.matching(DROP_INS) if _is_read(path)]
     for path, answer in files:
@@ -57,7 +75,8 @@ def read_sudoers(answers: Answers) -> Sudoers:
         for item in parse_sudoers(answer.text):
             _take(path, item, found, aliases)
     found.rules = [(path, rule) for path, item in found.rules for rule in expand_aliases(item, aliases)]
-    found.principals = {rule.principal for _, rule in found.rules}
+    found.free = {member for name in found.free for member in members_of(name, "Us", aliases)}
+    found.principals = {_ESCAPED.sub(r"\1", rule.principal.replace('"', "")) for _, rule in found.rules}
     found.is_complete = not found.problems and answers.file(SUDOERS).ok
     return found
 
@@ -69,9 +88,9 @@ def _is_read(path: str) -> bool:
 
 def _take(
     path: str,
-    item: Rule | Defaults | Include | Mapping[str, tuple[str, ...]] | int,
+    item: Rule | Defaults | Include | Aliases | int,
     found: Sudoers,
-    aliases: dict[str, tuple[str, ...]],
+    aliases: dict[tuple[str, str], tuple[str, ...]],
 ) -> None:
     if isinstance(item, Rule):
         found.rules.append((path, item))

@@ -7,9 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 _INCLUDE = re.compile(r"^[@#]include(?:dir)?\s+(?P<path>\S.*)$")
-_ALIAS = re.compile(r"^(?:User|Runas|Host|Cmnd|Cmd)_Alias\s+(?P<rest>.+)$")
+_ALIAS = re.compile(r"^(?P<kind>User|Runas|Host|Cmn?d)_Alias\s+(?P<rest>.+)$")
 _USER = r'(?:"[^"]*"|[^\s=,\\"]|\\.)+'
 _RULE = re.compile(rf"^(?P<users>{_USER}(?:\s*,\s*{_USER})*)\s+(?P<rest>[^\s=][^=]*=.+)$")
+_DEFAULTS = re.compile(
+    rf"Defaults(?:(?P<sign>[@:!>])\s*(?P<scope>{_USER}(?:\s*,\s*{_USER})*))?\s+(?P<settings>.+)"
+)
+_NO_PASSWORD = re.compile(r"!\s*authenticate")
+_EXEMPT = re.compile(r"exempt_group\s*=\s*\"?(?P<group>[^\"\s]+)\"?")
 _TAG = re.compile(r"([A-Z_]+)\s*:")
 _GRANT = re.compile(
     r"(?:\(\s*(?P<who>[^)]*)\)\s*)?"
@@ -20,6 +25,9 @@ _GRANT = re.compile(
 # ``#1000`` is a user number, any other hash sign that no backslash or word precedes opens a comment.
 _COMMENT = re.compile(r"(?:^|(?<=\s))#(?!\d).*$")
 _COMMA = re.compile(r"(?<!\\)\s*,\s*(?![^()]*\))")
+
+Aliases = Mapping[tuple[str, str], tuple[str, ...]]
+"""By kind (``Us``, ``Ru``, ``Ho``, ``Cm``) and name: aliases of two kinds may have one name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ class Include:
     line: int
 
 
-def parse_sudoers(text: str) -> Iterator[Rule | Defaults | Include | Mapping[str, tuple[str, ...]] | int]:
+def parse_sudoers(text: str) -> Iterator[Rule | Defaults | Include | Aliases | int]:
     """The statements of one file in order; a mapping holds aliases, a number is a line not understood."""
     for number, raw in _logical_lines(text):
         include = _INCLUDE.match(raw)
@@ -69,7 +77,7 @@ def parse_sudoers(text: str) -> Iterator[Rule | Defaults | Include | Mapping[str
             continue
         alias = _ALIAS.match(line)
         if alias:
-            yield _aliases(alias["rest"])
+            yield _aliases(alias["kind"][:2], alias["rest"])
         elif re.match(r"Defaults(\s|[@:!>])", line):
             yield _defaults(line)
         else:
@@ -92,21 +100,24 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
         yield start, kept.strip()
 
 
-def _aliases(text: str) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+def _aliases(kind: str, text: str) -> Aliases:
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
     for definition in re.split(r"\s*:\s*(?=[A-Z][A-Z0-9_]*\s*=)", text):
         name, _, members = definition.partition("=")
-        found[name.strip()] = tuple(_COMMA.split(members.strip()))
+        found[kind, name.strip()] = tuple(_COMMA.split(members.strip()))
     return found
 
 
 def _defaults(line: str) -> Defaults:
-    head, _, rest = line.replace("\t", " ").partition(" ")
-    if "!authenticate" not in _COMMA.split(rest.strip()):
+    match = _DEFAULTS.fullmatch(line)
+    if match is None:
         return Defaults(frozenset())
-    scope = head.removeprefix("Defaults")
-    # For one host or one target user it is still true for somebody: counted as for everybody.
-    return Defaults(frozenset(_COMMA.split(scope[1:])) if scope.startswith(":") else frozenset({"ALL"}))
+    settings = _COMMA.split(match["settings"])
+    free = {f"%{one['group']}" for setting in settings if (one := _EXEMPT.fullmatch(setting))}
+    if any(_NO_PASSWORD.fullmatch(setting) for setting in settings):
+        # For one host or one target user it is still true for somebody: counted as for everybody.
+        free |= set(_COMMA.split(match["scope"])) if match["sign"] == ":" else {"ALL"}
+    return Defaults(frozenset(free))
 
 
 def _rules(line: str, number: int) -> Iterator[Rule]:
@@ -137,18 +148,21 @@ def _commands(text: str) -> tuple[str, tuple[str, ...], bool]:
     return run_as, tuple(commands), is_free
 
 
-def expand_aliases(rule: Rule, aliases: Mapping[str, tuple[str, ...]]) -> Iterator[Rule]:
+def expand_aliases(rule: Rule, aliases: Aliases) -> Iterator[Rule]:
     """The rule with all alias names replaced by what they stand for."""
-    commands = tuple(dict.fromkeys(name for item in rule.commands for name in _members(item, aliases)))
-    hosts = tuple(dict.fromkeys(name for item in rule.hosts for name in _members(item, aliases)))
-    run_as = ",".join(_members(rule.run_as, aliases))
-    for principal in dict.fromkeys(_members(rule.principal, aliases)):
+    commands = tuple(
+        dict.fromkeys(name for item in rule.commands for name in members_of(item, "Cm", aliases))
+    )
+    hosts = tuple(dict.fromkeys(name for item in rule.hosts for name in members_of(item, "Ho", aliases)))
+    run_as = ",".join(members_of(rule.run_as, "Ru", aliases))
+    for principal in dict.fromkeys(members_of(rule.principal, "Us", aliases)):
         yield replace(rule, principal=principal, commands=commands, hosts=hosts, run_as=run_as)
 
 
-def _members(name: str, aliases: Mapping[str, tuple[str, ...]], depth: int = 0) -> Iterator[str]:
-    if name in aliases and depth < 8:
-        for member in aliases[name]:
-            yield from _members(member, aliases, depth + 1)
+def members_of(name: str, kind: str, aliases: Aliases, depth: int = 0) -> Iterator[str]:
+    """What a name stands for where it is an alias of this kind, else the name."""
+    if (kind, name) in aliases and depth < 8:
+        for member in aliases[kind, name]:
+            yield from members_of(member, kind, aliases, depth + 1)
     else:
         yield name

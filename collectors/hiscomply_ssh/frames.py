@@ -161,13 +161,26 @@ def _of_tar(frame: Frame, step: Step) -> dict[str, Answer]:
         with tarfile.open(fileobj=io.BytesIO(frame.data), mode="r:") as archive:
             for member in archive:
                 path = f"/{member.name.lstrip('/')}"
-                stream = archive.extractfile(member) if member.isfile() else None
-                same_depth = path.count("/") == step.path.count("/")
-                if stream is not None and same_depth and fnmatchcase(path, step.path):
-                    found[path] = _bounded(stream.read(MAX_FILE_BYTES + 1), step.limit)
+                if path.count("/") != step.path.count("/") or not fnmatchcase(path, step.path):
+                    continue
+                # A second name of a file in the archive is that file; what a symbolic link leads to is not in it.
+                if member.isfile() or member.islnk():
+                    found[path] = _packed(archive, member, step.limit)
+                elif member.issym():
+                    found[path] = Answer(Outcome.BROKEN, detail="a link, which is not followed")
     except (tarfile.TarError, EOFError, ValueError) as error:
         return {step.path: Answer(Outcome.BROKEN, detail=f"tar: {error}"[:200])}
     return found
+
+
+def _packed(archive: tarfile.TarFile, member: tarfile.TarInfo, limit: int | None) -> Answer:
+    try:
+        stream = archive.extractfile(member)
+    except KeyError:
+        stream = None
+    if stream is None:
+        return Answer(Outcome.BROKEN, detail="a second name of a file elsewhere")
+    return _bounded(stream.read(MAX_FILE_BYTES + 1), limit)
 
 
 def _of_file(frame: Frame, limit: int | None) -> Answer:

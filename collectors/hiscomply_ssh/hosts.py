@@ -143,7 +143,7 @@ def read_list(file: str, project: Path) -> str:
             raise CollectFailed(
                 Text(f"{file}:超过 {MAX_LIST_BYTES} 字节", f"{file}: larger than {MAX_LIST_BYTES} bytes")
             )
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")
     except PermissionError:
         raise CollectDenied(Text(f"{file}:没有读取权限", f"{file}: no permission to read it")) from None
     except (OSError, UnicodeDecodeError) as error:

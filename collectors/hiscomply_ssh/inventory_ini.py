@@ -8,7 +8,7 @@ import shlex
 from hiscomply.model import Text
 from hiscomply_ssh.inventory import Inventory, InventoryError, kept
 
-_SECTION = re.compile(r"\[([^:\]\s]+)(?::(vars|children))?\]")
+_SECTION = re.compile(r"\[([^:\]\s]+)(?::(hosts|vars|children))?\]\s*(?:#.*)?")
 _WITH_PORT = re.compile(r"([^:]+(?:\[[^\]]*\][^:]*)*):([0-9]{1,5})")
 
 
@@ -20,11 +20,12 @@ def read(text: str) -> Inventory:
     """
     inventory = Inventory()
     group, part = "ungrouped", "hosts"
+    children: dict[str, int] = {}
     for number, raw in enumerate(text.split("\n"), 1):
         line = raw.strip()
         if not line or line.startswith(("#", ";")):
             continue
-        if (section := _SECTION.fullmatch(line.partition(" #")[0].strip())) is not None:
+        if (section := _SECTION.fullmatch(line)) is not None:
             group, part = section[1], section[2] or "hosts"
             inventory.group(group)
         elif part == "vars":
@@ -33,10 +34,14 @@ def read(text: str) -> Inventory:
                 raise InventoryError(Text("不是变量赋值", "no assignment of a variable"), number)
             inventory.group(group).variables.update(kept({name: value.strip("'\"")}))
         elif part == "children":
-            inventory.group(group).children[line.split()[0]] = None
-            inventory.group(line.split()[0])
+            child = line.split()[0]
+            inventory.group(group).children[child] = None
+            children.setdefault(child, number)
         else:
             _host(inventory, group, line, number)
+    for child, number in children.items():
+        if child not in inventory.groups:
+            raise InventoryError(Text(f"没有组 {child!r}", f"no group {child!r}"), number)
     return inventory
 
 

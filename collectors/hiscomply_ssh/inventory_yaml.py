@@ -10,10 +10,23 @@ from hiscomply.model import Text
 from hiscomply_ssh.inventory import Inventory, InventoryError, kept
 
 _MAX_DEPTH = 50
+_PARTS = ("hosts", "children", "vars")
 
 
 class _Loader(yaml.SafeLoader):
     """Plain data; a tag that it does not know (``!vault``) becomes an empty value, unread."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A mapping of which no key hides an earlier one: it may hold hosts that nobody would ask."""
+        seen = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            if key.value in seen:
+                told = Text(f"键 {key.value!r} 重复", f"the key {key.value!r} is there twice")
+                raise InventoryError(told, key.start_mark.line + 1)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
 
 
 _Loader.add_constructor(None, lambda _loader, _node: None)
@@ -47,6 +60,12 @@ def _group(inventory: Inventory, name: str, data: Any, depth: int) -> None:
         raise InventoryError(Text("组嵌套过深", "groups nested too deep"))
     group = inventory.group(name)
     parts = _mapping(data, f"group {name}")
+    for key in parts:
+        if key not in _PARTS:
+            near = ", ".join(_PARTS)
+            raise InventoryError(
+                Text(f"组 {name} 中的 {key!r} 不是 {near} 之一", f"{key!r} in group {name} is none of {near}")
+            )
     group.variables.update(kept(_mapping(parts.get("vars"), f"vars of {name}")))
     for host, variables in _mapping(parts.get("hosts"), f"hosts of {name}").items():
         inventory.add_hosts(name, str(host), _mapping(variables, f"host {host}"), None)

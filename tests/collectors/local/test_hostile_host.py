@@ -17,6 +17,7 @@ from hiscomply_local.answers import ABSENT, Answer, Command, Outcome
 from hiscomply_local.facts import FACTS
 from hiscomply_local.fetch import LocalHost
 from hiscomply_local.kinds import KINDS
+from hiscomply_local.parse_packages import DPKG_FIELDS
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 ASSET = {"asset_id": "h"}
@@ -79,7 +80,7 @@ def test_a_host_that_refuses_everything_gives_no_value_and_a_reason_for_each_fac
     outcome = collect_from(OneAnswer(lambda: answer), NOW, ASSET)
 
     assert [dict(record.fields) for record in outcome.records] == [{"id": "h"}, {"asset_id": "h"}]
-    expected = {kind for kinds in KINDS.values() for kind in kinds} - {"password_state"}
+    expected = {kind for kinds in KINDS.values() for kind in kinds}
     assert {item.kind for item in outcome.rejected} == expected
 
 
@@ -151,6 +152,19 @@ def test_a_repository_that_dnf_skips_in_silence_makes_pending_updates_unknown():
 
     assert "pending_updates" not in state
     assert "nocache" in reasons[0]
+
+
+@pytest.mark.parametrize("said", [b"", b"repo id   repo name\n"])
+def test_where_no_repository_is_enabled_none_waiting_is_not_zero(said):
+    commands = {"dnf -q --cacheonly repolist": said, "dnf -q --cacheonly check-update": b""}
+    host = Changed(
+        "openeuler-22.03-by-hand",
+        commands={name: Answer(Outcome.OK, data) for name, data in commands.items()},
+    )
+    state, reasons = patch_state(host)
+
+    assert "pending_updates" not in state
+    assert "no repository is enabled" in reasons[0]
 
 
 def test_an_update_from_a_repository_without_advisories_makes_security_updates_unknown():
@@ -243,7 +257,7 @@ def test_a_few_wrong_bytes_never_stop_the_other_facts(seed):
     outcome = collect_from(Mutated("openeuler-22.03-by-hand", seed), NOW, ASSET)
 
     kinds = {item.kind for item in (*outcome.records, *outcome.rejected)}
-    assert {kind for kinds_of_fact in KINDS.values() for kind in kinds_of_fact} - {"password_state"} <= kinds
+    assert {kind for kinds_of_fact in KINDS.values() for kind in kinds_of_fact} <= kinds
 
 
 class WithLine(RecordedHost):
@@ -264,11 +278,135 @@ def test_accounts_that_a_directory_brings_in_are_told_not_to_be_seen(path, line)
     outcome = collect_from(WithLine(path, line), NOW, {"include": ["accounts"]})
 
     known = (RECORDED / "debian-12-root/files" / path.lstrip("/")).read_bytes().count(b"\n")
-    [item] = [one for one in outcome.rejected if "NIS" in one.reason.en]
-    assert (item.kind, item.source.endswith(path), item.line) == ("account", True, known + 1)
+    told = [one for one in outcome.rejected if "NIS" in one.reason.en]
+    assert [one.kind for one in told] == ["account", "password_state"][: 2 if path == "/etc/passwd" else 1]
+    assert {(one.source.endswith(path), one.line) for one in told} == {(True, known + 1)}
 
 
 def test_a_line_that_keeps_an_account_of_a_directory_out_hides_nothing():
     outcome = collect_from(WithLine("/etc/passwd", b"-wang::::::\n"), NOW, {"include": ["accounts"]})
 
     assert not [one for one in outcome.rejected if "NIS" in one.reason.en]
+
+
+@pytest.mark.parametrize(
+    ("path", "line"), [("/etc/passwd", b"wang:x:1\n"), ("/etc/shadow", b"wang::soon::::::\n")]
+)
+def test_a_line_of_an_account_that_cannot_be_read_leaves_its_password_unknown_too(path, line):
+    outcome = collect_from(WithLine(path, line), NOW, {"include": ["accounts"]})
+
+    assert [one.kind for one in outcome.rejected if one.line] == ["account", "password_state"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "expected"),
+    [
+        (b"", {"has_password": False, "is_locked": False}),
+        (b"*", {"has_password": False, "is_locked": True}),
+        (b"$1$s$NotAReal", {"has_password": True, "is_locked": False, "hash_scheme": "md5"}),
+    ],
+)
+def test_a_password_in_passwd_itself_is_seen_and_its_hash_is_not_taken(stored, expected):
+    outcome = collect_from(
+        WithLine("/etc/passwd", b"li:%s:5001:5001::/:/bin/sh\n" % stored), NOW, {"include": ["accounts"]}
+    )
+
+    [record] = [
+        one for one in outcome.records if one.kind == "password_state" and one.fields["login"] == "li"
+    ]
+    assert expected.items() == {name: record.fields[name] for name in record.fields if name in STATE}.items()
+    assert record.source.endswith("/etc/passwd")
+    assert "NotAReal" not in repr(outcome.records)
+
+
+STATE = {"has_password", "is_locked", "hash_scheme"}
+
+
+def test_of_two_lines_of_shadow_the_first_counts_as_for_the_host():
+    outcome = collect_from(
+        WithLine("/etc/shadow", b"bin::20000:0:99999:7:::\n"), NOW, {"include": ["accounts"]}
+    )
+
+    assert outcome.one("password_state", login="bin")["is_locked"] is True
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [b"sudo:x:27:bin\nsudo:x:27:\n", b"helpers:x:27:bin\n"],
+    ids=["one group on two lines", "two names of one number"],
+)
+def test_a_group_has_the_members_of_all_its_lines(lines):
+    outcome = collect_from(WithLine("/etc/group", lines), NOW, {"include": ["accounts"]})
+
+    assert outcome.one("account", login="bin")["privileged"] is True
+
+
+def test_a_second_line_of_a_login_does_not_hide_the_groups_of_the_first():
+    outcome = collect_from(
+        WithLine("/etc/passwd", b"li:x:5001:27::/:/bin/sh\nli:x:5001:5001::/:/bin/sh\n"),
+        NOW,
+        {"include": ["accounts"]},
+    )
+
+    assert [one["privileged"] for one in outcome.fields("account", login="li")] == [True, True]
+
+
+def with_sudoers(text):
+    return collect_from(WithLine("/etc/sudoers", text.encode()), NOW, {"include": ["accounts", "sudo"]})
+
+
+def test_aliases_of_two_kinds_may_have_one_name():
+    outcome = with_sudoers("User_Alias DBA = bin\nCmnd_Alias DBA = /bin/x\nDBA ALL = (root) DBA\n")
+
+    assert outcome.one("sudo_rule", principal="bin")["commands"] == ["/bin/x"]
+    assert outcome.one("account", login="bin")["privileged"] is True
+
+
+@pytest.mark.parametrize("principal", ["bin", "#2", "%#2", "%bin", '"bin"', "b\\in"])
+def test_a_sudo_rule_is_for_an_account_however_it_is_called(principal):
+    outcome = with_sudoers(f"{principal} ALL = (root) /bin/x\n")
+
+    assert outcome.one("account", login="bin")["privileged"] is True
+
+
+@pytest.mark.parametrize(
+    ("defaults", "expected"),
+    [
+        ("Defaults:DBA !authenticate", False),
+        ("Defaults: li, bin !authenticate", False),
+        ("Defaults env_reset, ! authenticate", False),
+        ("Defaults:%bin !authenticate", None),
+        ("Defaults exempt_group=bin", None),
+        ("Defaults:li !authenticate", True),
+        ("Defaults:bin !lecture", True),
+    ],
+)
+def test_a_line_that_frees_from_the_password_is_known_by_whom_it_frees(defaults, expected):
+    outcome = with_sudoers(f"User_Alias DBA = bin\nDBA ALL = (root) /bin/x\n{defaults}\n")
+
+    assert outcome.one("sudo_rule", principal="bin").get("needs_password") is expected
+
+
+def test_whether_a_group_gives_its_password_is_not_known_while_one_is_freed_who_may_be_of_it():
+    rule = with_sudoers("%adm ALL = (root) /bin/x\nDefaults:li !authenticate\n").one(
+        "sudo_rule", principal="%adm"
+    )
+
+    assert "needs_password" not in rule
+
+
+class CutByGrep(RecordedHost):
+    """A Debian host whose database of dpkg has a byte 0 in the middle."""
+
+    def run(self, command, timeout_s):
+        if command != DPKG_FIELDS:
+            return super().run(command, timeout_s)
+        first = b"Package: a\nStatus: install ok installed\nVersion: 1\n"
+        return Answer(Outcome.OK, first, 0, "grep: /var/lib/dpkg/status: binary file matches")
+
+
+def test_half_a_database_of_packages_is_no_list_of_packages():
+    outcome = collect_from(CutByGrep(RECORDED / "debian-12-root"), NOW, {"include": ["packages"]})
+
+    assert (outcome.fields("package"), len(outcome.rejected)) == ([], 1)
+    assert "binary file" in outcome.rejected[0].reason.en

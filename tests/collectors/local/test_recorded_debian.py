@@ -120,9 +120,11 @@ def test_what_shadow_would_tell_is_missing_without_the_right_to_read_it(situatio
     assert [account for account in accounts if field in account] == []
 
 
-def test_an_unreadable_shadow_is_said_once_in_both_languages(situation):
-    (refused,) = [item for item in situation(NOBODY).rejected if item.source.endswith("/etc/shadow")]
+def test_an_unreadable_shadow_is_said_of_account_and_password_in_both_languages(situation):
+    told = [item for item in situation(NOBODY).rejected if item.source.endswith("/etc/shadow")]
 
+    assert [item.kind for item in told] == ["account", "password_state"]
+    refused = told[0]
     assert "permission" in refused.reason.en
     assert "权限" in refused.reason.zh
 

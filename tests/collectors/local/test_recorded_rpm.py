@@ -130,7 +130,9 @@ def test_a_host_without_tools_gives_what_its_files_say_and_names_the_rest(situat
         ("127.0.0.1", 8080),
         ("::", 80),
     ]
-    assert {item.kind for item in outcome.rejected} == {"package", "patch_state", "account", "service"}
+    assert {item.kind for item in outcome.rejected} == {
+        "package", "patch_state", "account", "password_state", "service",
+    }  # fmt: skip
 
 
 def test_an_account_whose_state_cannot_be_read_is_not_called_enabled(situation):

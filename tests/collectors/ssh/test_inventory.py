@@ -95,6 +95,38 @@ def test_a_yaml_inventory_gives_the_same_and_a_vault_is_not_opened():
     }
 
 
+@pytest.mark.parametrize("section", ["[db:hosts]", "[db]# here", "[db]\t# here", "[db] "])
+def test_a_section_in_any_form_of_ansible_begins_hosts(section: str):
+    assert set(machines(f"[his:children]\ndb\n{section}\ndb1\n", ["his"])) == {"db1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "word"),
+    [
+        ("web:\n  hosts: {a: }\n  hosts: {b: }\n", 3, "hosts"),
+        ("web:\n  hosts: {a: }\nall: {}\nweb:\n  hosts: {b: }\n", 4, "web"),
+        ("web:\n  host: {a: }\n", None, "host"),
+    ],
+)
+def test_hosts_of_a_yaml_inventory_that_would_be_passed_over_are_an_error(
+    text: str, line: int | None, word: str
+):
+    with pytest.raises(InventoryError, match=repr(word)) as caught:
+        read_inventory(text, "hosts.yml")
+
+    assert caught.value.line == line
+
+
+def test_a_mark_at_the_beginning_of_a_list_hides_no_group(tmp_path: Path):
+    (tmp_path / "hosts").write_text("[web]\nweb1\n[db]\ndb1\n[web:vars]\nansible_port=22\n", "utf-8-sig")
+    (tmp_path / "config").write_text("Host pacs-1\nHost pacs-2\n", "utf-8-sig")
+
+    found = expand(
+        tmp_path, inventory="hosts", groups=["web", "db"], ssh_config={"file": "config", "hosts": ["pacs-*"]}
+    )
+    assert [one.name for one in found] == [f"fleet/{name}" for name in ("web1", "db1", "pacs-1", "pacs-2")]
+
+
 def test_passwords_of_an_inventory_are_dropped_while_reading():
     assert "canary" not in repr(read_inventory(INI, "hosts"))
 
@@ -106,6 +138,7 @@ def test_passwords_of_an_inventory_are_dropped_while_reading():
         ("[web]\nweb1 x='", 2),
         ("[web:vars]\nno assignment", 2),
         ("[web]\nweb[3:1]", 2),
+        ("[his:children]\nwep\n[web]\nweb1", 2),
     ],
 )
 def test_a_bad_line_is_named_and_not_repeated(text: str, line: int):

@@ -97,7 +97,9 @@ def test_without_sudo_what_may_not_be_read_is_not_known() -> None:
     ]
     assert host.fields("accounts", "password_state") == host.fields("sudo", "sudo_rule") == []
     denied = "no permission to read it (Permission denied)"
-    assert host.refused("accounts") == [("account", f"password age and lock not known: {denied}")]
+    assert host.refused("accounts") == [
+        (kind, f"password age and lock not known: {denied}") for kind in ("account", "password_state")
+    ]
     assert host.refused("sudo") == [("sudo_rule", f"sudo rules not known: {denied}")] * 2
     ((kind, reason),) = host.refused("sshd")
     assert kind == "setting"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shlex
 import shutil
 import subprocess
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -398,3 +400,30 @@ def test_a_complaint_stays_with_its_command_though_one_before_has_no_mark():
 
     said = [read.answers.command(step.command).detail for step in steps if step.command]
     assert said == ["", "mine", "cut off"]
+
+
+def test_a_link_in_a_packed_folder_is_told_and_a_second_name_is_its_file():
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for name, kind, link in (
+            ("file", tarfile.REGTYPE, ""),
+            ("second", tarfile.LNKTYPE, "etc/d/file"),
+            ("link", tarfile.SYMTYPE, "/opt/file"),
+            ("lost", tarfile.LNKTYPE, "etc/elsewhere"),
+            ("folder", tarfile.DIRTYPE, ""),
+        ):
+            member = tarfile.TarInfo(f"etc/d/{name}")
+            member.type, member.linkname, member.size = kind, link, 4 if name == "file" else 0
+            archive.addfile(member, io.BytesIO(b"here"))
+
+    def outcomes(data: bytes) -> dict[str, tuple[Outcome, bytes]]:
+        out = f"\n{NONCE} hello 7\n".encode() + data + f"\n{NONCE} 0 t0 /etc/d/*\n\n{NONCE} end\n".encode()
+        files = read_answers(out, b"", NONCE, steps_of([Ask(files=("/etc/d/*",))]), cut=CUT).answers.files
+        return {path: (answer.outcome, answer.data) for path, answer in files.items()}
+
+    assert outcomes(packed.getvalue()) == {
+        "/etc/d/file": (Outcome.OK, b"here"),
+        "/etc/d/second": (Outcome.OK, b"here"),
+        "/etc/d/link": (Outcome.BROKEN, b""),
+        "/etc/d/lost": (Outcome.BROKEN, b""),
+    }
