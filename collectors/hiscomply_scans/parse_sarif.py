@@ -54,12 +54,19 @@ def _scan(run: dict[str, Any], number: int, about: About) -> Scan:
         finished_at=made,
         is_examination=isinstance(listed, list),
         baseline=name,
+        scope=_category(run),
+        part=str(number),
     )
     rules = objects(driver.get("rules"))
     for index, result in enumerate(objects(listed)):
         _take(result, rules, f"/runs/{number}/results/{index}", scan)
     _say_what_is_open(run, invocations, listed, scan)
     return scan
+
+
+def _category(run: dict[str, Any]) -> str:
+    """What kind of run it is: the name that it has in common with the earlier ones of its kind."""
+    return text(mapping(run.get("automationDetails")).get("id")).rpartition("/")[0]
 
 
 def _made(invocations: list[dict[str, Any]], about: About) -> datetime | None:
