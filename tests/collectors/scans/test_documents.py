@@ -193,6 +193,16 @@ def test_a_sarif_run_that_may_be_incomplete_says_so(tmp_path: Path, run: dict[st
     assert told in reason
 
 
+def test_a_rule_of_an_extension_has_the_extension_s_severity(tmp_path: Path) -> None:
+    def rules(level: str) -> dict[str, Any]:
+        return {"name": level, "rules": [{"id": "r", "defaultConfiguration": {"level": level}}]}
+
+    tool = {"driver": rules("note"), "extensions": [rules("error")]}
+    result = {"ruleId": "r", "rule": {"index": 0, "toolComponent": {"index": 0}}}
+    found = items(sarif(tmp_path, tool=tool, results=[result]), asset_id="a", fallback=FALLBACK)
+    assert records(found, "config_result", "rule_id")["r"]["severity"] == "high"
+
+
 def test_runs_of_one_tool_do_not_replace_each_other(tmp_path: Path) -> None:
     def run(rule: str, **more: Any) -> dict[str, Any]:
         return {"tool": {"driver": {"name": "Tool"}}, "results": [{"ruleId": rule}], **more}
