@@ -35,6 +35,12 @@ def parse(document: Any, place: str, scope: Scope) -> Iterator[Advisory]:
                 found = _found(tree, str(product), state, place, scope)
                 if found:
                     yield _advisory(*found, vulnerability, head, str(product), state, place)
+        for state in ("first_affected", "last_affected"):
+            for product in status.get(state) or ():
+                if _found(tree, str(product), state, place, scope):
+                    scope.refuse(
+                        place, f"{product} 的状态 {state} 不参与比对", f"{state} of {product} is not compared"
+                    )
 
 
 def _found(tree: Products, product: str, state: str, place: str, scope: Scope) -> tuple[str, Package] | None:

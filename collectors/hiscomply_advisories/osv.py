@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from hiscomply_advisories.advisory import (
@@ -91,6 +92,11 @@ def _advisories(
     ranges = [
         one for one in _list(affected, "ranges") if isinstance(one, dict) and one.get("type") == "ECOSYSTEM"
     ]
+    if not all(_is_in_order(_list(one, "events")) for one in ranges):
+        scope.refuse(
+            head.place, f"{name} 的版本范围顺序混乱", f"its ranges of versions of {name} are not in order"
+        )
+        return
     spans = [span for one in ranges for span in _spans(_list(one, "events"))]
     if not ranges:
         spans = [(version, None, version) for version in _list(affected, "versions")]
@@ -116,6 +122,13 @@ def _advisories(
                 published=head.published,
                 place=head.place,
             )
+
+
+def _is_in_order(events: Sequence[Any]) -> bool:
+    """Whether every range ends before the next one begins, one event an object."""
+    known = [name for one in events for name in ("introduced", "fixed", "last_affected") if name in one]
+    doubled = [pair for pair in pairwise(known) if pair == ("introduced", "introduced")]
+    return not doubled and all(len(one) == 1 for one in events)
 
 
 def _spans(events: Sequence[Any]) -> Iterator[tuple[str | None, str | None, str | None]]:

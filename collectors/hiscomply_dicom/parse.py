@@ -60,7 +60,9 @@ def transport(about: About, handshake: Handshake | None) -> list[Record]:
 
 
 def cleartext(about: About, seen: Seen) -> Record | Rejected:
-    """Whether an association without TLS is accepted, beside those with it."""
+    """Whether an association without TLS is accepted, beside those with it; one put off for now does not tell."""
+    if seen.rejection and not seen.rejection.is_permanent:
+        return about.unknown("dicom.cleartext_accepted", seen)
     return about.setting("dicom.cleartext_accepted", seen.answer == "accepted")
 
 

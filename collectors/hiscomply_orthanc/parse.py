@@ -88,6 +88,8 @@ def system(about: About, answer: Mapping[str, Any]) -> Iterator[Record | Rejecte
     fields = {"asset_id": about.asset_id, "name": "orthanc", "version": answer["Version"]}
     if _PLAIN.fullmatch(answer["Version"]):
         yield Record("package", fields, about.url, about.now, pointer="/system")
+    else:
+        yield about.refused("package", "/system", _odd("Version"))
 
 
 def plugins(about: About, answer: object) -> Iterator[Record | Rejected]:

@@ -172,7 +172,8 @@ def _soonest(values: Sequence[float | None]) -> float | None:
 
 
 def _filesystem(labels: Labels) -> tuple[str, ...]:
-    return tuple(labels.get(one, "") for one in ("job", "instance", "device", "mountpoint", "fstype"))
+    # All labels but the name: a store over several Prometheus tells apart by labels of its own.
+    return tuple(f"{name}={value}" for name, value in sorted(labels.items()) if name != "__name__")
 
 
 def rule_record(data: Any, rules: Mapping[str, str], asset: str, source: str, now: datetime) -> Record:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from hiscomply.model import Record
+from hiscomply.model import Record, Rejected, Text
 from hiscomply_prometheus.fetch import Series
 from hiscomply_prometheus.naming import Naming
 
@@ -30,8 +30,11 @@ def utilisation_records(
     naming: Naming,
     source: str,
     now: datetime,
-) -> Iterator[Record]:
-    """The highest value by asset; ``covers_days`` counts only five-minute steps that have one."""
+) -> Iterator[Record | Rejected]:
+    """The highest value by asset; ``covers_days`` counts only five-minute steps that have one.
+
+    A series without an asset, or without a finite peak, is set aside; one that never had a value (0/0) says nothing.
+    """
     steps: dict[str, float] = {}
     highest: dict[str, float] = {}
     for one in counts:
@@ -39,8 +42,17 @@ def utilisation_records(
             steps[asset] = min(steps.get(asset, math.inf), one.samples[-1][1])
     for one in peaks:
         value = one.samples[-1][1]
-        if (asset := naming.asset(one.labels)) and math.isfinite(value):
+        asset = naming.asset(one.labels)
+        if math.isnan(value):
+            continue
+        if asset and math.isfinite(value):
             highest[asset] = max(highest.get(asset, 0.0), value)
+            continue
+        reason = Text(
+            f"{resource} 的序列没有 instance 标签,或其峰值无穷大",
+            f"a series of {resource} has no label instance, or its peak is infinite",
+        )
+        yield Rejected("utilisation", f"{source}/api/v1/query", reason, subject=asset or resource)
     for asset, peak in sorted(highest.items()):
         fields = {
             "asset_id": asset,

@@ -87,14 +87,22 @@ class Redfish:
         """The members of the collection that a property links to, page by page.
 
         Raises:
-            CollectFailed: a member that is listed is not there.
+            CollectFailed: a member or a further page that is listed is not there; the pages go round in circles.
         """
-        page = self.linked(body, name)
+        first = self.linked(body, name)
+        page = None if first is None else first[1]
+        read: set[str] = set()
         while page is not None:
-            yield from self.each(page[1], "Members")
-            following = page[1].get("Members@odata.nextLink")
-            found = self.get(str(following)) if following else None
-            page = None if found is None else (str(following), found)
+            yield from self.each(page, "Members")
+            following = page.get("Members@odata.nextLink")
+            page = self._page(str(following), read) if following else None
+
+    def _page(self, path: str, read: set[str]) -> Body:
+        found = None if path in read else self.get(path)
+        if found is None:
+            raise _listed(path)
+        read.add(path)
+        return found
 
     def each(self, body: Body, name: str) -> Iterator[tuple[str, Body]]:
         """What a list of links leads to."""
@@ -103,10 +111,12 @@ class Redfish:
         for path in paths:
             found = self.get(path)
             if found is None:
-                raise CollectFailed(
-                    Text(f"{path} 列在清单中却取不到", f"{path} is listed and yet cannot be had")
-                )
+                raise _listed(path)
             yield path, found
+
+
+def _listed(path: str) -> CollectFailed:
+    return CollectFailed(Text(f"{path} 列在清单中却取不到", f"{path} is listed and yet cannot be had"))
 
 
 def machines(service: Redfish) -> list[Machine]:
@@ -130,10 +140,11 @@ def machines(service: Redfish) -> list[Machine]:
         machine.parts.extend(_of_system(service, path, body))
         with shaped(service.api.url + path):
             links = dict(body.get("Links") or {})
-        chassis = list(service.each(links, "Chassis"))
-        if not chassis and len(systems) == 1:
-            chassis = list(service.members(root, "Chassis"))
-        for where, one in chassis:
+        chassis = dict(service.each(links, "Chassis"))
+        if len(systems) == 1:
+            # An enclosure of disks or power supplies is this system's as well, linked or not.
+            chassis |= dict(service.members(root, "Chassis"))
+        for where, one in chassis.items():
             machine.parts.extend(_of_chassis(service, where, one))
         managers = list(service.each(links, "ManagedBy")) or (
             list(service.members(root, "Managers")) if len(systems) == 1 else []

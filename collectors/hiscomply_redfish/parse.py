@@ -16,6 +16,8 @@ from hiscomply_redfish.fetch import Body, Machine, Part
 
 AREAS: Final = ("storage", "power", "cooling")
 _BAD: Final = frozenset({"warning", "critical"})
+_CLEAR: Final = _BAD | {"ok"}
+_NOT_TOLD: Final = "unknown"
 _OUT: Final = frozenset({"absent"})
 
 
@@ -93,12 +95,18 @@ def judge(machine: Machine, not_present: Sequence[str]) -> Judged:
     """Faults, and what is not known."""
     parts = [one for one in machine.parts if not is_absent(one.body)]
     faults = [(one.area, found) for one in parts if (found := fault(one, machine.body))]
-    unknown = [one.path for one in parts if (one.area or _must_tell(one)) and not health(one.body)]
-    seen = {one.area for one in parts if health(one.body)}
+    unknown = [one.path for one in parts if not _is_clear(one)]
+    seen = {one.area for one in parts if _CLEAR & set(health(one.body))}
     unknown += [area for area in AREAS if area not in seen and area not in not_present]
     # What contains a part rolls its health up; that counts where no part explains it.
     leaves = tuple(found for area, found in faults if area)
     return Judged(leaves or tuple(found for _, found in faults), tuple(unknown))
+
+
+def _is_clear(part: Part) -> bool:
+    """Whether what a part says of itself can be judged; a word that Redfish does not have (Degraded) cannot."""
+    words = set(health(part.body)) - {_NOT_TOLD}
+    return words <= _CLEAR if words else not (part.area or _must_tell(part))
 
 
 def _must_tell(part: Part) -> bool:
@@ -158,4 +166,5 @@ def _firmware(machine: Machine, asset: str, where: str, now: datetime) -> Iterat
         reason = Text("没有提供固件版本", "the firmware version is not offered")
         yield Rejected("firmware", where, reason, subject=asset)
         return
-    yield Record("firmware", {"asset_id": asset, "version": versions[0]}, where, now)
+    for version in dict.fromkeys(versions):
+        yield Record("firmware", {"asset_id": asset, "version": version}, where, now)

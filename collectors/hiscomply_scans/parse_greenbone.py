@@ -46,6 +46,7 @@ def _scan(address: str, found: list[tuple[int, dict[str, str]]], about: About) -
         tool="greenbone",
         asset_id=about.asset_of(name, address) if address not in about.assets else about.asset_of(address),
         observed_at=about.observed(last),
+        part=address,
         finished_at=last,
         authenticated=_is_authenticated(names),
     )

@@ -67,6 +67,7 @@ def _scan(host: _Host, earliest: datetime | None, about: About) -> Scan:
         tool=f"nessus {version[1]}" if version else "nessus",
         asset_id=about.asset_of(host.name),
         observed_at=about.observed(done_at or earliest),
+        part=host.name,
         finished_at=done_at,
         authenticated=credentialed[1].lower() == "yes" if credentialed else None,
     )

@@ -54,12 +54,20 @@ def _scan(run: dict[str, Any], number: int, about: About) -> Scan:
         finished_at=made,
         is_examination=isinstance(listed, list),
         baseline=name,
+        scope=_category(run),
+        part=str(number),
     )
-    rules = objects(driver.get("rules"))
+    extensions = mapping(run.get("tool")).get("extensions")
     for index, result in enumerate(objects(listed)):
+        rules = objects(_component(result, driver, extensions).get("rules"))
         _take(result, rules, f"/runs/{number}/results/{index}", scan)
     _say_what_is_open(run, invocations, listed, scan)
     return scan
+
+
+def _category(run: dict[str, Any]) -> str:
+    """What kind of run it is: the name that it has in common with the earlier ones of its kind."""
+    return text(mapping(run.get("automationDetails")).get("id")).rpartition("/")[0]
 
 
 def _made(invocations: list[dict[str, Any]], about: About) -> datetime | None:
@@ -89,6 +97,15 @@ def _take(result: dict[str, Any], rules: list[dict[str, Any]], pointer: str, sca
         scan.add_result(
             rule_id, _PASSES[kind], severity=severity, suppressed=_suppressed(result), pointer=pointer
         )
+
+
+def _component(result: dict[str, Any], driver: dict[str, Any], extensions: Any) -> dict[str, Any]:
+    """The part of the tool that has the result's rule: the driver, unless an extension is named."""
+    index = mapping(mapping(result.get("rule")).get("toolComponent")).get("index", -1)
+    if index == -1 or not isinstance(extensions, list):
+        return driver
+    is_there = isinstance(index, int) and 0 <= index < len(extensions)
+    return mapping(extensions[index]) if is_there else {}
 
 
 def _rule(result: dict[str, Any], rules: list[dict[str, Any]]) -> dict[str, Any]:

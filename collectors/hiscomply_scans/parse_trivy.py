@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -40,6 +41,7 @@ def parse(report: dict[str, Any], about: About) -> Iterator[Scan]:
         observed_at=about.observed(made),
         finished_at=made,
         is_examination=bool(results),
+        scope=_untagged(artifact),
         authenticated=True if kind in _FROM_INSIDE and os else None,
         past_support=_past_support(os),
     )
@@ -55,17 +57,27 @@ def parse(report: dict[str, Any], about: About) -> Iterator[Scan]:
     yield scan
 
 
+def _untagged(artifact: str) -> str:
+    """An image without its tag and digest, so that a later build of it takes its place."""
+    return re.sub(r":[^:/]*$", "", artifact.partition("@")[0])
+
+
 def _past_support(os: dict[str, Any]) -> bool | None:
     """Trivy leaves the flag out where it is false."""
     return os.get("EOSL") is True if text(os.get("Family")) else None
 
 
-def _vulnerabilities(result: dict[str, Any], number: int, scan: Scan) -> None:
-    ignored = [
+def _ignored(result: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    """What Trivy was told to ignore; it is there all the same."""
+    return [
         mapping(one.get("Finding"))
         for one in objects(result.get("ExperimentalModifiedFindings"))
-        if one.get("Type") == "vulnerability"
+        if one.get("Type") == kind
     ]
+
+
+def _vulnerabilities(result: dict[str, Any], number: int, scan: Scan) -> None:
+    ignored = _ignored(result, "vulnerability")
     for index, found in enumerate(objects(result.get("Vulnerabilities")) + ignored):
         name = text(found.get("VulnerabilityID"))
         pointer = f"/Results/{number}/Vulnerabilities/{index}"
@@ -86,7 +98,8 @@ def _scores(found: dict[str, Any]) -> list[Any]:
 
 def _misconfigurations(result: dict[str, Any], number: int, scan: Scan) -> None:
     listed = objects(result.get("Misconfigurations"))
-    for index, found in enumerate(listed):
+    ignored = _ignored(result, "misconfiguration")
+    for index, found in enumerate(listed + ignored):
         rule = text(found.get("ID")) or text(found.get("AVDID"))
         pointer = f"/Results/{number}/Misconfigurations/{index}"
         if not rule:
@@ -95,7 +108,9 @@ def _misconfigurations(result: dict[str, Any], number: int, scan: Scan) -> None:
             )
             continue
         passes = _STATUS.get(text(found.get("Status")))
-        scan.add_result(rule, passes, severity=_SEVERITY.get(text(found.get("Severity"))), pointer=pointer)
+        severity = _SEVERITY.get(text(found.get("Severity")))
+        suppressed = True if index >= len(listed) else None
+        scan.add_result(rule, passes, severity=severity, suppressed=suppressed, pointer=pointer)
     passed = mapping(result.get("MisconfSummary")).get("Successes")
     if isinstance(passed, int) and passed > sum(one.get("Status") == "PASS" for one in listed):
         scan.set_aside(

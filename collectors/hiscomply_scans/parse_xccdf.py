@@ -172,6 +172,7 @@ def _scan(test: _Test, about: About) -> Scan:
         finished_at=done_at,
         is_examination=evaluated > 0,
         baseline=test.profile or test.benchmark,
+        part=test.target,
         type="configuration",
         selected=selected,
         evaluated=evaluated,

@@ -101,6 +101,8 @@ class Scan:
         finished_at: None where the file does not say it.
         is_examination: False where the tool ran and examined nothing; such a scan was never done.
         baseline: what it was held against, so that two baselines do not replace each other.
+        scope: which part of the asset was scanned, where one is scanned in parts that do not replace each other.
+        part: which of the scans of its file it is, as the file tells them apart.
         selected, evaluated: rules asked for, and rules that gave a verdict; None where the format does not count.
     """
 
@@ -111,6 +113,8 @@ class Scan:
     finished_at: datetime | None = None
     is_examination: bool = True
     baseline: str = ""
+    scope: str = ""
+    part: str = ""
     authenticated: bool | None = None
     type: str | None = None
     selected: int | None = None
@@ -120,9 +124,9 @@ class Scan:
     unknown: list[Rejected] = field(default_factory=list)
 
     @property
-    def family(self) -> tuple[str, str, str]:
+    def family(self) -> tuple[str, str, str, str]:
         """A later scan of the same family takes the place of this one."""
-        return self.tool.partition(" ")[0], self.asset_id, self.baseline
+        return self.tool.partition(" ")[0], self.asset_id, self.baseline, self.scope
 
     def items(self) -> Iterator[Record | Rejected]:
         """The scan's own record, then what it found, then what is not known."""
@@ -274,18 +278,20 @@ def cves_in(text: str) -> list[str]:
 def newest(scans: Iterable[Scan]) -> Iterator[Record | Rejected]:
     """Every scan's record; findings only of the newest scan of each asset, tool and baseline.
 
-    An older file still lists what was mended since. A scan that examined nothing replaces no earlier one.
+    An older file still lists what was mended since; but what one file tells apart (two addresses of one asset, two
+    runs) stands side by side. A scan that examined nothing replaces no earlier one.
     """
     scans = list(scans)
-    latest: dict[tuple[str, str, str], Scan] = {}
+    latest: dict[tuple[str, ...], Scan] = {}
+    for scan in (one for one in scans if one.is_examination):
+        for key in (scan.family, (*scan.family, scan.about.source, scan.part)):
+            held = latest.get(key)
+            if held is None or scan.observed_at >= held.observed_at:
+                latest[key] = scan
     for scan in scans:
-        if not scan.is_examination:
-            continue
-        held = latest.get(scan.family)
-        if held is None or scan.observed_at >= held.observed_at:
-            latest[scan.family] = scan
-    for scan in scans:
-        if not scan.is_examination or latest[scan.family] is scan:
+        source = scan.about.source
+        is_of_newest = scan.is_examination and latest[scan.family].about.source == source
+        if not scan.is_examination or (is_of_newest and latest[(*scan.family, source, scan.part)] is scan):
             yield from scan.items()
         else:
             yield scan.record()

@@ -210,4 +210,4 @@ def _hardware(
     yield from parse.asset(about, seen, parse.parts(seen), options)
     yield from parse.chassis(about, seen)
     if options.get("class") == "network":
-        yield parse.firmware(about, seen)
+        yield from parse.firmware(about, seen)

@@ -170,7 +170,7 @@ def asset(
 
 def chassis(about: About, seen: Seen) -> Iterator[Record]:
     """Model, serial number and firmware of the first chassis."""
-    index = _first_chassis(seen)
+    index = next(iter(_chassis(seen)), "none")
     for key, oid in (
         ("hardware.model", mibs.ENTITY_MODEL), ("hardware.serial", mibs.ENTITY_SERIAL),
         ("hardware.firmware", mibs.ENTITY_FIRMWARE), ("hardware.software", mibs.ENTITY_SOFTWARE),
@@ -179,18 +179,19 @@ def chassis(about: About, seen: Seen) -> Iterator[Record]:
             yield about.setting(key, value)
 
 
-def firmware(about: About, seen: Seen) -> Record | Rejected:
-    """The version that a network device runs: of its software, else of its firmware."""
-    index = _first_chassis(seen)
-    for oid in (mibs.ENTITY_SOFTWARE, mibs.ENTITY_FIRMWARE):
-        if version := text(seen.get(f"{oid}.{index}")):
-            return Record(
-                "firmware", {"asset_id": about.asset_id, "version": version}, about.where, about.now
-            )
-    reason = Text("没有提供固件版本", "the firmware version is not offered")
-    return Rejected("firmware", about.where, reason, subject=about.asset_id)
+def firmware(about: About, seen: Seen) -> Iterator[Record | Rejected]:
+    """The versions that a network device runs, one for all or several in a stack: of software, else of firmware."""
+    versions = [
+        text(seen.get(f"{mibs.ENTITY_SOFTWARE}.{index}")) or text(seen.get(f"{mibs.ENTITY_FIRMWARE}.{index}"))
+        for index in _chassis(seen)
+    ]
+    for version in filter(None, dict.fromkeys(versions)):
+        fields = {"asset_id": about.asset_id, "version": version}
+        yield Record("firmware", fields, about.where, about.now)
+    if not any(versions):
+        reason = Text("没有提供固件版本", "the firmware version is not offered")
+        yield Rejected("firmware", about.where, reason, subject=about.asset_id)
 
 
-def _first_chassis(seen: Seen) -> str:
-    of_class = [index for index, kind in column(seen, mibs.ENTITY_CLASS).items() if kind == mibs.CHASSIS]
-    return of_class[0] if of_class else "none"
+def _chassis(seen: Seen) -> list[str]:
+    return [index for index, kind in column(seen, mibs.ENTITY_CLASS).items() if kind == mibs.CHASSIS]

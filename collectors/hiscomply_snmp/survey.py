@@ -83,7 +83,9 @@ def walk(session: Session, column: str, max_bytes: int = MAX_BYTES) -> dict[str,
     while True:
         rows = session.following(last)
         for oid, value in rows:
-            if value is None or not oid.startswith(f"{column}."):
+            # At the end of what can be seen, the agent repeats what it was asked for.
+            is_end = value is None and _order(oid) <= _order(last)
+            if is_end or not oid.startswith(f"{column}."):
                 return found
             if _order(oid) <= _order(last):
                 raise CollectFailed(
@@ -94,10 +96,11 @@ def walk(session: Session, column: str, max_bytes: int = MAX_BYTES) -> dict[str,
                 )
             if len(found) >= MAX_ROWS:
                 raise _endless(session, f"{MAX_ROWS:,} rows in {column}")
-            size += _size(value)
+            # A row that is there without a value: it says nothing, and those after it follow.
+            found[oid] = "" if value is None else value
+            size += _size(found[oid])
             if size > max_bytes:
                 raise _endless(session, f"{MAX_BYTES:,} bytes")
-            found[oid] = value
             last = oid
         if not rows:
             return found

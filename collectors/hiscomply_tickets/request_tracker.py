@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from hiscomply.hookspecs import CollectFailed
+from hiscomply.model import Text
 from hiscomply_kit.http import Api
 from hiscomply_tickets.moments import moment
 from hiscomply_tickets.native import (
@@ -113,5 +115,12 @@ def _pages(api: Api, path: str, params: Mapping[str, Any], size: int) -> Iterato
         answer = api.get(path, {**params, "per_page": size, "page": page})
         found = items(answer, "items", path)
         yield answer
-        if len(found) < size:
+        # What the account may not see is missing in its page, so a short page need not be the last one.
+        if not found or answer.get("pages") == page:
             return
+    raise CollectFailed(
+        Text(
+            f"{path} 超过 {MAX_PAGES} 页,未读完",
+            f"{path} has more than {MAX_PAGES} pages and was not read to its end",
+        )
+    )

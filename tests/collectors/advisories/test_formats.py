@@ -73,6 +73,23 @@ def test_an_entry_of_osv_without_range_is_told_and_a_withdrawn_one_says_nothing(
     assert list(osv.parse(given, "a", scope("bash"))) == []
 
 
+@pytest.mark.parametrize(
+    "events",
+    [
+        [{"introduced": "0"}, {"introduced": "2"}, {"fixed": "1"}, {"fixed": "3"}],
+        [{"introduced": "0", "fixed": "1"}, {"introduced": "2"}],
+        ["introduced"],
+    ],
+)
+def test_ranges_of_osv_that_are_not_in_order_are_told(events: list[Any]) -> None:
+    asked = scope("bash")
+    given = entry({"ranges": [{"type": "ECOSYSTEM", "events": events}]}, aliases=["CVE-2024-1"])
+    assert list(osv.parse(given, "a", asked)) == []
+    assert [(place, why) for place, _, why in asked.unreadable] == [
+        ("a", "its ranges of versions of bash are not in order")
+    ]
+
+
 def csaf_document(**status: list[str]) -> dict[str, Any]:
     def product(number: str, **helper: str) -> dict[str, Any]:
         return {"product": {"product_id": number, "name": number, "product_identification_helper": helper}}
@@ -129,6 +146,16 @@ def test_fixed_products_of_csaf_are_versions_of_installed_packages() -> None:
 def test_affected_products_of_vex_have_no_fix_yet() -> None:
     (one,) = csaf.parse(csaf_document(known_affected=["BaseOS-9:openssl"]), "v.json", scope("openssl"))
     assert (one.fixed, one.last, one.is_source) == (None, None, True)
+
+
+def test_affected_products_that_only_a_bound_names_are_told() -> None:
+    asked = scope("openssl")
+    given = csaf_document(last_affected=["BaseOS-9:openssl"], first_affected=["BaseOS-9:openssl"])
+    assert list(csaf.parse(given, "v.json", asked)) == []
+    assert [why for *_, why in asked.unreadable] == [
+        "first_affected of BaseOS-9:openssl is not compared",
+        "last_affected of BaseOS-9:openssl is not compared",
+    ]
 
 
 def test_products_that_are_not_affected_give_nothing() -> None:

@@ -83,6 +83,21 @@ def test_only_a_lasting_rejection_proves_a_check(seen: Seen, value: str | None) 
 
 
 @pytest.mark.parametrize(
+    ("seen", "value"),
+    [
+        (Seen("accepted"), "true"),
+        (Seen("closed"), "false"),
+        (Seen("other"), "false"),
+        (Seen("rejected", wire.Rejection(1, 1, 1)), "false"),
+        (Seen("rejected", wire.Rejection(2, 3, 2)), None),
+    ],
+)
+def test_a_node_that_is_busy_has_not_refused_cleartext(seen: Seen, value: str | None) -> None:
+    item = parse.cleartext(ABOUT, seen)
+    assert (item.fields["value"] if isinstance(item, Record) else None) == value
+
+
+@pytest.mark.parametrize(
     ("seen", "kind"),
     [
         (Seen("accepted", echo=0), type(None)),

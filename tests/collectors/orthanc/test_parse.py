@@ -65,6 +65,11 @@ def test_what_no_orthanc_says_is_set_aside_without_its_text() -> None:
     assert "欧阳" not in repr(odd)
 
 
+def test_a_version_that_is_no_plain_word_is_set_aside_as_a_package_too() -> None:
+    items = list(parse.system(ABOUT, {"Version": "1.0 欧阳测试"}))
+    assert [(type(one), one.kind) for one in items] == [(Rejected, "setting"), (Rejected, "package")]
+
+
 def test_an_interface_without_tls_is_known_to_have_none() -> None:
     interface = next(one for one in parse.transport(ABOUT, 8042, None) if isinstance(one, Record))
     assert interface.fields == {"asset_id": "PACS-01", "protocol": "http", "port": 8042, "tls_min": None}

@@ -180,6 +180,18 @@ def test_a_forecast_needs_a_trend_and_a_days_history(
     assert targets.forecast([one(FS, (at, 100 * GB))], [one(FS, (at, free))], slopes, since, NOW) == days
 
 
+def test_filesystems_that_only_a_label_of_the_store_tells_apart_are_two() -> None:
+    at = NOW.timestamp()
+    clusters = [FS | {"cluster": name} for name in ("a", "b")]
+
+    def both(*values: float) -> list[Series]:
+        return [one(labels, (at, value)) for labels, value in zip(clusters, values, strict=True)]
+
+    since = both(at - 7 * 86_400, at - 7 * 86_400)
+    found = targets.forecast(both(100 * GB, 100 * GB), both(5 * GB, 90 * GB), both(0.0, 0.0), since, NOW)
+    assert found == {("node", "a:1"): 0.0}
+
+
 def test_two_targets_of_one_asset_and_job_stay_apart() -> None:
     both = [targets.Watched({"job": "node", "instance": f"db:{port}"}, 15) for port in (1, 2)]
     taken = [targets.Taken(NOW, 15)] * 2
@@ -214,7 +226,16 @@ def test_days_covered_are_those_with_samples() -> None:
     (record,) = utilisation.utilisation_records(
         "cpu", [one(labels, (0, 91.239))], [one(labels, (0, 2 * 288))], Naming(), "it", NOW
     )
+    assert isinstance(record, Record)
     assert (record.fields["peak_percent"], record.fields["covers_days"]) == (91.24, 2)
+
+
+def test_a_peak_of_nobody_and_one_without_end_are_set_aside() -> None:
+    nan, inf = float("nan"), float("inf")
+    peaks = [one({}, (0, 99.0)), one({"instance": "db:1"}, (0, inf)), one({"instance": "web:1"}, (0, nan))]
+    found = list(utilisation.utilisation_records("cpu", peaks, [], Naming(), "it", NOW))
+    assert [item.subject for item in found if isinstance(item, Rejected)] == ["cpu", "db"]
+    assert len(found) == 2
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from hiscomply.model import Text
+from hiscomply.hookspecs import CollectFailed
+from hiscomply.model import Record, Text
 from hiscomply_kit.http import Answered
 from hiscomply_redfish.fetch import Machine, Part, Redfish, machines
-from hiscomply_redfish.parse import health, is_absent, judge
+from hiscomply_redfish.parse import health, is_absent, judge, records
 
 RECORDED = Path("collectors/hiscomply_redfish/recorded/emulator-drive-critical")
 OK = {"Status": {"State": "Enabled", "Health": "OK"}}
@@ -58,6 +59,69 @@ def test_health_in_either_spelling(status: Any, told: list[str]) -> None:
 
 def machine(*parts: tuple[str, dict[str, Any]]) -> Machine:
     return Machine("/s", OK, [Part(area, f"/s/{n}", body) for n, (area, body) in enumerate(parts)])
+
+
+@pytest.mark.parametrize(
+    ("word", "unknown"), [("OK", ()), ("Degraded", ("/s/0",)), ("Unknown", ("/s/0", "storage"))]
+)
+def test_a_word_that_is_no_health_of_redfish_is_never_good(word: str, unknown: tuple[str, ...]) -> None:
+    odd = {"Status": {"Health": word}}
+    parts = [("storage", odd), ("power", OK), ("cooling", OK)]
+    if word == "Degraded":
+        parts.append(("storage", OK))
+    judged = judge(machine(*parts), ())
+    assert (judged.faults, judged.unknown) == ((), unknown)
+
+
+class Given(Replay):
+    """Answers with what a test gives."""
+
+    def __init__(self, bodies: dict[str, Any]) -> None:
+        self.bodies = bodies
+
+
+def linked(*paths: str, **more: Any) -> dict[str, Any]:
+    return {"Members": [{"@odata.id": path} for path in paths], **more}
+
+
+@pytest.mark.parametrize("following", ["/redfish/v1/Systems?page=2", "/redfish/v1/Systems?page=3"])
+def test_a_further_page_that_cannot_be_had_is_a_failure(following: str) -> None:
+    page = {"Members@odata.nextLink": following}
+    bodies = {
+        "/redfish/v1/": {"Systems": {"@odata.id": "/redfish/v1/Systems"}},
+        "/redfish/v1/Systems": linked("/redfish/v1/Systems/1", **page),
+        "/redfish/v1/Systems?page=3": linked("/redfish/v1/Systems/1", **page),
+        "/redfish/v1/Systems/1": OK,
+    }
+    with pytest.raises(CollectFailed, match="is listed and yet cannot be had"):
+        machines(Redfish(Given(bodies)))  # type: ignore[arg-type]
+
+
+def test_a_chassis_that_the_only_system_does_not_link_counts_too() -> None:
+    def link(path: str) -> dict[str, str]:
+        return {"@odata.id": path}
+
+    bodies = {
+        "/redfish/v1/": {"Systems": link("/redfish/v1/Systems"), "Chassis": link("/redfish/v1/Chassis")},
+        "/redfish/v1/Systems": linked("/redfish/v1/Systems/1"),
+        "/redfish/v1/Systems/1": {**OK, "Links": {"Chassis": [link("/redfish/v1/Chassis/1")]}},
+        "/redfish/v1/Chassis": linked("/redfish/v1/Chassis/1", "/redfish/v1/Chassis/JBOD"),
+        "/redfish/v1/Chassis/1": OK,
+        "/redfish/v1/Chassis/JBOD": {"Status": {"Health": "Critical"}},
+    }
+    (found,) = machines(Redfish(Given(bodies)))  # type: ignore[arg-type]
+    assert [one.path for one in judge(found, ()).faults] == ["/redfish/v1/Chassis/JBOD"]
+    assert len([one for one in found.parts if one.path == "/redfish/v1/Chassis/1"]) == 1
+
+
+def test_every_version_of_a_network_device_is_told() -> None:
+    device = machine(("power", OK))
+    device.managers.extend({"FirmwareVersion": version} for version in ("1.2", "1.0", "1.2"))
+    found = list(records([device], {"class": "network", "asset_id": "SW"}, "bmc", datetime.now(UTC)))
+    assert [one.fields["version"] for one in found if isinstance(one, Record) and one.kind == "firmware"] == [
+        "1.2",
+        "1.0",
+    ]
 
 
 def test_an_empty_bay_is_no_part() -> None:

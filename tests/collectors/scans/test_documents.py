@@ -55,6 +55,26 @@ def test_a_vulnerability_that_trivy_was_told_to_ignore_is_still_there() -> None:
     assert records(items(TRIVY, asset_id="a"), "vuln", "cve")["CVE-2026-0003"]["severity"] == "high"
 
 
+def test_a_misconfiguration_that_trivy_was_told_to_ignore_is_still_there(tmp_path: Path) -> None:
+    ignored = {"Type": "misconfiguration", "Finding": {"ID": "DS001", "Status": "FAIL", "Severity": "HIGH"}}
+    path = trivy(tmp_path, Results=[{"Class": "config", "ExperimentalModifiedFindings": [ignored]}])
+    found = records(items(path, asset_id="a"), "config_result", "rule_id")["DS001"]
+    assert (found["pass"], found["suppressed"]) == (False, True)
+
+
+def test_reports_of_two_images_of_one_asset_do_not_replace_each_other(tmp_path: Path) -> None:
+    def image(name: str, cve: str) -> Path:
+        found = [{"VulnerabilityID": cve}] if cve else []
+        result = {"Class": "os-pkgs", "Vulnerabilities": found}
+        (tmp_path / cve).mkdir(exist_ok=True)
+        return trivy(tmp_path / cve, ArtifactName=name, ArtifactType="container_image", Results=[result])
+
+    names = ("registry:5000/a:1", "registry:5000/b:1", "registry:5000/a:2")
+    paths = [image(name, f"CVE-2026-000{at}") for at, name in enumerate(names)]
+    found = records(items(*paths, assets=dict.fromkeys(names, "HIS")), "vuln", "cve")
+    assert set(found) == {"CVE-2026-0001", "CVE-2026-0002"}
+
+
 def test_trivy_s_time_is_the_report_s_own() -> None:
     (scan,) = records(items(TRIVY, asset_id="a"), "scan", "asset_id").values()
     assert scan["done_at"].isoformat(timespec="seconds") == "2026-06-27T18:10:33+00:00"
@@ -171,6 +191,27 @@ def test_sarif_results_mean_what_the_standard_says(tmp_path: Path) -> None:
 def test_a_sarif_run_that_may_be_incomplete_says_so(tmp_path: Path, run: dict[str, Any], told: str) -> None:
     (reason,) = open_items(sarif(tmp_path, **run))
     assert told in reason
+
+
+def test_a_rule_of_an_extension_has_the_extension_s_severity(tmp_path: Path) -> None:
+    def rules(level: str) -> dict[str, Any]:
+        return {"name": level, "rules": [{"id": "r", "defaultConfiguration": {"level": level}}]}
+
+    tool = {"driver": rules("note"), "extensions": [rules("error")]}
+    result = {"ruleId": "r", "rule": {"index": 0, "toolComponent": {"index": 0}}}
+    found = items(sarif(tmp_path, tool=tool, results=[result]), asset_id="a", fallback=FALLBACK)
+    assert records(found, "config_result", "rule_id")["r"]["severity"] == "high"
+
+
+def test_runs_of_one_tool_do_not_replace_each_other(tmp_path: Path) -> None:
+    def run(rule: str, **more: Any) -> dict[str, Any]:
+        return {"tool": {"driver": {"name": "Tool"}}, "results": [{"ruleId": rule}], **more}
+
+    (tmp_path / "other").mkdir()
+    several = written(tmp_path, {"version": "2.1.0", "runs": [run("one"), run("two")]})
+    other = sarif(tmp_path / "other", **run("three", automationDetails={"id": "python/1"}))
+    found = items(several, other, asset_id="a", fallback=FALLBACK)
+    assert set(records(found, "config_result", "rule_id")) == {"one", "two", "three"}
 
 
 def test_a_sarif_rule_named_after_a_cve_is_a_vulnerability(tmp_path: Path) -> None:

@@ -95,6 +95,18 @@ def test_one_asset_id_cannot_stand_for_two_hosts() -> None:
         items(NESSUS, asset_id="one")
 
 
+def test_two_addresses_of_one_asset_in_one_file_stand_side_by_side(tmp_path: Path) -> None:
+    one, other = items(NESSUS), items(NESSUS, assets={"his-db-01": "HIS", "his-web-01": "HIS"})
+    assert set(records(other, "vuln", "cve")) == set(records(one, "vuln", "cve"))
+    again = items(NESSUS, NESSUS, assets={"his-db-01": "HIS", "his-web-01": "HIS"})
+    assert len([one for one in again if one.kind == "vuln"]) == len(records(one, "vuln", "cve"))
+    text = GREENBONE.read_text(encoding="utf-8").replace(",pacs-01,", ",his-db-01,")
+    (tmp_path / "report.csv").write_text(text, encoding="utf-8")
+    assert set(records(items(tmp_path / "report.csv"), "vuln", "cve")) == set(
+        records(items(GREENBONE), "vuln", "cve")
+    )
+
+
 HEADER = NESSUS.read_bytes().split(b"\n")[0]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import hiscomply_snmp
 from hiscomply.model import Record, Rejected
-from hiscomply_snmp import mibs, parse, ups
+from hiscomply_snmp import mibs, parse, survey, ups
 
 RECORDED = Path(hiscomply_snmp.__file__).parent / "recorded"
 NOW = datetime(2026, 6, 30, tzinfo=UTC)
@@ -153,10 +153,34 @@ def test_text_of_a_device_is_made_safe() -> None:
 
 
 def test_firmware_without_a_version_is_set_aside() -> None:
-    assert isinstance(parse.firmware(ABOUT, {}), Rejected)
-    assert isinstance(
-        parse.firmware(ABOUT, {f"{mibs.ENTITY_CLASS}.1": 3, f"{mibs.ENTITY_FIRMWARE}.1": b"  "}), Rejected
-    )
-    only = parse.firmware(ABOUT, {f"{mibs.ENTITY_CLASS}.1": 3, f"{mibs.ENTITY_FIRMWARE}.1": b"7.1"})
-    assert isinstance(only, Record)
-    assert only.fields["version"] == "7.1"
+    assert versions({}) == [None]
+    assert versions({f"{mibs.ENTITY_CLASS}.1": 3, f"{mibs.ENTITY_FIRMWARE}.1": b"  "}) == [None]
+    assert versions({f"{mibs.ENTITY_CLASS}.1": 3, f"{mibs.ENTITY_FIRMWARE}.1": b"7.1"}) == ["7.1"]
+
+
+def versions(seen: dict[str, Any]) -> list[object]:
+    found = parse.firmware(ABOUT, seen)
+    return [one.fields["version"] if isinstance(one, Record) else None for one in found]
+
+
+def test_every_version_of_a_stack_is_told() -> None:
+    stack: dict[str, Any] = {f"{mibs.ENTITY_CLASS}.{at}": 3 for at in (1, 2, 3)}
+    stack |= {f"{mibs.ENTITY_SOFTWARE}.{at}": b"15.2" for at in (1, 3)}
+    assert versions({**stack, f"{mibs.ENTITY_SOFTWARE}.2": b"12.1"}) == ["15.2", "12.1"]
+
+
+class Column:
+    """An agent with one column, of which a row has no value."""
+
+    where = "snmp://a1:161"
+
+    def following(self, oid: str) -> list[tuple[str, Any]]:
+        rows = [("1.2.1", 2), ("1.2.2", None), ("1.2.3", 3)]
+        return [one for one in rows if one[0] > oid][:2] or [(oid, None)]
+
+
+def test_a_row_without_a_value_does_not_end_a_column() -> None:
+    found = survey.walk(Column(), "1.2")  # type: ignore[arg-type]
+    assert found == {"1.2.1": 2, "1.2.2": "", "1.2.3": 3}
+    table = next(one for one in mibs.HEALTH_TABLES if one.area == "power")
+    assert [one.state for one in parse.parts({f"{table.status_column}.1": ""})] == ["unknown"]

@@ -70,6 +70,30 @@ def test_request_tracker_answers_become_a_course() -> None:
     assert not course.is_whole(request_tracker.native(one, {}, ZONE))
 
 
+def page_of(pages: int | None, *sizes: int) -> list[int]:
+    """How many items each page that is asked for has, of an RT that hides some of them."""
+
+    class Hiding:
+        def get(self, path: str, params: Mapping[str, Any]) -> Any:
+            at = params["page"]
+            size = sizes[at - 1] if at <= len(sizes) else 0
+            return {"items": [{}] * size, "page": at, "pages": pages, "total": None}
+
+    found = request_tracker._pages(Hiding(), "/REST/2.0/transactions", {}, 3)  # type: ignore[arg-type]
+    return [len(one["items"]) for one in found]
+
+
+def test_a_short_page_of_request_tracker_need_not_be_the_last() -> None:
+    assert page_of(None, 3, 1, 2) == [3, 1, 2, 0]
+    assert page_of(2, 3, 1) == [3, 1]
+
+
+def test_more_pages_than_are_read_are_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_tracker, "MAX_PAGES", 3)
+    with pytest.raises(CollectFailed, match="not read to its end"):
+        page_of(None, 3, 3, 3)
+
+
 def test_redmine_answers_become_a_course_without_notes() -> None:
     names = {
         STATUS: redmine._names(recorded("redmine-5.0.4/statuses.json"), "issue_statuses"),
