@@ -58,7 +58,7 @@ class PamConf:
 
 
 def _rule(key: str, text: str, place: Statement) -> Setting:
-    rule = RULE.fullmatch(text.partition(" #")[0].rstrip())
+    rule = RULE.fullmatch(text.partition("#")[0].rstrip())
     if rule is None:
         raise FormatError(NOT_A_RULE, place.line, place.column)
     return Setting(key, rule["rule"], place.line, place.column, section=rule["type"].lower())
