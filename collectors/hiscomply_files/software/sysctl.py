@@ -13,6 +13,7 @@ from typing import ClassVar
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.model import Text
 from hiscomply_files.software.effective import value_of
+from hiscomply_files.software.machine import unknown_last
 
 _PLACES = ("etc/sysctl.d", "run/sysctl.d", "usr/local/lib/sysctl.d", "usr/lib/sysctl.d", "lib/sysctl.d")
 
@@ -72,4 +73,4 @@ def _in_order(paths: list[str]) -> list[str]:
     for path in sorted(paths, key=lambda one: _root(one)[1]):
         name = PurePosixPath(path).name
         taken.setdefault(name if _root(path)[1] >= 0 else f"~{name}", path)
-    return [taken[name] for name in sorted(taken)]
+    return [taken[name] for name in sorted(taken, key=unknown_last)]

@@ -10,7 +10,7 @@ from typing import ClassVar
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.model import Text
 from hiscomply_files.software.effective import MAIN_NOT_READ, boolean, lost, value_of
-from hiscomply_files.software.machine import root_of
+from hiscomply_files.software.machine import root_of, unknown_last
 
 _PLACES = ("etc/", "run/", "usr/local/lib/", "usr/lib/", "lib/")
 _LISTS = frozenset(
@@ -107,7 +107,7 @@ def _drop_ins(paths: list[str]) -> list[str]:
     taken: dict[str, str] = {}
     for path in sorted((one for one in paths if not _is_main(one)), key=_rank):
         taken.setdefault(PurePosixPath(path).name, path)
-    return [taken[name] for name in sorted(taken)]
+    return [taken[name] for name in sorted(taken, key=unknown_last)]
 
 
 def _add(values: dict[str, list[Value]], value: Value) -> None:
