@@ -127,6 +127,7 @@ class Reading:
         found, problem, file_format = seen.found, seen.problem, seen.format
         if found.is_folder:
             assert problem is not None
+            self._not_entered(clean(found.name), problem)
             yield Rejected("config_file", clean(found.name), problem, subject=clean(found.name))
             return ""
         if file_format is None and seen.content is not None:
@@ -138,6 +139,15 @@ class Reading:
         else:
             return (yield from self._read(found, file_format, seen.content, seen.sha256))
         return ""
+
+    def _not_entered(self, folder: str, reason: Text) -> None:
+        """Software that reads drop-ins of this folder lacks them, whatever they are called."""
+        for files in ("*.conf", "*") if folder.endswith((".d", "-enabled")) else ():
+            path = f"{folder}/{files}"
+            file_format = self._recognise(path, b"")
+            if file_format is not None:
+                self.held.not_read(path, file_format.name, reason)
+                return
 
     def _again(self, found: fetch.Found, sha256: str | None, format_name: str) -> ReadFile:
         """A file whose records were kept, for the software that must see it; raises Changed."""

@@ -16,6 +16,9 @@ _TIME = rf"(?P<time>@\w++|{_FIELD}(?:\s++{_FIELD}){{4}})"
 _VARIABLE = r"(?P<name>\"[^\"]*+\"|'[^']*+'|[A-Za-z_]\w*+)\s*+=\s*+(?P<value>.*)$"
 SYSTEM = re.compile(rf"\s*+(?:{_TIME}\s++(?P<user>[^\s=]++)\s++(?P<command>\S.*)$|{_VARIABLE})")
 OWN = re.compile(rf"\s*+(?:{_TIME}\s++(?P<command>\S.*)$|{_VARIABLE})")
+PUT_ASIDE = re.compile(
+    r"^\.|~$|\.(?:disabled|off|bak|old|orig|save|sample|swp|md|(?:dpkg|ucf)-\w+|rpm(?:save|orig|new))$"
+)
 NOT_A_JOB = Text(
     zh="不是变量或“时间 用户 命令”的形式", en="neither a variable nor a time, a user and a command"
 )
@@ -28,10 +31,11 @@ class SystemCrontab:
     name: ClassVar[str] = "system_crontab"
 
     def recognises(self, path: str, head: bytes) -> bool:
-        """True for ``etc/crontab``, a lone ``crontab``, and the files of ``cron.d`` that cron reads."""
+        """True for ``etc/crontab``, a lone ``crontab``, and the files of ``cron.d`` that some cron reads: only Debian's
+        leaves out every name with a dot."""
         file = posix(path)
         if file.parent.name == "cron.d":
-            return "." not in file.name and not file.name.endswith("~")
+            return PUT_ASIDE.search(file.name) is None
         return file.name == "crontab"
 
     def parse(self, text: str) -> Iterator[Setting]:

@@ -35,11 +35,12 @@ class Statement:
     column: int
 
 
-def statements(text: str, comments: str = "#") -> Iterator[Statement]:
+def statements(text: str, comments: str = "#", code: re.Pattern[str] | None = None) -> Iterator[Statement]:
     """All that is neither blank nor a comment; continued lines are joined by one blank.
 
     Args:
         comments: characters that begin a comment where a statement would begin.
+        code: what stands before a comment at the end of a line; such a comment ends there, a backslash or not.
     """
     parts: list[str] = []
     place = (1, 1)
@@ -49,10 +50,15 @@ def statements(text: str, comments: str = "#") -> Iterator[Statement]:
             if not stripped or stripped[0] in comments:
                 continue
             place = (number, len(line) - len(line.lstrip()) + 1)
-        is_open = stripped.endswith("\\")
+        is_open = stripped.endswith("\\") and (code is None or _is_code(stripped[:-1], code))
         parts.append(stripped[:-1].rstrip() if is_open else stripped)
         if not is_open:
             yield Statement(" ".join(parts), *place)
             parts = []
     if parts:
         yield Statement(" ".join(parts), *place)
+
+
+def _is_code(line: str, code: re.Pattern[str]) -> bool:
+    match = code.match(line)
+    return match is not None and match.end() == len(line)

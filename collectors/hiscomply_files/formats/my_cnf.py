@@ -24,6 +24,7 @@ OPTION = re.compile(
 INCLUDE = re.compile(r"!(?P<how>include|includedir)\s+(?P<target>\S.*)")
 ESCAPE = re.compile(r"\\(.)")
 ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "r": "\r", "s": " "}
+SERVER = re.compile(rb"^[ \t]*\[(?:mysqld|mariadbd?|client-server|galera)(?:-\d+\.\d+)?\]", re.M)
 FOLDERS = frozenset({"mysql", "mariadb", "my.cnf.d", "mysql.conf.d", "mariadb.conf.d"})
 INCLUDES = frozenset({"!include", "!includedir"})
 NO_GROUP = Text(zh="第一个选项之前没有 [组] 标题", en="an option stands before the first [group]")
@@ -36,11 +37,13 @@ class MyCnf:
     name: ClassVar[str] = "my_cnf"
 
     def recognises(self, path: str, head: bytes) -> bool:
-        """True for ``my.cnf``, ``.my.cnf``, ``mysqld.cnf``, ``my.ini``, and any ``.cnf`` in a folder of theirs."""
+        """True for ``my.cnf``, ``.my.cnf``, ``mysqld.cnf``, ``my.ini``, and any ``.cnf`` in a folder of theirs
+        or with a group that only their servers read."""
         file = posix(path.lower())
         if re.fullmatch(r"\.?my([._-][\w-]+)?\.(cnf|ini)|(mysqld?|mariadbd?|server)\.cnf", file.name):
             return True
-        return file.suffix == ".cnf" and not FOLDERS.isdisjoint(file.parts[:-1])
+        is_theirs = not FOLDERS.isdisjoint(file.parts[:-1]) or SERVER.search(head) is not None
+        return file.suffix == ".cnf" and is_theirs
 
     def parse(self, text: str) -> Iterator[Setting]:
         """Keys as ``group.option_name``; the last occurrence is effective.

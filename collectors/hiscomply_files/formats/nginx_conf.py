@@ -40,9 +40,12 @@ class NginxConf:
     name: ClassVar[str] = "nginx_conf"
 
     def recognises(self, path: str, head: bytes) -> bool:
-        """By name, by a folder of nginx, or a ``.conf`` that begins like one."""
+        """By name, by a folder of nginx, or a ``.conf`` that begins like one; a site may be named as its domain."""
         file = posix(path)
-        if file.suffix not in (".conf", ".template", ".types", "") or is_of_another_program(file, head):
+        is_site = file.parent.name == "sites-enabled" and not file.name.startswith(".")
+        if not is_site and file.suffix not in (".conf", ".template", ".types", ""):
+            return False
+        if is_of_another_program(file, head):
             return False
         if re.fullmatch(r"nginx[\w.-]*\.conf(?:\.template)?", file.name):
             return True

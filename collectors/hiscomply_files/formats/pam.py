@@ -16,6 +16,7 @@ RULE = re.compile(
 )
 INCLUDE = re.compile(r"@include\s++(?P<target>\S++)\s*+$")
 SERVICE = re.compile(r"(?P<service>\S++)\s++(?=\S)")
+CODE = re.compile(r"[^#]*+")
 NOT_A_RULE = Text(zh="不是“类型 控制 模块”的形式", en="not a type, a control and a module")
 
 
@@ -30,7 +31,7 @@ class PamService:
 
     def parse(self, text: str) -> Iterator[Setting]:
         """Each line of a stack as ``rule``, its type as section; ``@include`` as ``include``. All are effective."""
-        for one in statements(text):
+        for one in statements(text, code=CODE):
             include = INCLUDE.match(one.text)
             if include:
                 yield Setting("include", include["target"], one.line, one.column)
@@ -49,7 +50,7 @@ class PamConf:
 
     def parse(self, text: str) -> Iterator[Setting]:
         """Each line as ``<service>.rule``, its type as section. All are effective."""
-        for one in statements(text):
+        for one in statements(text, code=CODE):
             service = SERVICE.match(one.text)
             if service is None:
                 raise FormatError(NOT_A_RULE, one.line, one.column)
@@ -57,7 +58,7 @@ class PamConf:
 
 
 def _rule(key: str, text: str, place: Statement) -> Setting:
-    rule = RULE.fullmatch(text.partition(" #")[0].rstrip())
+    rule = RULE.fullmatch(text.partition("#")[0].rstrip())
     if rule is None:
         raise FormatError(NOT_A_RULE, place.line, place.column)
     return Setting(key, rule["rule"], place.line, place.column, section=rule["type"].lower())

@@ -20,7 +20,8 @@ OPTION = re.compile(
     r"(?P<value>\"(?:[^\"\\]|\\.)*+\"|(?:[^,\\]|\\.)*+))?\s*+(?:,|$)",
     re.S,
 )
-COMMENT = re.compile(r"\s#(?!\d).*$|^#(?!\d|include).*$", re.S)
+CODE = re.compile(r'(?:"(?:[^"\\]|\\.)*+"?|\\.|#(?=-?\d)|[^"\\#])*+', re.S)
+"""All before a comment: a # in quotes begins none, nor one before the number of a user."""
 NOT_A_RULE = Text(
     zh="不是默认值、别名、引用或授权规则", en="neither defaults, an alias, an include nor a rule"
 )
@@ -42,12 +43,17 @@ class Sudoers:
     def parse(self, text: str) -> Iterator[Setting]:
         """Keys ``defaults.<option>`` (its scope as section), ``user_alias.<name>`` and so on, ``include``,
         ``includedir``, and ``rule`` for each rule, as written."""
-        for one in statements(text, comments=""):
+        for one in statements(text, comments="", code=CODE):
             include = INCLUDE.match(one.text)
             if include:
                 yield Setting(include["directive"], include["target"].strip('"'), one.line, one.column)
             elif not one.text.startswith("#") or one.text[1:2].isdigit():
-                yield from _statement(Statement(COMMENT.sub("", one.text).strip(), one.line, one.column))
+                yield from _statement(Statement(_code(one.text), one.line, one.column))
+
+
+def _code(text: str) -> str:
+    match = CODE.match(text)
+    return text[: match.end()].strip() if match and text.startswith("#", match.end()) else text.strip()
 
 
 def _statement(one: Statement) -> Iterator[Setting]:

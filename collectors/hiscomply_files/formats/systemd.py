@@ -62,7 +62,7 @@ def _joined(text: str) -> Iterator[tuple[str, int, int]]:
             continue
         if not parts:
             place = (number, len(line) - len(line.lstrip()) + 1)
-        is_open = stripped.endswith("\\")
+        is_open = line.endswith("\\")
         parts.append(stripped[:-1].rstrip() if is_open else stripped)
         if not is_open:
             yield " ".join(parts), *place

@@ -88,6 +88,8 @@ class _Rules:
     def carry_out(self, setting: Setting, path: str) -> None:
         """One rule."""
         text = setting.value or ""
+        if self._enabled is not None and self._enabled[0].value == "2" and not self._are_generated:
+            return  # the rules are locked: auditctl gets no further
         if setting.key == "delete_all" and not self._are_generated:
             self._watches, self._syscalls, self._is_off = {}, {}, None
         elif setting.key == "enabled":

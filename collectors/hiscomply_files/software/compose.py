@@ -25,6 +25,7 @@ NAME = re.compile(r"(?P<stem>(?:docker-)?compose)(?:[._-](?P<variant>.+))?\.ya?m
 _NAMING = ("extends", "include", "env_file")
 """The keys under which a Compose file names others."""
 MAX_EXTENDS = 20
+DIVIDED = Text("文件含有多个文档,只读取了第一个", "it has several documents, of which only the first is read")
 VARIABLES = "env_file"
 """The software of a file with variables that stands by itself."""
 
@@ -85,6 +86,8 @@ class Compose:
         over = [one for one in _overrides(path) if one in composes]
         missing = [tree.unread[one] for one in _overrides(path) if one in lost]
         base = _main_of(path, composes)
+        if any(tree.is_divided(one) for one in (path, *over, *([base] if base else []))):
+            missing.append(DIVIDED)
         names = dict.fromkeys(name for one in (path, *over) for name in tree.services(one))
         for name in names:
             built = tree.resolved(path, name, path) if name in tree.services(path) else _Built()
@@ -100,6 +103,8 @@ class Compose:
             yield Configuration(
                 self.name, path, values, f"services.{name}", line, missing=(*missing, *built.missing)
             )
+        if not names and missing:
+            yield Configuration(self.name, path, (), missing=tuple(missing))
         yield from self._included(path, tree)
 
     def _included(self, path: str, tree: _Tree) -> Iterator[Configuration]:
@@ -135,6 +140,10 @@ class _Tree:
         if path not in self._roots:
             self._roots[path] = next(documents(self.files[path]), Part())
         return self._roots[path]
+
+    def is_divided(self, path: str) -> bool:
+        """Whether a file has further documents, which Compose lays over the first."""
+        return any(one.section is not None for one in self.files[path].settings)
 
     def services(self, path: str) -> Mapping[str, Part]:
         """The services that a file names. A name with dots was taken apart: it is put together again."""

@@ -29,6 +29,11 @@ def root_of(path: str) -> str:
     return above.as_posix() if above.parts else ""
 
 
+def unknown_last(name: str) -> tuple[bool, str]:
+    """Drop-ins by name; those of a folder that could not be entered (``*.conf``) may stand behind all others."""
+    return name.startswith("*"), name
+
+
 def by_machine(paths: Iterable[str]) -> dict[str, list[str]]:
     """Paths in their order, by the root of their machine."""
     machines: dict[str, list[str]] = {}
@@ -94,7 +99,7 @@ class LastWins:
         taken: dict[str, str] = {}
         for path in sorted((one for one in paths if one not in mains), key=_rank):
             taken.setdefault(PurePosixPath(path).name, path)
-        drop_ins = [taken[name] for name in sorted(taken)]
+        drop_ins = [taken[name] for name in sorted(taken, key=unknown_last)]
         mains = sorted(mains, key=_rank)[:1]
         return [*drop_ins, *mains] if self.is_main_last else [*mains, *drop_ins]
 

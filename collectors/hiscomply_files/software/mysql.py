@@ -19,11 +19,25 @@ from hiscomply_files.software.effective import MAIN_NOT_READ, Default, boolean, 
 from hiscomply_files.software.following import Following
 
 MAIN = re.compile(r"\.?my([._-][\w-]+)?\.(cnf|ini)")
-GROUP = re.compile(r"(mysqld|server|mariadb|mariadbd|galera)(-\d+\.\d+)?")
+GROUP = re.compile(r"(mysqld|server|client-server|mariadb|mariadbd|galera)(-\d+\.\d+)?")
 BOOLEANS = frozenset(
     {"require_secure_transport", "local_infile", "skip_grant_tables", "general_log", "slow_query_log"}
     | {"skip_networking", "skip_name_resolve", "ssl", "log_bin", "symbolic_links", "automatic_sp_privileges"}
 )
+SPELT_SHORT = (
+    "authentication_policy",
+    "bind_address",
+    "default_authentication_plugin",
+    "default_password_lifetime",
+    "innodb_flush_log_at_trx_commit",
+    "local_infile",
+    "require_secure_transport",
+    "secure_file_priv",
+    "skip_grant_tables",
+    "skip_networking",
+    "tls_version",
+)
+"""Options that matter, of which the server takes any beginning that is no other's: ``skip-grant``."""
 # MariaDB: each of these is what mariadbd 10.11 --no-defaults --verbose --help prints (bind_address empty there, which is
 # every address, as * is); a test asks the installed one. MySQL 8.0: bind_address and default_password_lifetime in
 # sql/sys_vars.cc, innodb_flush_log_at_trx_commit in ha_innodb.cc; require_secure_transport: dev.mysql.com, WL#7709, FR1.4;
@@ -101,14 +115,20 @@ def _server_values(values: Sequence[Value]) -> list[Value]:
 
 
 def _option(value: Value, option: str) -> Value:
-    option = option.removeprefix("loose_")
+    option = _whole(option.removeprefix("loose_"))
     text = value.value
     for prefix, word in (("disable_", "false"), ("enable_", "true"), ("skip_", "false")):
-        rest = option.removeprefix(prefix)
-        if rest != option and rest in BOOLEANS:
+        rest = _whole(option.removeprefix(prefix))
+        if option.startswith(prefix) and rest in BOOLEANS:
             is_on = boolean(text) != "false"
             return replace(value, key=rest, value=word if is_on else text)
     return replace(value, key=option, value=boolean(text) if option in BOOLEANS else text)
+
+
+def _whole(option: str) -> str:
+    """The option that this is the beginning of; a short word may well be another option's whole name."""
+    meant = [one for one in SPELT_SHORT if one.startswith(option)] if "_" in option else []
+    return meant[0] if len(meant) == 1 else option
 
 
 def _bound(values: list[Value]) -> list[Value]:

@@ -85,7 +85,9 @@ class Tree:
         if prefix is not None:
             found = resolve(pattern[len(prefix) :], root, self.files, self.unread)
         is_inside = prefix is not None or not pattern.startswith(("/", "../"))
-        lost = any(posixpath.dirname(path) == posixpath.dirname(root) for path in self.unread)
+        home = posixpath.dirname(root)
+        below = posixpath.dirname(posixpath.join(home, pattern[len(prefix or "") :]))
+        lost = any(posixpath.dirname(path) in (home, below) for path in self.unread)
         if not found.files and is_inside and _is_pattern(pattern) and not lost:
             # The folder of the main file is in the tree: what matches nothing there is empty.
             return Included(())

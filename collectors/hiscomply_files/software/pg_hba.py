@@ -18,7 +18,9 @@ from hiscomply_files.formats.pg_hba_conf import INCLUDES
 from hiscomply_files.software.following import Following
 
 RULE = re.compile(r"rules\[(?P<number>\d+)\]\.(?P<field>\w+)")
-LOOPBACK = re.compile(r"127\.[\d./]+|::1(/128)?|localhost|samehost", re.I)
+LOOPBACK = re.compile(
+    r"127(\.\d{1,3}){3}(/([89]|[12]\d|3[0-2]|255(\.\d{1,3}){3}))?|::1(/128)?|localhost|samehost", re.I
+)
 
 
 class PgHba:

@@ -95,14 +95,21 @@ def _default_user(values: Sequence[Value]) -> Iterator[Value]:
     known = {one.key: one for one in values}
     rules, acl, password = (known.get(key) for key in ("user.default.rules", "aclfile", "requirepass"))
     if rules is not None:
-        words = (rules.value or "").split()
+        words = (rules.value or "").lower().split()
         has_password = "password" if "user.default.password" in known else None
-        state = "off" if "off" in words else "nopass" if "nopass" in words else has_password
+        is_off = _last(words, "on", "off", "reset") in ("off", "reset")
+        is_free = _last(words, "nopass", "resetpass", "reset") == "nopass"
+        state = "off" if is_off else "nopass" if is_free else has_password
         yield replace(rules, key="default_user", value=state)
     elif acl is not None and acl.value:
         yield replace(acl, key="default_user", value=None)
     elif password is not None:
         yield replace(password, key="default_user", value="nopass" if password.value == "" else "password")
+
+
+def _last(words: Sequence[str], *of: str) -> str | None:
+    """Which of some words stands last: rules are carried out in their order."""
+    return next((word for word in reversed(words) if word in of), None)
 
 
 def _persistence(values: Sequence[Value]) -> Iterator[Value]:

@@ -172,6 +172,12 @@ class _Reading:
 
     def _include(self, pattern: str, path: str, section: str | None, depth: int) -> None:
         absolute = pattern if pattern.startswith("/") else f"/etc/ssh/{pattern}"
+        if pattern.endswith(("*", "?", "]")):
+            reason = (
+                f"{pattern} 还引用不以 .conf 结尾的文件,未读取",
+                f"{pattern}: files without .conf are not read",
+            )
+            self.missing.append(Text(*reason))
         found = resolve(absolute, path, self._files, self._unread)
         if not found.files and not pattern.startswith("/"):
             found = resolve(pattern, path, self._files, self._unread)

@@ -23,6 +23,7 @@ PREFIX = re.compile(
     r"(?:(?P<tag>(?:NO)?(?:PASSWD|EXEC|SETENV|LOG_INPUT|LOG_OUTPUT|MAIL|FOLLOW|INTERCEPT))\s*+:|\([^)]*+\)"
     r"|(?:ROLE|TYPE|CWD|CHROOT|TIMEOUT|NOTBEFORE|NOTAFTER)=\S++)\s*+"
 )
+RUNAS = re.compile(r"\([^()]*+\)")
 LIST = re.compile(r"(?<!\\)\s*+,\s*+")
 COMMA = re.compile(r"(?<!\\),")
 SPECIFICATION = re.compile(r"\s:\s*+[^=:()/]++=")
@@ -87,6 +88,7 @@ def _of_rule(setting: Setting, path: str, aliases: Mapping[str, str]) -> Iterato
     users = _members(left.rsplit(None, 1)[0] if " " in left.strip() else left, "user", aliases)
     free: list[str] = []
     all_: list[str] = []
+    right = RUNAS.sub(lambda users: users[0].replace(",", " "), right)
     for specification in SPECIFICATION.split(right):
         _commands(specification, aliases, free, all_)
     line = value_of(setting, path)

@@ -13,8 +13,13 @@ from typing import ClassVar
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.model import Text
 from hiscomply_files.software.effective import value_of
+from hiscomply_files.software.machine import unknown_last
 
 _PLACES = ("etc/sysctl.d", "run/sysctl.d", "usr/local/lib/sysctl.d", "usr/lib/sysctl.d", "lib/sysctl.d")
+
+
+LINK = "99-sysctl.conf"
+"""As what systemd reads sysctl.conf: a drop-in behind it overrides it there, and does not with procps."""
 
 
 class Sysctl:
@@ -37,11 +42,15 @@ class Sysctl:
             ordered = _in_order(paths)
             missing = tuple(unread[path] for path in ordered if path in unread)
             last: dict[str, Value] = {}
+            after_link: dict[str, str | None] = {}
             for position, path in enumerate(ordered):
                 is_certain = not any(later in unread for later in ordered[position:])
                 for setting in files[path].settings if path in files else ():
                     if setting.is_effective:
-                        last[setting.key] = value_of(setting, path, is_certain=is_certain)
+                        is_sure = is_certain and after_link.get(setting.key, setting.value) == setting.value
+                        last[setting.key] = value_of(setting, path, is_certain=is_sure)
+                        if PurePosixPath(path).name > LINK and _root(path)[1] >= 0:
+                            after_link[setting.key] = setting.value
             yield Configuration(self.name, ordered[-1], [*last.values()], missing=missing)
 
 
@@ -64,4 +73,4 @@ def _in_order(paths: list[str]) -> list[str]:
     for path in sorted(paths, key=lambda one: _root(one)[1]):
         name = PurePosixPath(path).name
         taken.setdefault(name if _root(path)[1] >= 0 else f"~{name}", path)
-    return [taken[name] for name in sorted(taken)]
+    return [taken[name] for name in sorted(taken, key=unknown_last)]

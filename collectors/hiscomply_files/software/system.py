@@ -21,6 +21,7 @@ from hiscomply_files.software.machine import LastWins
 
 REMOVABLE = re.compile(r"/(?:media|run/media|mnt/(?:usb|cd|dvd|floppy)\w*|cdrom\w*|floppy\w*)(?:/|$)")
 REMOVABLE_TYPES = frozenset({"iso9660", "udf"})
+OPPOSITES = {"nosuid": "suid", "nodev": "dev", "noexec": "exec"}
 POOL = 4
 """How many servers chrony and ntp take from a pool: maxsources 4 of chrony.conf(5); ntp takes more."""
 
@@ -47,13 +48,19 @@ def _mounts(file: ReadFile) -> Iterator[Value]:
         of_line.setdefault(setting.line, {})[setting.key] = setting
     for one in of_line.values():
         device = one["device"]
-        point = device.section or ""
+        point = (device.section or "").rstrip("/") or "/"
         options = one.get("options", device)
-        text = (options.value or "") if "options" in one else "defaults"
+        text = _in_force(options.value or "") if "options" in one else "defaults"
         value = replace(value_of(options, file.path), key=f"{point}.options", value=text, section=None)
         yield value
         if REMOVABLE.match(point) or (one["type"].value or "") in REMOVABLE_TYPES:
             yield replace(value, key="removable.options")
+
+
+def _in_force(options: str) -> str:
+    """Without those that their opposite takes back later in the list."""
+    words = options.split(",")
+    return ",".join(word for at, word in enumerate(words) if OPPOSITES.get(word, "") not in words[at + 1 :])
 
 
 class Cron:

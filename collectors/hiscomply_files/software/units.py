@@ -10,7 +10,7 @@ from typing import ClassVar
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.model import Text
 from hiscomply_files.software.effective import MAIN_NOT_READ, boolean, lost, value_of
-from hiscomply_files.software.machine import root_of
+from hiscomply_files.software.machine import root_of, unknown_last
 
 _PLACES = ("etc/", "run/", "usr/local/lib/", "usr/lib/", "lib/")
 _LISTS = frozenset(
@@ -34,7 +34,7 @@ class SystemdService:
         file = PurePosixPath(path)
         if file_format != "systemd" or "systemd/user/" in path:
             return False
-        return file.suffix == ".service" or file.parent.name.endswith((".service.d", "/service.d"))
+        return file.suffix == ".service" or not _is_main(path)
 
     def configurations(
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
@@ -43,10 +43,18 @@ class SystemdService:
         units: dict[tuple[str, str], list[str]] = {}
         for path in (*files, *unread):
             file = PurePosixPath(path)
-            is_drop_in = file.parent.name.endswith(".service.d")
+            is_drop_in = not _is_main(path)
             unit = file.parent.name.removesuffix(".d") if is_drop_in else file.name
             units.setdefault((_folder(path, is_drop_in), unit), []).append(path)
-        for paths in units.values():
+        shared: dict[tuple[str, str], None] = {}
+        for (folder, unit), paths in units.items():
+            if any(map(_is_main, paths)):
+                taken = [(folder, one) for one in _shared(unit) if one != unit and (folder, one) in units]
+                shared |= dict.fromkeys(taken)
+                paths += [path for one in taken for path in units[one] if not _is_main(path)]
+        for name, paths in units.items():
+            if name in shared and not any(map(_is_main, paths)):
+                continue
             drop_ins = _drop_ins(paths)
             mains = sorted((path for path in paths if path not in drop_ins and _is_main(path)), key=_rank)
             ordered = [*mains[:1], *drop_ins]
@@ -75,7 +83,20 @@ def _folder(path: str, is_drop_in: bool) -> str:
 
 
 def _is_main(path: str) -> bool:
-    return not PurePosixPath(path).parent.name.endswith(".service.d")
+    folder = PurePosixPath(path).parent.name
+    return folder != "service.d" and not folder.endswith(".service.d")
+
+
+def _shared(unit: str) -> Iterator[str]:
+    """The other names under which drop-ins of a unit stand, the narrowest first: ``his@``, ``his-``, all services."""
+    name, is_instance, _ = unit.removesuffix(".service").partition("@")
+    if is_instance and unit != f"{name}@.service":
+        yield f"{name}@.service"
+    while "-" in name:
+        name = name.rpartition("-")[0]
+        if name:
+            yield f"{name}-.service"
+    yield "service"
 
 
 def _rank(path: str) -> int:
@@ -86,7 +107,7 @@ def _drop_ins(paths: list[str]) -> list[str]:
     taken: dict[str, str] = {}
     for path in sorted((one for one in paths if not _is_main(one)), key=_rank):
         taken.setdefault(PurePosixPath(path).name, path)
-    return [taken[name] for name in sorted(taken)]
+    return [taken[name] for name in sorted(taken, key=unknown_last)]
 
 
 def _add(values: dict[str, list[Value]], value: Value) -> None:
