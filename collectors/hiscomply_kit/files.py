@@ -12,7 +12,7 @@ from hiscomply.model import Text
 
 
 def find_files(project: Path, pattern: str) -> list[Path]:
-    """The files of a path or glob, sorted.
+    """The files of a path or glob, sorted; Excel's lock files are left out, a link that leads nowhere is not.
 
     Raises:
         CollectFailed: there is none.
@@ -28,10 +28,15 @@ def find_files(project: Path, pattern: str) -> list[Path]:
     if not is_file:
         _look_into(project, pattern)
     files = sorted({project / name for name in names} | ({exact} if is_file else set()))
-    files = [file for file in files if file.is_file()]
+    files = [file for file in files if _is_file(file) and not file.name.startswith("~$")]
     if not files:
         raise CollectFailed(Text(f"没有与 {pattern!r} 相符的文件", f"no file matches {pattern!r}"))
     return files
+
+
+def _is_file(path: Path) -> bool:
+    """Also of a link that leads nowhere, so that whoever opens it tells that it cannot be read."""
+    return path.is_file() or (path.is_symlink() and not path.exists())
 
 
 def _look_into(project: Path, pattern: str) -> None:

@@ -37,7 +37,7 @@ class TablesCollector:
 
     def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
         """The records of all files of the target; a file that fails is raised after the others are read."""
-        from hiscomply_tables.fetch import find_files
+        from hiscomply_kit.files import find_files
         from hiscomply_tables.plan import plan_target
         from hiscomply_tables.schema import schema_of
 

@@ -1,8 +1,7 @@
-"""Finds the files of a target, tells their format by content, and opens their tables."""
+"""Tells the format of a file by content, and opens its tables."""
 
 from __future__ import annotations
 
-import glob
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,27 +29,6 @@ _BY_SUFFIX = {
     ".xlsm": "xlsx",
     ".xltx": "xlsx",
 }
-
-
-def find_files(project: Path, pattern: str) -> list[Path]:
-    """The files of a path or glob, sorted; Excel's lock files are left out.
-
-    Raises:
-        CollectFailed: there is none.
-    """
-    exact = project / pattern
-    # Path.glob refuses absolute patterns, and exports often lie outside the project.
-    names = [] if exact.is_file() else glob.glob(pattern, root_dir=project, recursive=True)  # noqa: PTH207  # as above
-    found = [project / name for name in names] or [exact]
-    # a link that leads nowhere stays: that it cannot be read is told
-    files = sorted(path for path in found if _is_file(path) and not path.name.startswith("~$"))
-    if not files:
-        raise CollectFailed(Text(f"没有与 {pattern!r} 相符的文件", f"no file matches {pattern!r}"))
-    return files
-
-
-def _is_file(path: Path) -> bool:
-    return path.is_file() or (path.is_symlink() and not path.exists())
 
 
 @contextmanager

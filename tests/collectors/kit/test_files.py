@@ -39,3 +39,10 @@ def test_a_folder_that_may_not_be_looked_into_is_not_passed_over(exports: Path, 
 @pytest.mark.parametrize("pattern", ["exports/open/a.csv", "exports/open/*.csv", "exports/o*/a.csv"])
 def test_a_folder_that_no_pattern_leads_to_is_not_missed(exports: Path, pattern: str) -> None:
     assert find_files(exports, pattern) == [exports / "exports" / "open" / "a.csv"]
+
+
+def test_a_link_that_leads_nowhere_is_found_so_that_it_is_told(exports: Path) -> None:
+    folder = exports / "exports" / "open"
+    (folder / "b.csv").symlink_to("nowhere.csv")
+    (folder / "~$a.csv").touch()
+    assert find_files(exports, "exports/open/*.csv") == [folder / "a.csv", folder / "b.csv"]
