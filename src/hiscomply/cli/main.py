@@ -92,11 +92,9 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(run(arguments))
     code = run(sys.argv[1:])
     try:
-        for stream in (sys.stdout, sys.stderr):
-            if (
-                stream is not None
-            ):  # as it is where it was closed from the start: then the exit code is all that is asked
-                stream.flush()
+        # None is one that was closed from the start: then the exit code is all that is asked
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            stream.flush()
     except OSError:
         code = code if code == 2 else 3  # nobody has seen all of what it says
     atexit._run_exitfuncs()
@@ -131,20 +129,20 @@ def run(arguments: list[str]) -> int:
         return 3
     except BrokenPipeError:
         return 3
-    except OSError as error:
-        if "--debug" in arguments:
-            raise
-        click.echo(f"hiscomply: {_refused(error)}", err=True)
-        return 3
     except Exception as error:
         if "--debug" in arguments:
             raise
         click.echo(
-            f"hiscomply: a defect in hiscomply, nothing was decided: {error!r} / 程序内部错误,未作判定\n"
-            "  -> run again with --debug and report what it says / 请加 --debug 重新运行并反馈输出",
-            err=True,
+            f"hiscomply: {_refused(error) if isinstance(error, OSError) else _defect(error)}", err=True
         )
         return 3
+
+
+def _defect(error: Exception) -> str:
+    return (
+        f"a defect in hiscomply, nothing was decided: {error!r} / 程序内部错误,未作判定\n"
+        "  -> run again with --debug and report what it says / 请加 --debug 重新运行并反馈输出"
+    )
 
 
 def _refused(error: OSError) -> str:

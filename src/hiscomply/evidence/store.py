@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,8 @@ def store_evidence(
             whole = staging / f"{name}.jsonl"
             try:
                 files = sorted(staging.glob(f"*/{name}.jsonl"))
-                tables[name] = _store_kind_within(connection, kinds[name], files, whole, folder, collections)
+                store = partial(_store_kind, connection, kinds[name], files, whole, folder, collections)
+                tables[name] = _within(connection, store)
             except OSError as error:
                 raise EvidenceError(
                     f"evidence of kind {name} cannot be put together: {error.strerror} / 证据无法汇总",
@@ -57,22 +59,16 @@ def store_evidence(
     return Evidence(folder, tables, tuple(collections))
 
 
-def _store_kind_within(
-    connection: Any,
-    kind: Kind,
-    files: Sequence[Path],
-    whole: Path,
-    folder: Path,
-    collections: Sequence[Collection],
-) -> EvidenceTable:
+def _within(connection: Any, store: Callable[[], EvidenceTable]) -> EvidenceTable:
+    """What storing gives, with more memory where it needs it."""
     import duckdb
 
     try:
-        return _store_kind(connection, kind, files, whole, folder, collections)
+        return store()
     except duckdb.OutOfMemoryException:
         # Few rows are so wide, or of so few keys, that the small limit does not do for them.
         connection.execute(f"SET memory_limit = '{_MOST_MEMORY}'")
-        return _store_kind(connection, kind, files, whole, folder, collections)
+        return store()
 
 
 def _store_kind(
