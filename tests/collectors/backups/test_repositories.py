@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -129,6 +130,12 @@ def test_a_checkpoint_that_may_still_be_running_has_no_status(neglected: Path, c
     assert statuses == ["success", "failed", None]
 
 
+def lock_is_written(repository: Path) -> bool:
+    """Whether restic has done all it does to its lock: written beside, renamed, and last made read-only."""
+    locks = list((repository / "locks").iterdir())
+    return len(locks) == 1 and stat.S_IMODE(locks[0].stat().st_mode) == 0o400
+
+
 def test_a_locked_restic_repository_is_read_all_the_same(
     vault: Path, tmp_path: Path, collect: Runner
 ) -> None:
@@ -138,7 +145,7 @@ def test_a_locked_restic_repository_is_read_all_the_same(
     words = ["sh", "-c", 'sleep 600 | restic -q -r "$0" backup --stdin', str(repository)]
     server = Server(words, tmp_path / "backup.log", env=env)
     try:
-        server.wait_for(lambda: any((repository / "locks").iterdir()))
+        server.wait_for(lambda: lock_is_written(repository))
         before = state(repository)
         run = collect(restic(repository, ", check: data"))
         assert state(repository) == before
