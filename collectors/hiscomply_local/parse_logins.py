@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from hiscomply_local.answers import Answers, Command, from_text
 
@@ -12,7 +12,12 @@ from hiscomply_local.answers import Answers, Command, from_text
 LASTLOG = Command(("lastlog2", "lastlog"))
 LAST = Command(("last",), ("-w", "-F"))
 _LASTLOG_TIME = re.compile(r"(\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d [+-]\d{4} \d{4})$")
-_LAST_TIME = re.compile(r"\s(\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4})(?:\s|$)")
+_MONTHS = {
+    name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)
+}
+_LAST_TIME = re.compile(
+    rf"\s[A-Z][a-z]{{2}} ({'|'.join(_MONTHS)}) ([ 0-9][0-9]) ([0-9]{{2}}):([0-9]{{2}}):([0-9]{{2}}) ([0-9]{{4}})(?:\s|$)"
+)
 _NOT_PEOPLE = {"reboot", "shutdown", "runlevel", "wtmp", "wtmpdb"}
 
 
@@ -34,8 +39,17 @@ def parse_last(text: str) -> Iterator[tuple[str, datetime] | int]:
         if not line.strip() or login in _NOT_PEOPLE or not login:
             continue
         match = _LAST_TIME.search(line)
-        time = from_text(match[1], "%a %b %d %H:%M:%S %Y") if match else None
+        time = _moment(*match.groups()) if match else None
         yield (login, time) if time else number
+
+
+def _moment(month: str, *numbers: str) -> datetime | None:
+    """What ``strptime`` gives, of which a server's thousands of sessions would take 30 µs each."""
+    day, hour, minute, second, year = map(int, numbers)
+    try:
+        return datetime(year, _MONTHS[month], day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def last_logins(answers: Answers) -> tuple[dict[str, datetime], list[tuple[Command, int]]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+import random
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import jsonschema
@@ -107,6 +108,18 @@ def test_lastlog_tells_never_from_unreadable():
     text = "Username Port\na  **Never logged in**\nb pts/0 h Thu Nov 19 09:00:00 +0800 2026\nc pts/0\n"
 
     assert list(parse_lastlog(text)) == [("b", datetime(2026, 11, 19, 1, tzinfo=UTC)), 4]
+
+
+def test_last_reads_times_as_strptime_does():
+    chosen = random.Random(6)
+    start = datetime(1999, 12, 31)
+    moments = [start + timedelta(seconds=chosen.randrange(10**9)) for _ in range(500)]
+    lines = [f"a pts/0 10.1.1.1 {moment.ctime()} - gone" for moment in moments]
+    lines += ["a pts/0 10.1.1.1 Fri Feb 30 02:03:04 2026", "a pts/0 10.1.1.1 Fri Foo 20 02:03:04 2026"]
+    lines += ["a pts/0 10.1.1.1 Fri Nov 20 24:03:04 2026"]
+    found = list(parse_last("\n".join(lines)))
+    read = [datetime.strptime(one.ctime(), "%a %b %d %H:%M:%S %Y").replace(tzinfo=UTC) for one in moments]
+    assert found == [*(("a", one) for one in read), 501, 502, 503]
 
 
 def test_last_skips_what_is_no_login_and_names_what_it_cannot_read():
