@@ -52,7 +52,8 @@ def place_of(finding: Finding) -> str:
 def message_of(info: PolicyInfo, finding: Finding, language: str, zone_offset: timedelta) -> str:
     """The finding's sentence, and why it is not known if it is not."""
     told = render_message(info, finding, language, zone_offset)
-    return printable(": ".join(filter(None, (told, reason_text(finding, language)))))
+    colon = "：" if language == "zh" else ": "
+    return printable(colon.join(filter(None, (told, reason_text(finding, language)))))
 
 
 def group_message(

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from hiscomply.model import Finding, FindingGroup, PolicyInfo, Text, Verdict
 from hiscomply.patterns import late
+from hiscomply.report.value_words import worded
 from hiscomply.report.words import NOT_KNOWN
 
 _PLACEHOLDER: Final = re.compile(r"\{([A-Za-z_]\w*)\}")
@@ -133,7 +134,10 @@ def render_message(info: PolicyInfo, finding: Finding, language: str, zone_offse
             continue
         value = finding.values[part] if part in finding.values else _parameter(info, part)
         is_share = part.startswith("share") and isinstance(value, float)
-        told.append(f"{value:.1%}" if is_share else show_value(value, language, zone_offset))
+        shown = (
+            f"{value:.1%}" if is_share else show_value(worded(part, value, language), language, zone_offset)
+        )
+        told.append(shown)
     return "".join(told)
 
 

@@ -22,7 +22,7 @@ from hiscomply.report.lines import (
     worst_first,
 )
 from hiscomply.report.messages import show_time
-from hiscomply.report.words import COLLECTION_STATUSES, SEVERITIES, chapter_name
+from hiscomply.report.words import COLLECTION_STATUSES, SEVERITIES, VERDICTS, chapter_name
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -57,6 +57,8 @@ _COUNTS: Final = Text(
     "{0} policies: {1} pass, {2} fail, {3} unknown, {4} not applicable.",
 )
 _WAIVED: Final = Text("例外 {}", "waived by {}")
+_UNSEEN: Final = Text("证据不足 采集", "unknown collection")
+_UNREAD: Final = Text("证据不足 证据", "unknown evidence")
 
 
 def print_summary(
@@ -93,7 +95,8 @@ def print_summary(
 def print_check(result: AuditResult, write: Callable[[str], object], language: str) -> None:
     """A line per finding, ``path:line:column: severity policy_id message``, and the verdict last.
 
-    Plain text for other programs, so that nothing has to be loaded that draws.
+    Plain text for other programs, so that nothing has to be loaded that draws. The severity is a word of the language;
+    "unknown" stands in its place where nothing was judged.
 
     Findings that are gone since the previous run are left out; waived ones say by which waiver. No control character
     gets through.
@@ -117,16 +120,17 @@ def _check_lines(result: AuditResult, language: str) -> Iterator[str]:
         if item.status is not CollectionStatus.OK:
             reason = f": {item.reason.to(language)}" if item.reason else ""
             status = COLLECTION_STATUSES[item.status].to(language)
-            yield f"{printable(item.target)}: unknown collection {status}{reason}"
+            yield f"{printable(item.target)}: {_UNSEEN.to(language)} {status}{reason}"
         for rejected in item.rejected:
             parts = (rejected.source, rejected.line, rejected.column)
             place = ":".join(str(part) for part in parts if part is not None)
-            yield f"{place}: unknown evidence {rejected.reason.to(language)}"
+            yield f"{place}: {_UNREAD.to(language)} {rejected.reason.to(language)}"
     for finding in result.findings():
         if finding.state is State.ABSENT:
             continue
         info = infos[finding.policy_id]
-        label = "unknown" if finding.verdict is Verdict.UNKNOWN else info.severity.value
+        is_unknown = finding.verdict is Verdict.UNKNOWN
+        label = (VERDICTS[Verdict.UNKNOWN] if is_unknown else SEVERITIES[info.severity]).to(language).lower()
         told = message_of(info, finding, language, result.run.zone_offset)
         waived = f" [{_WAIVED.to(language).format(finding.waiver)}]" if finding.waiver else ""
         yield f"{place_of(finding)}: {label} {info.id} {told}{waived}"

@@ -153,10 +153,13 @@ def test_evidence_is_not_read_as_style() -> None:
     assert summary(replace(result, run=run))[0].startswith("[red]x[/red] [/oops]")
 
 
-def test_check_prints_one_line_per_finding_that_tools_can_read() -> None:
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "critical|high|medium|low|unknown"), ("zh", "严重|高|中|低|证据不足")]
+)
+def test_check_prints_one_line_per_finding_that_tools_can_read(language: str, words: str) -> None:
     result = audit_result(findings=200)
-    lines = check(result)
-    shape = re.compile(r"\S+:\d+:\d+: (critical|high|medium|low|unknown) [a-z0-9_]+ \S.*")
+    lines = check(result, language)
+    shape = re.compile(rf"\S+:\d+:\d+: ({words}) [a-z0-9_]+ \S.*")
     found = [line for line in lines if shape.fullmatch(line) and ": unknown evidence " not in line]
     assert len(found) == sum(item.state is not State.ABSENT for item in result.findings())
 
@@ -165,6 +168,13 @@ def test_check_says_what_could_not_be_read() -> None:
     lines = check(audit_result(findings=60))
     assert "exports/hr.csv:7:3: unknown evidence no employee number" in lines
     assert "hosts/pacs02: unknown collection Failed: connection refused (port 22)" in lines
+
+
+def test_check_says_it_in_chinese() -> None:
+    lines = check(audit_result(findings=60), "zh")
+    assert [line for line in lines if " unknown" in line] == []
+    assert any(line.startswith("exports/hr.csv:7:3: 证据不足 证据 ") for line in lines)
+    assert any(line.startswith("hosts/pacs02: 证据不足 采集 失败: ") for line in lines)
 
 
 def test_check_shows_a_waived_finding_with_its_waiver() -> None:
