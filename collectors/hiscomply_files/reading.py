@@ -89,6 +89,8 @@ class Reading:
         """All that one file gives."""
         seen = self._see(found)
         path = clean(found.name)
+        if not found.is_folder:
+            self.held.meet(path)
         return Unit(
             _name(seen, path),
             self.observed_at,
