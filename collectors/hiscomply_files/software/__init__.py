@@ -14,7 +14,7 @@ LINUX = (
     ("faillock", "accounts:Faillock", ("faillock", *PAM)),
     ("limits", "accounts:Limits", ("limits_conf",)),
     ("pam", "pam:Pam", PAM),
-    ("sudo", "sudo:Sudo", ("sudoers",)),
+    ("sudo", "sudo:Sudo", ("sudoers", "nsswitch_conf")),
     ("auditd", "audit:Auditd", ("auditd_conf",)),
     ("audit_rules", "audit:AuditRules", ("audit_rules",)),
     ("rsyslog", "logs:Rsyslog", ("rsyslog_conf",)),

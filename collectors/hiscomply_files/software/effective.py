@@ -172,6 +172,9 @@ def _candidates(pattern: str, base: str, roots: Collection[str]) -> Iterator[str
         tail = "/".join(parts[:length])
         if folder == tail or folder.endswith(f"/{tail}"):
             root = folder[: len(folder) - len(tail)]
+            if f"/{root}".endswith("/usr/") and parts[0] == "etc":
+                # /usr/etc, where openSUSE ships what may be in /etc, is no machine's /etc.
+                root = root.removesuffix("usr/")
             yield posixpath.normpath(root + pattern.lstrip("/"))
             return
 
