@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from hiscomply.configurations import Configuration, Grouped, ReadFile, Software
+from hiscomply.configurations import Configuration, Grouped, Including, ReadFile, Software
 from hiscomply.frozen import dataclass
 from hiscomply.model import Rejected, Text
 from hiscomply_files.late import LateSoftware
@@ -42,12 +42,14 @@ class Group:
 
     Attributes:
         name: digest of all that its configurations follow from; None where one of the files could not be read.
+        others: the tree's other files, for software that includes by names alone.
     """
 
     software: Software
     name: str | None
     members: Mapping[str, _Member]
     unread: Mapping[str, Text]
+    others: Sequence[str] = ()
 
     @property
     def is_apart(self) -> bool:
@@ -65,7 +67,10 @@ class Group:
                 unread[path] = CHANGED
                 yield Rejected(_KIND, path, CHANGED, subject=path)
         try:
-            yield from self.software.configurations(files, unread)
+            software = self.software
+            if isinstance(software, Including):
+                software = software.among(self.others)
+            yield from software.configurations(files, unread)
         except Exception as error:  # noqa: BLE001 - a stranger's plugin must not end the collection
             place = next(iter((*files, *unread)))
             name = type(error).__name__
@@ -86,6 +91,11 @@ class Held:
         """By format, the software that may want a file of it."""
         self._files: dict[str, dict[str, _Member]] = {}
         self._unread: dict[str, dict[str, Text]] = {}
+        self._met: list[str] = []
+
+    def meet(self, path: str) -> None:
+        """A file of the tree, whatever comes of it."""
+        self._met.append(path)
 
     def read(self, file: ReadFile, sha256: str) -> str:
         """A file that was read; gives the note by which ``recall`` holds it again."""
@@ -128,7 +138,12 @@ class Held:
         """The files of all software, in its order; those that need not be seen together apart."""
         for one in self._software:
             members, unread = self._files.get(one.name, {}), self._unread.get(one.name, {})
-            if unread:
+            if (unread or members) and isinstance(one, Including):
+                others = [path for path in self._met if path not in members and path not in unread]
+                content = (part for member in members.values() for part in member.content)
+                name = None if unread else digest_of("software", one.name, *content, "others", *others)
+                yield Group(one, name, members, unread, others)
+            elif unread:
                 yield Group(one, None, members, unread)
             elif members:
                 for paths in grouped({path: member.near for path, member in members.items()}):

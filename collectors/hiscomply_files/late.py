@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import importlib
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from hiscomply.configurations import Configuration, ReadFile, Software
+from hiscomply.configurations import Configuration, Including, ReadFile, Software
 from hiscomply.frozen import dataclass
 from hiscomply.hookspecs import FileFormat, Setting
 from hiscomply.model import Text
@@ -117,3 +117,15 @@ class LateSoftware:
         """The software itself."""
         made: Software = _made(self.where)
         return made
+
+
+class LateIncluding(LateSoftware):
+    """A software of this package that includes files by their names alone."""
+
+    __slots__ = ()
+
+    def among(self, others: Collection[str]) -> Software:
+        """As the software itself."""
+        real = self.real
+        assert isinstance(real, Including)
+        return real.among(others)

@@ -16,7 +16,7 @@ from hiscomply.hookspecs import CollectContext, CollectFailed, FileFormat, Forma
 from hiscomply.model import Record, Rejected, Target, Text
 from hiscomply.units import Making, Unit
 from hiscomply_files import fetch
-from hiscomply_files.decode import decode
+from hiscomply_files.decode import decode, with_line_feeds
 from hiscomply_files.effective_evidence import configuration_rows
 from hiscomply_files.evidence import setting_rows
 from hiscomply_files.formats.tree import MAX_SETTINGS, too_many
@@ -89,6 +89,8 @@ class Reading:
         """All that one file gives."""
         seen = self._see(found)
         path = clean(found.name)
+        if not found.is_folder:
+            self.held.meet(path)
         return Unit(
             _name(seen, path),
             self.observed_at,
@@ -156,6 +158,7 @@ class Reading:
         text = None if seen.content is None else decode(seen.content)
         if seen.sha256 != sha256 or text is None or file_format is None or file_format.name != format_name:
             raise Changed
+        text = with_line_feeds(text, file_format.name)
         return ReadFile(clean(found.name), file_format.name, list(file_format.parse(text)))
 
     def configurations(self) -> Iterator[Unit]:
@@ -204,6 +207,7 @@ class Reading:
             yield from self._failed(found, file_format, "undecodable", UNDECODABLE, sha256=sha256)
             return ""
         try:
+            text = with_line_feeds(text, file_format.name)
             if text.count("\n") > MAX_LINES:
                 raise FormatError(TOO_LONG)
             settings = list(islice(file_format.parse(text), MAX_SETTINGS + 1))

@@ -9,11 +9,11 @@ from typing import Any
 
 from hiscomply.model import Record, Rejected, Text
 from hiscomply_local.about import About, missing, unreadable
-from hiscomply_local.answers import Answers, Ask, Outcome
+from hiscomply_local.answers import Answers, Ask
 from hiscomply_local.parse_logins import LAST, LASTLOG, last_logins
 from hiscomply_local.parse_shadow import Ageing, parse_shadow
 from hiscomply_local.parse_sudo import ASK as SUDO_ASK
-from hiscomply_local.parse_sudo import SUDOERS, Sudoers, read_sudoers
+from hiscomply_local.parse_sudo import Sudoers, read_sudoers
 
 PASSWD = "/etc/passwd"  # noqa: S105 - a path
 GROUP = "/etc/group"
@@ -122,9 +122,7 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
         yield about.unknown("account", LASTLOG, reason)
     sudoers = read_sudoers(answers)
     first = first_uid(answers.file(LOGIN_DEFS).text)
-    is_sure = answers.file(GROUP).ok and (
-        sudoers.is_complete or answers.file(SUDOERS).outcome is Outcome.ABSENT
-    )
+    is_sure = answers.file(GROUP).ok and sudoers.is_complete and sudoers.knows_members
     for login in logins:
         if isinstance(login, int):
             for kind in _KINDS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
@@ -9,7 +10,8 @@ from typing import Any
 
 from hiscomply.model import Record, Rejected, Text
 from hiscomply_local.about import About, missing, unreadable
-from hiscomply_local.answers import Answers, Ask, Outcome
+from hiscomply_local.answers import Answer, Answers, Ask, Outcome
+from hiscomply_local.parse_rights import FILES, elsewhere
 from hiscomply_local.parse_sudoers import (
     Aliases,
     Defaults,
@@ -22,7 +24,12 @@ from hiscomply_local.parse_sudoers import (
 
 SUDOERS = "/etc/sudoers"
 DROP_INS = "/etc/sudoers.d/*"
-ASK = Ask(files=(SUDOERS, DROP_INS))
+SHIPPED, SHIPPED_DROP_INS = "/usr/etc/sudoers", "/usr/etc/sudoers.d/*"
+"""What openSUSE ships: read in the place of ``SUDOERS`` where that is absent; its folder where one of them includes it."""
+ASK = Ask(files=(SUDOERS, DROP_INS, SHIPPED, SHIPPED_DROP_INS, *FILES))
+_FOLDERS = frozenset(posixpath.dirname(one) for one in (DROP_INS, SHIPPED_DROP_INS))
+_MEMBERS_ELSEWHERE = ("+", "%:")
+"""Netgroups, and groups that are none of Unix."""
 _ESCAPED = re.compile(r"\\(.)")
 _WHAT = Text("sudo 规则", "sudo rules")
 
@@ -33,7 +40,9 @@ class Sudoers:
 
     Attributes:
         principals: whom a rule lets do anything.
-        is_complete: every file of it was read and understood.
+        is_complete: every file of it was read and understood, and nothing else gives such rights.
+        knows_members: no rule is for a group whose members the host's own files do not name.
+        included: folders and files that others include.
         free: principals that a ``Defaults`` line frees from the password; ``ALL`` for everybody.
     """
 
@@ -41,7 +50,9 @@ class Sudoers:
     principals: set[str] = field(default_factory=set)
     free: set[str] = field(default_factory=set)
     problems: list[tuple[str, int | None, Text]] = field(default_factory=list)
+    included: set[str] = field(default_factory=set)
     is_complete: bool = True
+    knows_members: bool = True
 
     def grants(self, login: str, uid: int, groups: Set[str]) -> bool:
         """A rule lets this account run something as another user."""
@@ -64,21 +75,36 @@ def read_sudoers(answers: Answers) -> Sudoers:
     """The rules in the order in which sudo reads them; files that sudo skips are skipped."""
     found = Sudoers()
     aliases: dict[tuple[str, str], tuple[str, ...]] = {}
-    files = [(SUDOERS, answers.file(SUDOERS))]
-    files += [(path, answer) for path, answer in answers.matching(DROP_INS) if _is_read(path)]
-    for path, answer in files:
-        if answer.outcome is Outcome.ABSENT:
-            continue
-        if not answer.ok:
-            found.problems.append((path, None, missing(_WHAT, answer)))
-            continue
-        for item in parse_sudoers(answer.text):
-            _take(path, item, found, aliases)
+    main = SHIPPED if answers.file(SUDOERS).outcome is Outcome.ABSENT else SUDOERS
+    _take_file(main, answers.file(main), found, aliases)
+    _take_folder(DROP_INS, answers, found, aliases)
+    if posixpath.dirname(SHIPPED_DROP_INS) in found.included:
+        _take_folder(SHIPPED_DROP_INS, answers, found, aliases)
+    found.problems += elsewhere(answers)
     found.rules = [(path, rule) for path, item in found.rules for rule in expand_aliases(item, aliases)]
     found.free = {member for name in found.free for member in members_of(name, "Us", aliases)}
     found.principals = {_ESCAPED.sub(r"\1", rule.principal.replace('"', "")) for _, rule in found.rules}
-    found.is_complete = not found.problems and answers.file(SUDOERS).ok
+    found.is_complete = not found.problems
+    found.knows_members = not any(one.startswith(_MEMBERS_ELSEWHERE) for one in found.principals)
     return found
+
+
+def _take_folder(
+    pattern: str, answers: Answers, found: Sudoers, aliases: dict[tuple[str, str], tuple[str, ...]]
+) -> None:
+    for path, answer in answers.matching(pattern):
+        if _is_read(path):
+            _take_file(path, answer, found, aliases)
+
+
+def _take_file(
+    path: str, answer: Answer, found: Sudoers, aliases: dict[tuple[str, str], tuple[str, ...]]
+) -> None:
+    if answer.ok:
+        for item in parse_sudoers(answer.text):
+            _take(path, item, found, aliases)
+    elif answer.outcome is not Outcome.ABSENT:
+        found.problems.append((path, None, missing(_WHAT, answer)))
 
 
 def _is_read(path: str) -> bool:
@@ -97,7 +123,8 @@ def _take(
     elif isinstance(item, Defaults):
         found.free |= item.free
     elif isinstance(item, Include):
-        if item.path not in {"/etc/sudoers.d", "/etc/sudoers.d/"}:
+        found.included.add(item.path.rstrip("/"))
+        if item.path.rstrip("/") not in _FOLDERS:
             reason = f"包含了未读取的文件 {item.path}", f"includes {item.path}, which was not read"
             found.problems.append((path, item.line, Text(*reason)))
     elif isinstance(item, int):

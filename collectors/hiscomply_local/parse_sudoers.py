@@ -159,10 +159,13 @@ def expand_aliases(rule: Rule, aliases: Aliases) -> Iterator[Rule]:
         yield replace(rule, principal=principal, commands=commands, hosts=hosts, run_as=run_as)
 
 
-def members_of(name: str, kind: str, aliases: Aliases, depth: int = 0) -> Iterator[str]:
-    """What a name stands for where it is an alias of this kind, else the name."""
-    if (kind, name) in aliases and depth < 8:
-        for member in aliases[kind, name]:
-            yield from members_of(member, kind, aliases, depth + 1)
-    else:
-        yield name
+def members_of(name: str, kind: str, aliases: Aliases) -> Iterator[str]:
+    """What a name stands for where it is an alias of this kind, else the name. Each alias is written out once."""
+    waiting, written_out = [name], set[str]()
+    while waiting:
+        one = waiting.pop()
+        if (kind, one) not in aliases:
+            yield one
+        elif one not in written_out:
+            written_out.add(one)
+            waiting.extend(reversed(aliases[kind, one]))

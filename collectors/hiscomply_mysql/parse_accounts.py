@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +10,7 @@ from typing import Any
 
 from hiscomply.model import Record, Rejected, Text
 from hiscomply_kit.databases import Instance, Row
-from hiscomply_mysql.questions import PRIVILEGES
+from hiscomply_mysql.questions import MAX_WAYS, PRIVILEGES
 
 _POWERS = frozenset(f"p_{name.lower()}" for name in PRIVILEGES[: PRIVILEGES.index("Process")])
 _WORDS = {
@@ -27,6 +26,7 @@ _ROLE = re.compile(
 )
 _EVERYBODY = ("PUBLIC", "")
 """MariaDB's role (from 10.11 on) that every account holds, without a word in mysql.roles_mapping."""
+_OLD = ("mysql_old_password", "mysql_native_password", "")
 _WITH_PASSWORD = frozenset(
     {
         "",
@@ -146,19 +146,40 @@ def _rights(row: Row) -> set[str]:
 
 
 def _password(login: str, row: Row, instance: Instance) -> Iterator[Record]:
-    """Whether a password is asked at all. Logins by another plugin have none, which says nothing against them."""
-    plugin = row.get("plugin")
-    if plugin is None or "is_empty" not in row or plugin not in _WITH_PASSWORD:
+    """Whether a password is asked at all. Logins by another plugin have none, which says nothing against them.
+
+    Of several ways in the weakest counts: one with an empty password, then the one with the oldest hash.
+    """
+    if row.get("plugin") is None or "is_empty" not in row:
         return
-    is_invalid = bool(row.get("is_invalid"))
-    fields: dict[str, Any] = {
-        "system_id": instance.system_id,
-        "login": login,
-        "has_password": not row["is_empty"] and not is_invalid,
-        "is_locked": is_invalid or bool(row.get("is_locked")),
-        "hash_scheme": plugin or ... if not row["is_empty"] else ...,
-    }
-    others = json.loads(row.get("other_plugins") or "[]")
-    if row["is_empty"] and others:
-        del fields["has_password"]  # the other way in may be the only one
-    yield instance.record("password_state", "mysql.user", fields)
+    ways = [(plugin, state) for plugin, state in _ways(row) if plugin in _WITH_PASSWORD]
+    if not ways:
+        return
+    states = {state for _, state in ways}
+    schemes = [plugin for plugin, state in ways if state != "empty"]
+    is_known = "empty" in states or int(row.get("ways") or 0) <= MAX_WAYS
+    yield instance.record(
+        "password_state",
+        "mysql.user",
+        {
+            "system_id": instance.system_id,
+            "login": login,
+            "has_password": "empty" not in states and "set" in states if is_known else ...,
+            "is_locked": states == {"invalid"} or bool(row.get("is_locked")),
+            "hash_scheme": min(schemes, key=_age) or ... if schemes and is_known else ...,
+        },
+    )
+
+
+def _ways(row: Row) -> Iterator[tuple[str, str]]:
+    """Plugin and state of each way to log in: ``empty``, ``invalid`` or ``set``."""
+    own = "empty" if row["is_empty"] else "invalid" if row.get("is_invalid") else "set"
+    yield row["plugin"], own
+    for way in (row.get("other_ways") or "").split():
+        plugin, _, state = way.rpartition(":")
+        yield plugin, state
+
+
+def _age(plugin: str) -> int:
+    """The older the scheme, the smaller."""
+    return _OLD.index(plugin) if plugin in _OLD else len(_OLD)

@@ -73,6 +73,10 @@ QUESTIONS: Final[Mapping[str, Question]] = {
 }
 
 
+MAX_WAYS = 8
+"""How many of the ways to log in to one account are looked at; of one with more it is not known whether all ask a password."""
+
+
 def accounts_sql(columns: Columns) -> str:
     """Accounts and roles with rights, lock and age; whether the password is empty is worked out by the server."""
     user = columns["user"]
@@ -111,11 +115,20 @@ def _mariadb() -> list[str]:
         f"coalesce({value('plugin')}, '') AS plugin",
         f"coalesce({value('authentication_string')}, '') = '' AS is_empty",
         f"coalesce({value('authentication_string')}, '') = 'invalid' AS is_invalid",
-        "json_extract(g.priv, '$.auth_or[*].plugin') AS other_plugins",
+        f"concat_ws(' ', {', '.join(_way(number) for number in range(MAX_WAYS))}) AS other_ways",
+        "coalesce(json_length(g.priv, '$.auth_or'), 0) AS ways",
         f"coalesce({value('account_locked')}, 0) = 1 AS is_locked",
         f"cast({value('password_last_changed')} AS unsigned) AS changed_s",
         f"cast({value('password_lifetime')} AS signed) AS lifetime_days",
     ]
+
+
+def _way(number: int) -> str:
+    """``plugin:state`` of one of several ways to log in; NULL where there is none, or it stands before the list."""
+    way = f"$.auth_or[{number}]"
+    state = f"coalesce(json_value(g.priv, '{way}.authentication_string'), '')"
+    words = "WHEN '' THEN 'empty' WHEN 'invalid' THEN 'invalid' ELSE 'set'"
+    return f"concat(json_value(g.priv, '{way}.plugin'), ':', CASE {state} {words} END)"
 
 
 def memberships_sql(columns: Columns) -> str | None:

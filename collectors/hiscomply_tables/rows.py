@@ -75,7 +75,7 @@ class Reader:
         """
         rows = 0
         for row in self._table.rows():
-            if row.line is not None and row.line <= self._header.line:
+            if row.line is not None and row.line <= self._header.line and not self._may_hold_rows(row):
                 continue
             rows += 1
             outcome = self._reject_broken(row) if isinstance(row, BrokenRow) else self._outcome(row)
@@ -84,6 +84,10 @@ class Reader:
         never = [self._plan.sources[index] for index in sorted(self._unseen)]
         if rows and (never := [source for source in never if not source.is_optional]):
             raise missing_headers((), never)
+
+    def _may_hold_rows(self, row: Row | BrokenRow) -> bool:
+        """Whether something above the headers may be more than a title: a quote may have swallowed headers like them."""
+        return isinstance(row, BrokenRow) and self._plan.header_row is None
 
     def _outcome(self, row: Row) -> Record | Rejected | None:
         first = _first(row.cells)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from hiscomply.frozen import dataclass
@@ -117,4 +117,13 @@ class Grouped(Protocol):
         Files that name each other, the same file or the same folder are given to ``configurations`` together, at
         once or over others. None for a file that any other may concern: then all are given together.
         """
+        ...
+
+
+@runtime_checkable
+class Including(Protocol):
+    """Software that includes files by their names alone, so that a file which no or another format reads may be its own."""
+
+    def among(self, others: Collection[str]) -> Software:
+        """The same software in a tree where these are the files that it did not want."""
         ...

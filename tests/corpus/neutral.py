@@ -77,6 +77,7 @@ FREE: Mapping[str, Free] = {
     "json_patch": Free(("", ""), trailing=True),
     "limits_conf": Free(trailing=True),
     "login_defs": Free(indent=True, trailing=True, order=True),
+    "nsswitch_conf": Free(indent=True, trailing=True, order=True),
     "logrotate_conf": Free(indent=True, trailing=True),
     "mongod_conf": Free(inline=" # ", trailing=True, quote='"'),
     "my_cnf": Free(trailing=True),

@@ -38,6 +38,7 @@ FORMATS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("fstab", "fstab:Fstab", ("fstab",)),
     ("limits_conf", "limits_conf:LimitsConf", ("limits.",)),
     ("logrotate_conf", "logrotate_conf:LogrotateConf", ("logrotate.",)),
+    ("nsswitch_conf", "nsswitch_conf:NsswitchConf", ("nsswitch.conf",)),
     ("pam_conf", "pam:PamConf", ("pam.conf",)),
     ("pam_service", "pam:PamService", ("pam.d/",)),
     ("rsyslog_conf", "rsyslog_conf:RsyslogConf", ("rsyslog.",)),

@@ -32,7 +32,10 @@ class LimitsConf:
         return file.name == "limits.conf" and not file.parent.name.endswith(".d")
 
     def parse(self, text: str) -> Iterator[Setting]:
-        """Keys as ``hard.<item>`` and ``soft.<item>``, the domain as section; of one domain the last is effective."""
+        """Keys as ``hard.<item>`` and ``soft.<item>``, the domain as section; of one domain the last is effective.
+
+        ``exempt`` stands for ``domain -`` alone, which takes a domain out of all limits.
+        """
         settings = list(_settings(text))
         unique = [
             Setting(f"{one.section}\n{one.key}", one.value, one.line, one.column, True, one.section)
@@ -47,7 +50,8 @@ def _settings(text: str) -> Iterator[Setting]:
         if match["item"] is None:
             if match["type"] != "-":
                 raise FormatError(NOT_A_LIMIT, number, match.start("domain") + 1)
-            continue  # "domain -" alone takes a domain out of all limits that stand below
+            yield Setting("exempt", "true", number, match.start("domain") + 1, section=match["domain"])
+            continue
         both = ("hard", "soft") if match["type"] == "-" else (match["type"].lower(),)
         for kind in both:
             key = f"{kind}.{match['item'].lower()}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hiscomply.configurations import Software
-from hiscomply_files.late import LateSoftware
+from hiscomply_files.late import LateIncluding, LateSoftware
 
 PAM = ("pam_service", "pam_conf")
 LINUX = (
@@ -14,7 +14,7 @@ LINUX = (
     ("faillock", "accounts:Faillock", ("faillock", *PAM)),
     ("limits", "accounts:Limits", ("limits_conf",)),
     ("pam", "pam:Pam", PAM),
-    ("sudo", "sudo:Sudo", ("sudoers",)),
+    ("sudo", "sudo:Sudo", ("sudoers", "nsswitch_conf")),
     ("auditd", "audit:Auditd", ("auditd_conf",)),
     ("audit_rules", "audit:AuditRules", ("audit_rules",)),
     ("rsyslog", "logs:Rsyslog", ("rsyslog_conf",)),
@@ -60,12 +60,14 @@ MARKS = {"kubernetes": ("kustomization",), "terraform": (".tf.json", ".tfvars.js
 """Files that are wanted for their name, whatever their format; see ``LateSoftware``."""
 BESIDE = {"kubernetes": frozenset({"dotenv", "properties"})}
 """Formats that are read with others only."""
+INCLUDING = frozenset({"nginx", "apache"})
+"""These take in files by their names alone; see ``LateIncluding``."""
 
 
 def builtin_software() -> list[Software]:
     """All software whose configuration is understood."""
     return [
-        LateSoftware(
+        (LateIncluding if name in INCLUDING else LateSoftware)(
             name, f"software.{where}", frozenset(formats), MARKS.get(name, ()), BESIDE.get(name, frozenset())
         )
         for name, where, formats in (*LINUX, *DATABASES, *WEB, *CONTAINERS, *APPLICATIONS, *AUTOMATION)

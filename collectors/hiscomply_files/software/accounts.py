@@ -40,7 +40,11 @@ class LoginDefs(LastWins):
 
 
 class Limits(LastWins):
-    """``limits.conf`` and ``limits.d``."""
+    """``limits.conf`` and ``limits.d``.
+
+    What a line says for a user, a group (``@``, ``%``) or a range of numbers comes before what one says for all (``*``):
+    a value of theirs that holds for some.
+    """
 
     name: ClassVar[str] = "limits"
     file_format: ClassVar[str] = "limits_conf"
@@ -51,6 +55,25 @@ class Limits(LastWins):
         """The domain in front of the key; ``-1`` and ``infinity`` are ``unlimited``."""
         value = "unlimited" if setting.value in ("-1", "infinity") else setting.value
         return replace(value_of(setting, path), key=f"{setting.section}.{setting.key}", value=value)
+
+    def completed(self, values: list[Value], root: str, files: Mapping[str, ReadFile]) -> Iterator[Value]:
+        """Also each value of a domain that is not all, among those of all; whoever is exempt has what is there without limits."""
+        yield from values
+        without: dict[str, str | None] = {
+            one.key: None for one in values if one.key.startswith("*.") and one.key != "*.exempt"
+        }
+        without |= {key: default.value for key, default in self.defaults.items() if key in without}
+        for value in values:
+            if value.section is None or (value.section == "*" and value.key != "*.exempt"):
+                continue
+            item = value.key.removeprefix(f"{value.section}.")
+            if item != "exempt":
+                yield replace(value, key=f"*.{item}", origin="conditional")
+                continue
+            for key, text in without.items():
+                yield replace(value, key=key, value=text, origin="conditional")
+            # One place is enough for those of which no default is known, and a file may hold very many of both.
+            without = {key: text for key, text in without.items() if key in self.defaults}
 
 
 class _Module(LastWins):

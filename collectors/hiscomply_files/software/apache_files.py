@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from hiscomply.configurations import ReadFile
 from hiscomply.model import Text
 from hiscomply_files.software.directives import Directive, tree
-from hiscomply_files.software.effective import Included, resolve
+from hiscomply_files.software.effective import NO_OTHERS, Included, Others, resolve
 
 MAX_DEPTH = 20
 MAX_DIRECTIVES = 100_000
@@ -29,6 +29,7 @@ class Tree:
 
     files: Mapping[str, ReadFile]
     unread: Mapping[str, Text]
+    others: Others = NO_OTHERS
     included: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
     defined: dict[str, str] = field(default_factory=dict)
@@ -107,7 +108,7 @@ class Tree:
     def _include(self, block: Directive, pattern: str, chain: tuple[str, ...], *, is_optional: bool) -> None:
         found = self._found.get((pattern, self._root)) or self._resolve(pattern)
         self._found[pattern, self._root] = found
-        if found.missing is not None and not self._may_be_empty(pattern, is_optional):
+        if found.missing is not None and (found.is_there or not self._may_be_empty(pattern, is_optional)):
             block.missing.append(found.missing)
         for path in found.files:
             self.included.add(path)
@@ -118,11 +119,11 @@ class Tree:
 
     def _resolve(self, pattern: str) -> Included:
         """Relative patterns count from ServerRoot: the folder of the main file, or (RHEL) the one above it."""
-        first = resolve(pattern, self._root, self.files, self.unread)
+        first = resolve(pattern, self._root, self.files, self.unread, others=self.others)
         for base in self._bases():
             for one in (pattern, f"{pattern.rstrip('/')}/*"):
-                found = resolve(one, f"{base}/x".lstrip("/"), self.files, self.unread)
-                if found.files:
+                found = resolve(one, f"{base}/x".lstrip("/"), self.files, self.unread, others=self.others)
+                if found.files or found.is_there:
                     return found
         return first
 

@@ -85,10 +85,37 @@ class Included:
     Attributes:
         files: paths that were read, in order.
         missing: why the rest is not known; None if nothing is missing.
+        is_there: whether what is missing is in the tree, and was not read as this software reads it.
     """
 
     files: tuple[str, ...]
     missing: Text | None = None
+    is_there: bool = False
+
+
+class Others:
+    """The files of a tree that some software did not want, by their folders."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._folders: dict[str, list[str]] = {}
+        for path in paths:
+            folder, _, name = path.rpartition("/")
+            self._folders.setdefault(folder, []).append(name)
+
+    def matching(self, pattern: str) -> list[str]:
+        """Those that a pattern names, in order; as for a shell, a wildcard stands for no dot that a name begins with."""
+        folder, _, name = pattern.rpartition("/")
+        is_plain = not any(mark in folder for mark in "*?[")
+        folders = [folder] if is_plain else [one for one in self._folders if _matches(one, folder)]
+        return sorted(
+            f"{one}/{other}" if one else other
+            for one in folders
+            for other in self._folders.get(one, ())
+            if fnmatchcase(other, name) and (not other.startswith(".") or name.startswith("."))
+        )
+
+
+NO_OTHERS = Others(())
 
 
 def resolve(
@@ -98,12 +125,13 @@ def resolve(
     unread: Mapping[str, Text],
     *,
     roots: Collection[str] = (),
+    others: Others = NO_OTHERS,
 ) -> Included:
     """The files of the tree that an include directive of the file ``base`` names.
 
     A relative pattern counts from the folder of ``base``. An absolute one (``/etc/ssh/sshd_config.d/*.conf``)
     counts from where a copy of the machine's root would stand in the tree: the longest of its folders that ends the
-    folder of ``base``, or ``roots``.
+    folder of ``base``, or ``roots``. A program reads all that match: one of ``others`` among them is missing.
 
     Returns:
         In the order of names. A pattern with wildcards may match nothing where its folder is in the tree; a
@@ -116,10 +144,20 @@ def resolve(
         if lost:
             reason = unread[lost[0]]
             return Included(tuple(found), Text(f"{lost[0]}:{reason.zh}", f"{lost[0]}: {reason.en}"))
+        passed = others.matching(candidate)
+        if passed:
+            return Included(tuple(found), _not_its_own(passed[0]), is_there=True)
         if found:
             return Included(tuple(found))
     shown = pattern if len(pattern) <= PATH_MAX else f"{pattern[:80]}…"
     return Included((), Text(f"引用的 {shown} 不在检查范围内", f"what it includes, {shown}, was not read"))
+
+
+def _not_its_own(path: str) -> Text:
+    return Text(
+        f"{path}:也被引用,但未按此软件的格式读取",
+        f"{path}: is included too, and was not read as a file of this software",
+    )
 
 
 def _candidates(pattern: str, base: str, roots: Collection[str]) -> Iterator[str]:
@@ -134,6 +172,9 @@ def _candidates(pattern: str, base: str, roots: Collection[str]) -> Iterator[str
         tail = "/".join(parts[:length])
         if folder == tail or folder.endswith(f"/{tail}"):
             root = folder[: len(folder) - len(tail)]
+            if f"/{root}".endswith("/usr/") and parts[0] == "etc":
+                # /usr/etc, where openSUSE ships what may be in /etc, is no machine's /etc.
+                root = root.removesuffix("usr/")
             yield posixpath.normpath(root + pattern.lstrip("/"))
             return
 

@@ -37,7 +37,11 @@ SPELT_SHORT = (
     "skip_networking",
     "tls_version",
 )
-"""Options that matter, of which the server takes any beginning that is no other's: ``skip-grant``."""
+"""Options that matter, of which the server takes any beginning that is no other's: ``skip-grant``, ``bind``."""
+WHOLE = frozenset({"innodb", "skip"})
+"""Beginnings of these that are options by themselves, or a prefix."""
+NUMBERS = frozenset({"default_password_lifetime", "innodb_flush_log_at_trx_commit"})
+PREFIXES = (("disable_", "false"), ("enable_", "true"), ("skip_", "false"))
 # MariaDB: each of these is what mariadbd 10.11 --no-defaults --verbose --help prints (bind_address empty there, which is
 # every address, as * is); a test asks the installed one. MySQL 8.0: bind_address and default_password_lifetime in
 # sql/sys_vars.cc, innodb_flush_log_at_trx_commit in ha_innodb.cc; require_secure_transport: dev.mysql.com, WL#7709, FR1.4;
@@ -115,19 +119,23 @@ def _server_values(values: Sequence[Value]) -> list[Value]:
 
 
 def _option(value: Value, option: str) -> Value:
-    option = _whole(option.removeprefix("loose_"))
-    text = value.value
-    for prefix, word in (("disable_", "false"), ("enable_", "true"), ("skip_", "false")):
+    while option.startswith("loose_"):
+        option = option.removeprefix("loose_")
+    option, text = _whole(option), value.value
+    for prefix, word in PREFIXES:
         rest = _whole(option.removeprefix(prefix))
         if option.startswith(prefix) and rest in BOOLEANS:
             is_on = boolean(text) != "false"
             return replace(value, key=rest, value=word if is_on else text)
+        if option.startswith(prefix) and rest in SPELT_SHORT:
+            # A number is 0 then, whatever stands after it; what text becomes differs from option to option.
+            return replace(value, key=rest, value="0" if word == "false" and rest in NUMBERS else None)
     return replace(value, key=option, value=boolean(text) if option in BOOLEANS else text)
 
 
 def _whole(option: str) -> str:
     """The option that this is the beginning of; a short word may well be another option's whole name."""
-    meant = [one for one in SPELT_SHORT if one.startswith(option)] if "_" in option else []
+    meant = [] if not option or option in WHOLE else [one for one in SPELT_SHORT if one.startswith(option)]
     return meant[0] if len(meant) == 1 else option
 
 

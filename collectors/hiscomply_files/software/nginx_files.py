@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hiscomply.configurations import ReadFile
 from hiscomply.model import Text
 from hiscomply_files.software.directives import Directive, tree
-from hiscomply_files.software.effective import Included, resolve
+from hiscomply_files.software.effective import NO_OTHERS, Included, Others, resolve
 
 MAX_DEPTH = 16
 MAX_DIRECTIVES = 100_000
@@ -30,6 +30,7 @@ class Tree:
 
     files: Mapping[str, ReadFile]
     unread: Mapping[str, Text]
+    others: Others = NO_OTHERS
     included: set[str] = field(default_factory=set)
     _trees: dict[str, list[Directive]] = field(default_factory=dict)
     _found: dict[tuple[str, str], Included] = field(default_factory=dict)
@@ -78,17 +79,17 @@ class Tree:
                 self._fill(block, self.top(path), root, (*chain, path))
 
     def _resolve(self, pattern: str, root: str) -> Included:
-        found = resolve(pattern, root, self.files, self.unread)
-        if found.files or found.missing is None:
+        found = resolve(pattern, root, self.files, self.unread, others=self.others)
+        if found.files or found.missing is None or found.is_there:
             return found
         prefix = next((one for one in PREFIXES if pattern.startswith(one)), None)
         if prefix is not None:
-            found = resolve(pattern[len(prefix) :], root, self.files, self.unread)
+            found = resolve(pattern[len(prefix) :], root, self.files, self.unread, others=self.others)
         is_inside = prefix is not None or not pattern.startswith(("/", "../"))
         home = posixpath.dirname(root)
         below = posixpath.dirname(posixpath.join(home, pattern[len(prefix or "") :]))
         lost = any(posixpath.dirname(path) in (home, below) for path in self.unread)
-        if not found.files and is_inside and _is_pattern(pattern) and not lost:
+        if not found.files and not found.is_there and is_inside and _is_pattern(pattern) and not lost:
             # The folder of the main file is in the tree: what matches nothing there is empty.
             return Included(())
         return found

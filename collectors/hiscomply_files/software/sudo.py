@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -37,18 +38,41 @@ class Sudo:
     name: ClassVar[str] = "sudo"
 
     def wants(self, path: str, file_format: str) -> bool:
-        """Files of the format ``sudoers``."""
-        return file_format == "sudoers"
+        """Files of the format ``sudoers``, and ``nsswitch.conf``, which may name a directory that has rules, too."""
+        return file_format in ("sudoers", "nsswitch_conf")
 
     def configurations(
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
     ) -> Iterator[Configuration]:
         """One for each main file, and for each fragment that none includes."""
-        for path, reading in whole_statements(files, unread, _pattern, "sudoers.d"):
+        own = {path: file for path, file in files.items() if not _is_switch(path)}
+        lost = {path: why for path, why in unread.items() if not _is_switch(path)}
+        for path, reading in whole_statements(own, lost, _pattern, "sudoers.d"):
+            reading.missing += _directories(path, files, unread)
             values = [*_values(reading)]
             if not reading.missing:
                 values = [*with_defaults(values, DEFAULTS, path)]
             yield Configuration(self.name, path, values, missing=tuple(reading.missing))
+
+
+def _is_switch(path: str) -> bool:
+    return posixpath.basename(path) == "nsswitch.conf"
+
+
+def _directories(path: str, files: Mapping[str, ReadFile], unread: Mapping[str, Text]) -> Iterator[Text]:
+    """Why the rules of a main file may not be all: the ``nsswitch.conf`` of its machine. Source: sudo's sudo_nss.c."""
+    folder = posixpath.dirname(path)
+    root = folder[: -len("usr/etc")] if f"/{folder}".endswith("/usr/etc") else None
+    switch = f"{folder if root is None else f'{root}etc'}/nsswitch.conf".lstrip("/")
+    if switch in unread:
+        yield Text(f"{switch}:{unread[switch].zh}", f"{switch}: {unread[switch].en}")
+    for setting in files[switch].settings if switch in files else ():
+        sources = (setting.value or "").lower().split()
+        for name in sorted({"ldap", "sss"} & set(sources)) if setting.key == "sudoers" else ():
+            yield Text(
+                f"{switch}:{setting.line}:{name} 中的 sudo 规则不在检查范围内",
+                f"{switch}:{setting.line}: sudo rules from {name} were not read",
+            )
 
 
 def _pattern(setting: Setting) -> str | None:

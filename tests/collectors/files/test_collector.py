@@ -170,6 +170,29 @@ def test_chinese_text_is_read_in_its_encoding(tmp_path: Path, content: bytes, va
     )
 
 
+def test_a_carriage_return_within_a_line_is_no_line_end_where_the_program_takes_it_for_none(
+    tmp_path: Path,
+) -> None:
+    tree = {"sshd_config": b"Port 22\r\n# x\rPermitRootLogin no\r\n"}
+    records, rejected = collect(write(tmp_path, tree))
+    assert statuses(records) == {"sshd_config": "unparsable"}
+    assert [(r.line, r.column) for r in rejected if r.kind == "setting"] == [(2, 4)]
+    assert [r.fields["value"] for r in records if r.kind == "effective_setting"] == []
+
+
+def test_a_carriage_return_ends_a_line_of_yaml_and_none_is_seen_at_the_end_of_a_line(tmp_path: Path) -> None:
+    tree = {"a.yaml": b"# x\ra: 1\rb: 2\r", "sshd_config": b"Port 22\r\r\nBanner none\r"}
+    records, rejected = collect(write(tmp_path, tree))
+    assert rejected == []
+    settings = [r for r in records if r.kind == "setting"]
+    assert [(r.fields["key"], r.fields["value"], r.line) for r in settings] == [
+        ("a", "1", 2),
+        ("b", "2", 3),
+        ("port", "22", 1),
+        ("banner", "none", 2),
+    ]
+
+
 def test_a_huge_file_is_refused_without_being_read(tmp_path: Path) -> None:
     with (tmp_path / "huge.json").open("wb") as stream:
         stream.truncate(100 * 1024 * 1024)

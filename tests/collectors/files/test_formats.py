@@ -370,6 +370,7 @@ RECOGNISED: list[Any] = [
     ("pg/postgresql.conf", "postgresql_conf"),
     ("etc/postgresql/16/main/conf.d/tls.conf", "postgresql_conf"),
     ("etc/login.defs", "login_defs"),
+    ("etc/nsswitch.conf", "nsswitch_conf"),
     ("etc/security/pwquality.conf", "pwquality"),
     ("etc/security/pwquality.conf.d/his.conf", "pwquality"),
     ("etc/security/faillock.conf", "faillock"),

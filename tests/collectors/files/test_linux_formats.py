@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from hiscomply.configurations import ReadFile
 from hiscomply.hookspecs import FormatError
 from hiscomply_files import hiscomply_formats
+from hiscomply_files.software.accounts import Limits
 
 FORMATS = {one.name: one for one in hiscomply_formats()}
 CASES: list[Any] = [
@@ -33,6 +35,7 @@ CASES: list[Any] = [
             ("hard.core", "0", 1, 13, "*"),
             ("hard.nofile", "65536", 2, 15, "@his"),
             ("soft.nofile", "65536", 2, 15, "@his"),
+            ("exempt", "true", 3, 1, "root"),
         ],
     ),
     (
@@ -213,3 +216,14 @@ def test_of_limits_and_of_auditd_the_last_of_a_key_is_effective() -> None:
     assert [one.is_effective for one in limits] == [False, True, True, True]
     auditd = FORMATS["auditd_conf"].parse("num_logs = 1\nnum_logs = 2\n")
     assert [one.is_effective for one in auditd] == [False, True]
+
+
+def test_what_an_exempt_user_has_is_known_where_a_default_is() -> None:
+    text = "* hard core 0\n* soft nofile 9\nhis -\n@his -\n"
+    file = ReadFile("limits.conf", "limits_conf", [*FORMATS["limits_conf"].parse(text)])
+    (found,) = Limits().configurations({file.path: file}, {})
+    assert [(one.key, one.value, one.line) for one in found.values if one.origin == "conditional"] == [
+        ("*.hard.core", "unlimited", 3),
+        ("*.soft.nofile", None, 3),
+        ("*.hard.core", "unlimited", 4),
+    ]

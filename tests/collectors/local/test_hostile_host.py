@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 
 import jsonschema
 import pluggy
@@ -410,3 +411,104 @@ def test_half_a_database_of_packages_is_no_list_of_packages():
 
     assert (outcome.fields("package"), len(outcome.rejected)) == ([], 1)
     assert "binary file" in outcome.rejected[0].reason.en
+
+
+class WithFiles(RecordedHost):
+    """A recorded host with these files in the place of its own; None for one that is not there."""
+
+    def __init__(self, files):
+        super().__init__(RECORDED / "debian-12-root")
+        self.given = files
+
+    def read(self, path, limit=None):
+        if path not in self.given:
+            return super().read(path, limit)
+        data = self.given[path]
+        return ABSENT if data is None else data if isinstance(data, Answer) else Answer(Outcome.OK, data)
+
+    def expand(self, pattern):
+        found, refused = super().expand(pattern)
+        return sorted({*found, *(path for path in self.given if fnmatchcase(path, pattern))}), refused
+
+
+def with_files(files):
+    return collect_from(WithFiles(files), NOW, {"include": ["accounts", "sudo"]})
+
+
+def privileged(outcome):
+    return outcome.one("account", login="bin").get("privileged")
+
+
+SHIPPED = b"@includedir /usr/etc/sudoers.d\n@includedir /etc/sudoers.d\n"
+
+
+def test_where_etc_has_no_sudoers_the_shipped_ones_hold():
+    files = {"/etc/sudoers": None, "/usr/etc/sudoers": SHIPPED, "/usr/etc/sudoers.d/50-x": b"bin ALL = ALL\n"}
+    outcome = with_files(files)
+
+    assert outcome.one("sudo_rule", principal="bin")["file"] == "/usr/etc/sudoers.d/50-x"
+    assert privileged(outcome) is True
+    assert outcome.reasons("sudo_rule") == []
+
+
+def test_where_etc_has_sudoers_the_shipped_ones_do_not_count():
+    files = {"/usr/etc/sudoers": b"bin ALL = ALL\n", "/usr/etc/sudoers.d/50-x": b"bin ALL = ALL\n"}
+
+    assert privileged(with_files(files)) is False
+
+
+def test_shipped_sudoers_that_may_not_be_read_leave_open_who_is_privileged():
+    outcome = with_files({"/etc/sudoers": None, "/usr/etc/sudoers": Answer(Outcome.DENIED)})
+
+    assert privileged(outcome) is None
+    assert outcome.reasons("sudo_rule") == ["sudo rules not known: no permission to read it"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "line", "reason"),
+    [
+        ("/etc/nsswitch.conf", b"passwd: files\nsudoers: files sss\n", 2, "sudo rules of SSSD are not read"),
+        ("/etc/nsswitch.conf", b" SUDOERS:\tLDAP # x\n", 1, "sudo rules of LDAP are not read"),
+        ("/etc/doas.conf", b"# x\n\ndeny bin\npermit nopass :wheel\n", 4, "rules of doas are not read"),
+        ("/etc/doas.d/20-x.conf", b"permit bin as root", 1, "rules of doas are not read"),
+        (
+            "/etc/doas.conf",
+            Answer(Outcome.DENIED),
+            None,
+            "rules of doas not known: no permission to read it",
+        ),
+    ],
+)
+def test_rights_that_stand_elsewhere_are_told_and_leave_open_who_is_privileged(path, text, line, reason):
+    outcome = with_files({path: text})
+
+    assert privileged(outcome) is None
+    [told] = [one for one in outcome.rejected if one.kind == "sudo_rule"]
+    assert (told.source.endswith(path), told.line, told.reason.en) == (True, line, reason)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("/etc/nsswitch.conf", b"passwd: files sss\n#sudoers: sss\nsudoers: files # sss\n"),
+        ("/etc/doas.conf", b"# permit bin\n\ndeny bin\n"),
+    ],
+)
+def test_where_nothing_stands_elsewhere_nothing_is_told(path, text):
+    outcome = with_files({path: text})
+
+    assert privileged(outcome) is False
+    assert outcome.reasons("sudo_rule") == []
+
+
+@pytest.mark.parametrize("principal", ["+admins", '"+admins"', "%:Domain\\ Admins", "X"])
+def test_whether_an_account_is_in_a_group_that_the_host_does_not_list_is_not_known(principal):
+    assert privileged(with_sudoers(f"User_Alias X = li, +admins\n{principal} ALL = ALL\n")) is None
+
+
+def test_aliases_are_written_out_however_deep_they_are_nested():
+    aliases = "".join(f"User_Alias A{n} = A{n + 1}, A{n}\n" for n in range(3_000))
+    outcome = with_sudoers(f"{aliases}User_Alias A3000 = bin\nA0 ALL = ALL\n")
+
+    assert [one["principal"] for one in outcome.fields("sudo_rule") if one["principal"][0] == "A"] == []
+    assert privileged(outcome) is True

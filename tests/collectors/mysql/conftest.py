@@ -30,6 +30,9 @@ CREATE USER left1@'10.%' IDENTIFIED BY '{SHARED_WORD}' ACCOUNT LOCK;
 CREATE USER aged@'%' IDENTIFIED BY '{SHARED_WORD}' PASSWORD EXPIRE INTERVAL 90 DAY;
 CREATE USER peer@localhost IDENTIFIED VIA unix_socket;
 CREATE USER either@localhost IDENTIFIED VIA unix_socket OR mysql_native_password USING PASSWORD('{SHARED_WORD}');
+CREATE USER open_door@localhost IDENTIFIED VIA mysql_native_password USING PASSWORD('{SHARED_WORD}') OR mysql_native_password;
+CREATE USER three@localhost IDENTIFIED VIA mysql_old_password USING '5d2e19393cc5ef67' OR unix_socket OR
+  mysql_native_password USING PASSWORD('{SHARED_WORD}');
 UPDATE mysql.global_priv SET priv=json_set(priv, '$.password_last_changed', 1700000000) WHERE user='aged';
 FLUSH PRIVILEGES; CREATE DATABASE his; CREATE TABLE his.patient (name varchar(40) COMMENT '{PATIENT}', id char(18)) CHARSET utf8mb4;
 INSERT INTO his.patient VALUES ('{PATIENT}', '{PATIENT_ID}');

@@ -109,12 +109,34 @@ def test_a_locked_role_of_mysql_8_is_no_account() -> None:
         ({"is_empty": 1}, False),
         ({"is_empty": 0}, True),
         ({"is_empty": 0, "is_invalid": 1}, False),
-        ({"is_empty": 1, "other_plugins": '["unix_socket"]'}, "not known"),
+        ({"is_empty": 1, "other_ways": "unix_socket:empty", "ways": 2}, False),
+        ({"is_empty": 0, "other_ways": "unix_socket:empty", "ways": 2}, True),
+        ({"is_empty": 0, "other_ways": "unix_socket:empty ed25519:empty", "ways": 3}, False),
+        ({"plugin": "unix_socket", "is_empty": 1, "other_ways": "ed25519:set", "ways": 2}, True),
+        ({"plugin": "unix_socket", "is_empty": 1, "other_ways": "ed25519:empty", "ways": 2}, False),
+        ({"is_empty": 0, "is_invalid": 1, "other_ways": "ed25519:set", "ways": 2}, True),
+        ({"is_empty": 0, "other_ways": "ed25519:set", "ways": 9}, "not known"),
         ({"plugin": "auth_socket", "is_empty": 1}, "not known"),
     ],
 )
 def test_an_empty_password_is_told_from_none_asked(row: dict[str, Any], expected: Any) -> None:
     assert fields(row, "password_state").get("has_password", "not known") == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"other_ways": "mysql_old_password:set", "ways": 2}, "mysql_old_password"),
+        (
+            {"plugin": "ed25519", "other_ways": "mysql_native_password:set parsec:set"},
+            "mysql_native_password",
+        ),
+        ({"plugin": "ed25519", "other_ways": "mysql_native_password:empty", "ways": 2}, "ed25519"),
+        ({"plugin": "ed25519", "other_ways": "parsec:set", "ways": 9}, "not known"),
+    ],
+)
+def test_of_several_ways_in_the_oldest_hash_is_told(row: dict[str, Any], expected: str) -> None:
+    assert fields(row | {"is_empty": 0}, "password_state").get("hash_scheme", "not known") == expected
 
 
 def test_the_anonymous_account_is_a_default_one() -> None:

@@ -61,6 +61,25 @@ def test_an_empty_password_of_root_is_evidence(whole: Audited) -> None:
     assert "peer@localhost" not in states and states["either@localhost"] is True
 
 
+def test_of_several_ways_in_the_weakest_counts_as_the_server_lets_in_by_it(
+    whole: Audited, maria: Maria
+) -> None:
+    states = {row["login"]: row for row in whole.rows("password_state")}
+    assert states["open_door@localhost"]["has_password"] is False
+    assert states["three@localhost"]["has_password"] is True
+    assert states["three@localhost"]["hash_scheme"] == "mysql_old_password"
+    import pymysql
+
+    login: dict[str, Any] = {
+        "user": "open_door",
+        "password": "",
+        "unix_socket": str(maria.folder / "my.sock"),
+    }
+    with pymysql.connect(**login) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT user()")
+        assert cursor.fetchone() == ("open_door@localhost",)
+
+
 def test_accounts_say_what_the_server_knows(whole: Audited) -> None:
     rows = {row["login"]: row for row in whole.rows("account")}
     assert {login for login, row in rows.items() if row["privileged"]} == {

@@ -27,8 +27,8 @@ def test_every_question_was_answered_and_no_secret_is_in_the_file(told: Told) ->
 def test_accounts_have_their_rights_lock_and_age(told: Told) -> None:
     accounts = {one["login"]: one for one in told.fields("account")}
     roots = {"root@localhost", "root@127.0.0.1", "root@::1", "root@db-host"}
-    ours = {"aged@%", "auditor@127.0.0.1", "either@localhost", "left1@10.%", "nobody_special@127.0.0.1", "peer@localhost",
-            "shared_his@%", "sneaky@%"}  # fmt: skip
+    ours = {"aged@%", "auditor@127.0.0.1", "either@localhost", "half_seeing@127.0.0.1", "left1@10.%", "nobody_special@127.0.0.1",
+            "open_door@localhost", "peer@localhost", "shared_his@%", "sneaky@%", "three@localhost"}  # fmt: skip
     assert set(accounts) == roots | ours | {"mariadb.sys@localhost"}
     assert {login for login, one in accounts.items() if one["privileged"]} == roots | {"shared_his@%", "sneaky@%"}  # fmt: skip
     assert {login for login, one in accounts.items() if one["locked"]} == {
@@ -50,7 +50,7 @@ def test_accounts_have_their_rights_lock_and_age(told: Told) -> None:
 def test_empty_passwords_are_told_from_those_of_the_socket(told: Told) -> None:
     states = {one["login"]: one for one in told.fields("password_state")}
     assert {login for login, one in states.items() if not one["has_password"]} == {
-        "root@localhost", "root@127.0.0.1", "root@::1", "root@db-host", "mariadb.sys@localhost",
+        "root@localhost", "root@127.0.0.1", "root@::1", "root@db-host", "mariadb.sys@localhost", "open_door@localhost",
     }  # fmt: skip
     assert states["either@localhost"] == {
         "system_id": "HIS", "login": "either@localhost", "has_password": True, "is_locked": False,

@@ -51,6 +51,18 @@ def test_a_row_that_cannot_be_split_as_the_header_is_rejected(project: Any, row:
     assert (bad.kind, bad.source, bad.line) == ("staff", "hr.csv", 3)
 
 
+def test_rows_with_headers_of_their_own_that_a_quote_has_swallowed_are_told(project: Any) -> None:
+    project.write("hr.csv", '"工号,姓名\n001,张三\n002,"李四"\n' + TEXT)
+    bad, *good = project.read("hr.csv", COLUMNS)
+    assert isinstance(bad, Rejected)
+    assert (bad.line, [one.fields for one in good]) == (1, BOTH)
+
+
+def test_above_headers_that_stand_in_a_line_of_which_we_were_told_nothing_is_looked_at(project: Any) -> None:
+    project.write("hr.csv", '"标题"x,2026\n' + TEXT)
+    assert project.fields("hr.csv", COLUMNS, header_row=2) == BOTH
+
+
 def test_a_quote_that_never_ends_is_rejected_with_its_lines(project: Any) -> None:
     project.write("hr.csv", '工号,姓名\n1,张三\n2,"李四\n3,王五\n')
     [bad] = project.rejected("hr.csv", COLUMNS)
