@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import lzma
 import random
 import subprocess
 import zipfile
@@ -272,6 +273,58 @@ class TestNeverTakenForNone:
         done = project.feed("osv.zip", zipped({**osv(), "details": "x" * 2000}), "osv").collected()
         assert_doubtful(done, CollectionStatus.FAILED)
         assert "larger than what is read" in why(done)
+
+
+def packed_as(ending: str, entry: dict[str, Any]) -> bytes:
+    data = json.dumps(entry).encode()
+    if ending == ".zst":
+        return bytes(pytest.importorskip("zstandard").ZstdCompressor().compress(data))
+    return {"": bytes, ".gz": gzip.compress, ".xz": lzma.compress}[ending](data)
+
+
+class TestPackedDocuments:
+    """Of a feed that is a folder or a zip, documents count whether they are packed or not."""
+
+    @pytest.mark.parametrize("ending", [".gz", ".xz", ".zst"])
+    @pytest.mark.parametrize("is_zip", [False, True])
+    def test_packed_ones_are_read_beside_plain_ones(
+        self, project: Project, ending: str, is_zip: bool
+    ) -> None:
+        documents = {
+            "DSA-1.json": packed_as("", osv()),
+            f"DSA-2.json{ending}": packed_as(ending, osv("CVE-2024-0002")),
+            f"DSA-2.json{ending}.asc": b"a signature",
+        }
+        if is_zip:
+            stream = io.BytesIO()
+            with zipfile.ZipFile(stream, "w") as archive:
+                for name, data in documents.items():
+                    archive.writestr(name, data)
+            project.feed("osv.zip", stream.getvalue(), "osv")
+        else:
+            for name, data in documents.items():
+                project.feed(f"osv/{name}", data, "osv")
+            project.feeds = ["      - {path: feeds/osv, format: osv}\n"]
+        assert {cve for _, cve in project.vulns()} == {"CVE-2024-0001", "CVE-2024-0002"}
+        assert project.outcome.status is CollectionStatus.OK
+
+    def test_two_that_are_not_the_same_are_told_and_both_count(self, project: Project) -> None:
+        project.feed("osv/DSA-1.json", packed_as("", osv(fixed="1.0-1")), "osv")
+        project.feed("osv/DSA-1.json.gz", packed_as(".gz", osv()), "osv")
+        project.feeds = ["      - {path: feeds/osv, format: osv}\n"]
+        done = project.collected()
+        assert_doubtful(done)
+        assert "DSA-1.json.gz: it is there twice" in why(done)
+        assert [row["cve"] for row in done.rows("vuln")] == ["CVE-2024-0001"]
+
+    @pytest.mark.parametrize("ending", [".gz", ".xz", ".zst"])
+    def test_one_that_is_damaged_fails_the_feed(self, project: Project, ending: str) -> None:
+        project.feed("osv/DSA-1.json", packed_as("", osv()), "osv")
+        project.feed(f"osv/DSA-2.json{ending}", packed_as(ending, osv())[:-20] + b"x" * 20, "osv")
+        project.feeds = ["      - {path: feeds/osv, format: osv}\n"]
+        done = project.collected()
+        assert done.collections["patch-levels"].status in {CollectionStatus.FAILED, CollectionStatus.PARTIAL}
+        assert "DSA-2.json" in why(done)
 
 
 def test_free_text_of_a_feed_is_kept_nowhere(project: Project) -> None:
