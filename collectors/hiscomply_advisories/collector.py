@@ -177,8 +177,18 @@ def _uncovered(db: Any, covered: set[str]) -> Iterator[Rejected]:
 
 
 def _unjudged(db: Any) -> Iterator[Rejected]:
-    from hiscomply_advisories.match import unjudged
+    from hiscomply_advisories.match import doubts, unjudged
 
+    for asset, count, example in doubts(db):
+        yield Rejected(
+            KIND,
+            f"host:{asset}",
+            Text(
+                f"{count} 个漏洞的修复版本未写 epoch,而该软件包的 epoch 变过,无法判断:{example}",
+                f"{count} weaknesses have a fix without an epoch, of packages that have had several: not known, {example}",
+            ),
+            subject=asset,
+        )
     for asset, count in unjudged(db):
         yield Rejected(
             KIND,

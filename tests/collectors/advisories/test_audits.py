@@ -279,7 +279,9 @@ def packed_as(ending: str, entry: dict[str, Any]) -> bytes:
     data = json.dumps(entry).encode()
     if ending == ".zst":
         return bytes(pytest.importorskip("zstandard").ZstdCompressor().compress(data))
-    return {"": bytes, ".gz": gzip.compress, ".xz": lzma.compress}[ending](data)
+    if ending == ".xz":
+        return lzma.compress(data)
+    return gzip.compress(data) if ending else data
 
 
 class TestPackedDocuments:
@@ -325,6 +327,56 @@ class TestPackedDocuments:
         done = project.collected()
         assert done.collections["patch-levels"].status in {CollectionStatus.FAILED, CollectionStatus.PARTIAL}
         assert "DSA-2.json" in why(done)
+
+
+class TestFixesWithoutEpoch:
+    """AlmaLinux states no epoch; a package that has had several may be of an older one than the fix."""
+
+    @staticmethod
+    def of(project: Project, *versions: str) -> Project:
+        project.rows["host"], project.rows["package"] = [], []
+        for number, version in enumerate(versions, 1):
+            host = {"id": f"S{number}", "os_id": "almalinux", "os_version": "9.4", "os_name": "AlmaLinux 9.4"}
+            package = {"asset_id": f"S{number}", "name": "tool", "version": version, "arch": "x86_64"}
+            project.rows["host"].append(host)
+            project.rows["package"].append({**package, "source_name": "tool", "source_version": version})
+        return project
+
+    @pytest.mark.parametrize(
+        ("versions", "stated"),
+        [(("5.0-1", "1:2.3-2"), ()), (("5.0-1",), ("1:2.0-1",)), (("1:5.0-1", "2:2.3-2"), ())],
+        ids=["of another host", "of another advisory", "raised twice"],
+    )
+    def test_one_that_may_be_of_a_higher_epoch_is_told(
+        self, project: Project, versions: tuple[str, ...], stated: tuple[str, ...]
+    ) -> None:
+        more = [osv("CVE-2020-1", one, "tool", "AlmaLinux:9") for one in stated]
+        for one in more:  # it is about that epoch only
+            one["affected"][0]["ranges"][0]["events"][0]["introduced"] = "1:1.0-1"
+        feed = zipped(osv(fixed="2.3-1", name="tool", ecosystem="AlmaLinux:9"), *more)
+        done = self.of(project, *versions).feed("osv.zip", feed, "osv").audit()
+        assert_unknown(done)
+        told = [one.subject for one in done.collections["patch-levels"].rejected]
+        assert (told, "have a fix without an epoch" in why(done)) == (["S1"], True)
+        assert f"tool {versions[0]} (CVE-2024-0001: 2.3-1)" in why(done)
+
+    @pytest.mark.parametrize(
+        ("versions", "fixed", "found"),
+        [
+            (("5.0-1",), "2.3-1", set()),
+            (("1:5.0-1", "1:5.0-2"), "2.3-1", set()),
+            (("1:5.0-1", "2.4-1"), "1:2.3-1", {"S2"}),
+            (("1:2.0-1",), "2.3-1", {"S1"}),
+            (("2.0-1", "1:2.0-1"), "2.3-1", {"S1", "S2"}),
+        ],
+        ids=["one epoch", "one epoch that is not 0", "the fix states it", "older all the same", "both older"],
+    )
+    def test_where_the_epoch_is_certain_or_makes_no_difference_nothing_is_told(
+        self, project: Project, versions: tuple[str, ...], fixed: str, found: set[str]
+    ) -> None:
+        feed = zipped(osv(fixed=fixed, name="tool", ecosystem="AlmaLinux:9"))
+        assert {host for host, _ in self.of(project, *versions).feed("osv.zip", feed, "osv").vulns()} == found
+        assert project.outcome.status is CollectionStatus.OK
 
 
 def test_free_text_of_a_feed_is_kept_nowhere(project: Project) -> None:
