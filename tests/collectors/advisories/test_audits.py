@@ -379,6 +379,84 @@ class TestFixesWithoutEpoch:
         assert project.outcome.status is CollectionStatus.OK
 
 
+def module_updates(*updates: tuple[str, str | None, str]) -> bytes:
+    """An updateinfo of CVE, stream and mended version; the first part of its version is the epoch."""
+    text = ""
+    for number, (cve, stream, fixed) in enumerate(updates):
+        epoch, version, build = fixed.replace(":", "-").split("-")
+        module = f'<module name="nodejs" stream="{stream}" version="1" context="c" arch="x86_64"/>'
+        text += (
+            f'<update type="security"><id>RLSA-{number}</id><issued date="2024-01-02 00:00:00"/>'
+            f'<updated date="{ago(1)}"/><severity>Important</severity>'
+            f'<references><reference id="{cve}" type="cve"/></references>'
+            f"<pkglist><collection>{module if stream else ''}"
+            f'<package name="nodejs" epoch="{epoch}" version="{version}" release="{build}" arch="x86_64"/>'
+            "</collection></pkglist></update>"
+        )
+    return f"<updates>{text}</updates>".encode()
+
+
+class TestModuleStreams:
+    """A fix for one stream of a module says nothing of a build for another."""
+
+    OLD_18 = "1:18.1.0-1.module+el8.9.0+100+aaaa"
+    OLD_20 = "1:20.1.0-1.module+el8.9.0+200+bbbb"
+    NEW_18 = "1:18.9.0-1.module+el8.9.0+101+aaaa"
+    NEW_20 = "1:20.9.0-1.module+el8.9.0+201+bbbb"
+    HISTORY = (("CVE-2020-1", "18", OLD_18), ("CVE-2020-1", "20", OLD_20))
+
+    def found(self, project: Project, installed: str, *updates: tuple[str, str | None, str]) -> set[str]:
+        host = {"id": "S1", "os_id": "rocky", "os_version": "8.9", "os_name": "Rocky Linux 8.9"}
+        package = {"asset_id": "S1", "name": "nodejs", "version": installed, "arch": "x86_64"}
+        project.rows |= {"host": [host], "package": [package]}
+        project.feed("u.xml", module_updates(*updates), "updateinfo", ', release: "rocky:8"')
+        return {cve for _, cve in project.vulns()}
+
+    @pytest.mark.parametrize(
+        ("installed", "fixed", "stream", "found"),
+        [
+            (OLD_18, NEW_18, "18", {"CVE-2024-1"}),
+            (OLD_18, NEW_20, "20", set()),
+            (NEW_18, NEW_20, "20", set()),
+            (OLD_20, NEW_20, "20", {"CVE-2024-1"}),
+            (OLD_20, NEW_18, "18", set()),
+            (NEW_20, NEW_20, "20", set()),
+        ],
+    )
+    def test_where_a_feed_tells_the_stream_of_both_they_are_held_apart(
+        self, project: Project, installed: str, fixed: str, stream: str, found: set[str]
+    ) -> None:
+        history = (*self.HISTORY, ("CVE-2020-2", "18", self.NEW_18), ("CVE-2020-2", "20", self.NEW_20))
+        said = self.found(project, installed, *history, ("CVE-2024-1", stream, fixed))
+        assert said & {"CVE-2024-1"} == found
+        assert project.outcome.status is CollectionStatus.OK
+
+    @pytest.mark.parametrize(
+        ("installed", "stream", "fixed"),
+        [
+            (OLD_18, "20", NEW_20),
+            (OLD_18, "18", NEW_18),
+            (OLD_18, None, NEW_20),
+        ],
+        ids=["no feed has the installed build", "perhaps of the same stream", "no feed names streams"],
+    )
+    def test_where_the_stream_of_either_is_not_known_it_is_told(
+        self, project: Project, installed: str, stream: str | None, fixed: str
+    ) -> None:
+        assert self.found(project, installed, ("CVE-2024-1", stream, fixed)) == set()
+        assert project.outcome.status is CollectionStatus.PARTIAL
+        (one,) = project.outcome.rejected
+        assert one.subject == "S1"
+        assert "which stream is installed is not known: nodejs 1:18.1.0" in one.reason.en
+
+    def test_a_build_for_no_stream_and_one_that_is_not_older_need_no_stream(self, project: Project) -> None:
+        assert self.found(project, "1:16.0.0-1.el8", ("CVE-2024-1", "20", self.NEW_20)) == set()
+        assert project.outcome.status is CollectionStatus.OK
+        project.feeds = []
+        assert self.found(project, self.NEW_20, ("CVE-2024-1", "18", self.NEW_18)) == set()
+        assert project.outcome.status is CollectionStatus.OK
+
+
 def test_free_text_of_a_feed_is_kept_nowhere(project: Project) -> None:
     entry = {**osv(), "details": f"{NAME} {NUMBER}", "summary": NAME, "credits": [{"name": NAME}]}
     done = project.feed("osv.zip", zipped(entry), "osv").audit()
