@@ -19,6 +19,7 @@ class Advisory:
         fixed: the first version that no longer has it; None while there is none.
         last: the last version that has it, where that is said instead of ``fixed``.
         arch: the only processor architecture that it is about, None for all.
+        stream: the rpm module and its stream that it is about, ``nodejs:18``; None where the feed does not say.
         is_modular: whether it is about builds of rpm module streams; None if its versions are to tell.
         published: when it became known, aware; None where the feed does not say.
         place: the entry in the feed, for people.
@@ -33,6 +34,7 @@ class Advisory:
     last: str | None = None
     arch: str | None = None
     is_modular: bool | None = None
+    stream: str | None = None
     severity: str | None = None
     cvss: float | None = None
     published: datetime | None = None

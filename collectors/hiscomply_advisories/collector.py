@@ -177,8 +177,10 @@ def _uncovered(db: Any, covered: set[str]) -> Iterator[Rejected]:
 
 
 def _unjudged(db: Any) -> Iterator[Rejected]:
-    from hiscomply_advisories.match import unjudged
+    from hiscomply_advisories.match import doubts, unjudged
 
+    for asset, is_of_stream, count, example in doubts(db):
+        yield Rejected(KIND, f"host:{asset}", _doubtful(is_of_stream, count, example), subject=asset)
     for asset, count in unjudged(db):
         yield Rejected(
             KIND,
@@ -189,6 +191,18 @@ def _unjudged(db: Any) -> Iterator[Rejected]:
             ),
             subject=asset,
         )
+
+
+def _doubtful(is_of_stream: bool, count: int, example: str) -> Text:
+    if is_of_stream:
+        return Text(
+            f"{count} 个漏洞的公告针对 rpm 模块的某个流,已装软件包属于哪个流未知,无法判断:{example}",
+            f"{count} weaknesses are of a stream of an rpm module, and which stream is installed is not known: {example}",
+        )
+    return Text(
+        f"{count} 个漏洞的修复版本未写 epoch,而该软件包的 epoch 变过,无法判断:{example}",
+        f"{count} weaknesses have a fix without an epoch, of packages that have had several: not known, {example}",
+    )
 
 
 def _record(one: Found) -> Record:

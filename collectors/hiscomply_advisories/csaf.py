@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from hiscomply_advisories.advisory import (
@@ -34,7 +35,8 @@ def parse(document: Any, place: str, scope: Scope) -> Iterator[Advisory]:
             for product in status.get(state) or ():
                 found = _found(tree, str(product), state, place, scope)
                 if found:
-                    yield _advisory(*found, vulnerability, head, str(product), state, place)
+                    one = _advisory(*found, vulnerability, head, str(product), state, place)
+                    yield replace(one, stream=tree.stream_of(str(product)))
         for state in ("first_affected", "last_affected"):
             for product in status.get(state) or ():
                 if _found(tree, str(product), state, place, scope):

@@ -13,6 +13,7 @@ from hiscomply_advisories.releases import release_of_product
 _NEVRA = re.compile(r"(?P<name>.+)-(?:(?P<epoch>\d+):)?(?P<version>[^-]+)-(?P<build>[^-]+)")
 _ARCH = re.compile(r"\.(x86_64|aarch64|noarch|src|i686|ppc64le|s390x|loongarch64|riscv64)(?:\.rpm)?$")
 _PURL = re.compile(r"pkg:rpm/(?:[^/]+/)?([^@?]+)(?:@([^?]+))?(?:\?(.*))?")
+_MODULE = re.compile(r"pkg:rpmmod/[^/@]+/([^/@?]+)@([^:?]+).*")
 _IN_MODULE = re.compile(r"pkg:rpmmod/[^/@]+/[^/@]+/([^/@?]+)")
 
 
@@ -24,12 +25,14 @@ class Package:
         version: with its release, and with its epoch where the document states one; None for any.
         arch: ``src`` for a source package; None for any.
         is_modular: whether it is built for an rpm module stream; None if only its version can tell.
+        stream: that module and stream, ``nodejs:18``, where the package itself says it.
     """
 
     name: str
     version: str | None
     arch: str | None
     is_modular: bool | None = None
+    stream: str | None = None
 
 
 @dataclass(slots=True)
@@ -40,6 +43,7 @@ class Products:
     packages: dict[str, Package] = field(default_factory=dict)
     pairs: dict[str, tuple[str, str]] = field(default_factory=dict)
     others: set[str] = field(default_factory=set)
+    modules: dict[str, str] = field(default_factory=dict)
 
     def knows(self, product: str) -> bool:
         """Whether the tree says at all what a product is."""
@@ -52,6 +56,17 @@ class Products:
             seen.add(product)
             product = self.pairs[product][1]
         return self.releases.get(product)
+
+    def stream_of(self, product: str) -> str | None:
+        """The module and stream that a package says it is of, or is a component of."""
+        package = self.package_of(product)
+        seen: set[str] = set()
+        while product in self.pairs and product not in seen:
+            seen.add(product)
+            part, product = self.pairs[product]
+            if part in self.modules:
+                return self.modules[part]
+        return self.modules.get(product) or (package.stream if package else None)
 
     def package_of(self, product: str) -> Package | None:
         """The package that is the component of a pair; None for an image or a module as such."""
@@ -88,6 +103,8 @@ def _product(product: Mapping[str, Any], found: Products) -> None:
     number, name = str(product.get("product_id")), str(product.get("name", ""))
     helper = product.get("product_identification_helper") or {}
     purl, cpe = str(helper.get("purl", "")), str(helper.get("cpe", ""))
+    if module := _MODULE.fullmatch(purl):
+        found.modules[number] = f"{unquote(module[1])}:{unquote(module[2])}"
     package = _from_purl(purl, name) or _from_name(name)
     release = None if package else release_of_product(cpe) or release_of_product(name)
     if package is not None:
@@ -116,7 +133,15 @@ def _from_purl(purl: str, name: str) -> Package | None:
         _with_epoch(version, more.get("epoch", [None])[0], name) if "-" in version else None,
         more.get("arch", [None])[0],
         is_modular=True if "rpmmod" in more else None,
+        stream=_stream(more.get("rpmmod", [""])[0]),
     )
+
+
+def _stream(module: str) -> str | None:
+    """``nodejs:18`` of ``nodejs:18:8060020220523160029:ad008a3a``."""
+    name, _, rest = module.partition(":")
+    stream = rest.partition(":")[0]
+    return f"{name}:{stream}" if name and stream else None
 
 
 def _with_epoch(version: str, epoch: str | None, name: str) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +78,18 @@ def _parser(name: str) -> Callable[[Any, str, Scope], Iterator[Advisory]]:
 def _documents(
     path: Path, parse: Callable[[Any, str, Scope], Iterator[Advisory]], scope: Scope
 ) -> Iterator[Advisory]:
-    from hiscomply_advisories.fetch import documents
+    from hiscomply_advisories.fetch import documents, unpacked_name
 
+    read: dict[str, bytes] = {}
     for name, data in documents(path):
+        digest = sha256(data).digest()
+        known = read.setdefault(unpacked_name(name) or name, digest)
+        if known != digest:
+            scope.refuse(
+                name,
+                "同一文档有两份,内容不同",
+                "it is there twice, packed and not, and the two are not the same",
+            )
         try:
             yield from parse(json.loads(data), name, scope)
         except (ValueError, RecursionError):

@@ -18,7 +18,7 @@ _COLUMNS: Final = {
     **dict.fromkeys(("release", "name", "cve"), "VARCHAR"),
     "is_source": "BOOLEAN",
     "is_modular": "BOOLEAN",
-    **dict.fromkeys(("introduced", "fixed", "last", "arch"), "VARCHAR"),
+    **dict.fromkeys(("stream", "introduced", "fixed", "last", "arch"), "VARCHAR"),
     "severity": "INTEGER",
     "cvss": "DOUBLE",
     "published": "TIMESTAMP",
@@ -26,28 +26,71 @@ _COLUMNS: Final = {
 }
 _SHAPE: Final = "{" + ", ".join(f"{name}: '{kind}'" for name, kind in _COLUMNS.items()) + "}"
 _AFFECTED: Final = """
-    (from_key IS NULL OR from_key <= CASE WHEN from_bare THEN {0}_bare ELSE {0}_key END)
-    AND (fixed_key IS NULL OR CASE WHEN fixed_bare THEN {0}_bare ELSE {0}_key END < fixed_key)
-    AND (last_key IS NULL OR CASE WHEN last_bare THEN {0}_bare ELSE {0}_key END <= last_key)
+    (from_key IS NULL OR from_key <= CASE WHEN from_bare THEN {0}_bare ELSE {0}_key END {1})
+    AND (fixed_key IS NULL OR CASE WHEN fixed_bare THEN {0}_bare ELSE {0}_key END < fixed_key {2})
+    AND (last_key IS NULL OR CASE WHEN last_bare THEN {0}_bare ELSE {0}_key END <= last_key {3})
     AND {0}_key IS NOT NULL
 """
+# A bound that states no epoch may be of any that the package has had.
+_PERHAPS: Final = (
+    "OR (from_bare AND epoch > least_epoch)",
+    "OR (fixed_bare AND epoch < greatest_epoch)",
+    "OR (last_bare AND epoch < greatest_epoch)",
+)
+
+
+def _met(pairs: str, *perhaps: str) -> str:
+    """Pairs and the advisories that their versions meet."""
+    source, own = (_AFFECTED.format(of, *(perhaps or ("", "", ""))) for of in ("source", "own"))
+    return f"""
+      SELECT id, a.cve, source AS package, source_version AS version, pair.stream AS own_stream,
+        a.* EXCLUDE (cve, release, name, arch)
+      FROM {pairs} AS pair JOIN keyed a ON a.is_source AND a.release = pair.release AND a.name = pair.source
+      WHERE {source}
+      UNION ALL
+      SELECT id, a.cve, pair.name AS package, version, pair.stream AS own_stream,
+        a.* EXCLUDE (cve, release, name, arch)
+      FROM {pairs} AS pair JOIN keyed a ON NOT a.is_source AND a.release = pair.release AND a.name = pair.name
+      WHERE {own} AND (a.arch IS NULL OR pair.arch IS NULL OR pair.arch IN (a.arch, 'noarch'))
+    """
+
+
+# A build for a module stream is told apart from one that belongs to none, and from one for another stream.
+_OF_THIS_BUILD: Final = "(is_modular IS NULL OR is_modular = contains(version, '.module'))"
+_STREAM_IS_KNOWN: Final = "(is_modular IS NOT true OR (stream IS NOT NULL AND own_stream IS NOT NULL))"
+_OF_THIS_STREAM: Final = "(is_modular IS NOT true OR stream = own_stream)"
 _HITS: Final = f"""
     CREATE TABLE hit AS
-    WITH affected AS (
-      SELECT id, a.cve, source AS package, source_version AS version, a.* EXCLUDE (cve, release, name, arch)
-      FROM pair JOIN keyed a ON a.is_source AND a.release = pair.release AND a.name = pair.source
-      WHERE {_AFFECTED.format("source")}
-      UNION ALL
-      SELECT id, a.cve, pair.name AS package, version, a.* EXCLUDE (cve, release, name, arch)
-      FROM pair JOIN keyed a ON NOT a.is_source AND a.release = pair.release AND a.name = pair.name
-      WHERE {_AFFECTED.format("own")} AND (a.arch IS NULL OR pair.arch IS NULL OR pair.arch IN (a.arch, 'noarch'))
-    )
+    WITH affected AS ({_met("pair")})
     SELECT id AS pair, cve, any_value(package || ' ' || version) AS package,
       arg_max(CASE WHEN fixed IS NOT NULL THEN package || ' ' || fixed END, fixed_key) AS fix,
       bool_or(fixed IS NULL AND last IS NOT NULL) AS is_vague, max(severity) AS severity, max(cvss) AS cvss,
       min(published) AS published, max(feed) AS feed, min(feed_at) AS feed_at
-    -- A build for a module stream is told apart from one that belongs to none; streams are not known.
-    FROM affected WHERE is_modular IS NULL OR is_modular = contains(version, '.module') GROUP BY ALL
+    FROM affected WHERE {_OF_THIS_BUILD} AND {_OF_THIS_STREAM} GROUP BY ALL
+"""
+_DOUBTS: Final = f"""
+    CREATE TABLE doubt AS
+    WITH doubtful AS (FROM pair WHERE greatest_epoch IS NOT NULL OR contains(version, '.module')),
+      perhaps AS ({_met("doubtful", *_PERHAPS)})
+    SELECT id AS pair, cve, package || ' ' || version || ' (' || cve || ': ' || coalesce(fixed, last, '?') || ')' AS example,
+      NOT {_STREAM_IS_KNOWN} AS is_of_stream
+    FROM perhaps ANTI JOIN hit ON hit.pair = perhaps.id AND hit.cve = perhaps.cve
+    WHERE {_OF_THIS_BUILD} AND ({_OF_THIS_STREAM} OR NOT {_STREAM_IS_KNOWN})
+"""
+# Every package of one build of a module carries the same ending, which a feed that names streams tells the stream of.
+_BUILD: Final = "regexp_extract({}, '[.](module[+_].*)$', 1)"
+_STREAMS: Final = f"""
+    CREATE TABLE streams AS SELECT release, {_BUILD.format("fixed")} AS build, any_value(stream) AS stream FROM advisory
+    WHERE stream IS NOT NULL AND build <> '' GROUP BY ALL HAVING count(DISTINCT stream) = 1
+"""
+_EPOCHS: Final = """
+    CREATE TABLE epochs AS SELECT release, name, min(epoch) AS least_epoch, max(epoch) AS greatest_epoch FROM (
+      SELECT release, name, epoch FROM pair WHERE scheme = 'rpm'
+      UNION ALL
+      SELECT release, name, try_cast(split_part(version, ':', 1) AS BIGINT) FROM
+        (SELECT release, name, unnest([introduced, fixed, last]) AS version FROM advisory WHERE NOT is_source)
+      WHERE contains(version, ':')
+    ) GROUP BY ALL HAVING least_epoch < greatest_epoch
 """
 _FOUND: Final = """
     SELECT asset_id, cve, list_sort(list(DISTINCT package)), list_sort(list(DISTINCT fix) FILTER (fix IS NOT NULL)),
@@ -112,6 +155,7 @@ def _row(one: Advisory) -> dict[str, Any]:
         "cve": one.cve,
         "is_source": one.is_source,
         "is_modular": ".module" in one.fixed if one.is_modular is None and one.fixed else one.is_modular,
+        "stream": one.stream,
         "introduced": one.introduced,
         "fixed": one.fixed,
         "last": one.last,
@@ -138,8 +182,16 @@ def match(db: Database) -> list[tuple[str, str, str]]:
     """Makes ``hit``; gives feed, entry and version of the advisories whose versions cannot be ordered."""
     _make_keys(db)
     db.execute(
+        "ALTER TABLE pair ADD COLUMN epoch BIGINT; UPDATE pair SET epoch = CASE WHEN contains(version, ':') "
+        "THEN try_cast(split_part(version, ':', 1) AS BIGINT) ELSE 0 END WHERE scheme = 'rpm'"
+    )
+    db.execute(_EPOCHS)
+    db.execute(_STREAMS)
+    db.execute(
         "CREATE OR REPLACE TABLE pair AS SELECT pair.*, own.key AS own_key, own.bare AS own_bare, "
-        "source.key AS source_key, source.bare AS source_bare FROM pair "
+        "source.key AS source_key, source.bare AS source_bare, least_epoch, greatest_epoch, stream FROM pair "
+        "LEFT JOIN epochs USING (release, name) "
+        f"LEFT JOIN streams ON streams.release = pair.release AND streams.build = {_BUILD.format('pair.version')} "
         "LEFT JOIN key own ON own.scheme = pair.scheme AND own.version = pair.version "
         "LEFT JOIN key source ON source.scheme = pair.scheme AND source.version = pair.source_version"
     )
@@ -159,7 +211,16 @@ def match(db: Database) -> list[tuple[str, str, str]]:
     ).fetchall()
     db.execute("DELETE FROM keyed WHERE NOT is_ordered")
     db.execute(_HITS)
+    db.execute(_DOUBTS)
     return unordered
+
+
+def doubts(db: Database) -> Iterator[tuple[str, bool, int, str]]:
+    """Hosts of which packages may have a weakness or not: whether for want of a stream, how many, and one of them."""
+    yield from db.execute(
+        "SELECT asset_id, is_of_stream, count(DISTINCT cve), min(example) FROM pair_of JOIN doubt USING (pair) "
+        "GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
 
 
 def _make_keys(db: Database) -> None:

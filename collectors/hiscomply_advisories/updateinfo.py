@@ -47,7 +47,7 @@ def _update(update: ElementTree.Element, release: str, scope: Scope) -> Iterator
         and update.find("pkglist/hot_patch_collection") is not None
     ):
         scope.refuse(place, "热补丁不参与比对", "hot patches are not compared")
-    for package in update.iterfind("pkglist/collection/package"):
+    for package, stream in _packages(update):
         name, version, build = package.get("name"), package.get("version"), package.get("release")
         arch = package.get("arch")
         if not name or not version or not build:
@@ -63,10 +63,21 @@ def _update(update: ElementTree.Element, release: str, scope: Scope) -> Iterator
                     is_source=False,
                     fixed=fixed,
                     arch=None if arch == "noarch" else arch,
+                    stream=stream,
                     severity=severity,
                     published=published,
                     place=place,
                 )
+
+
+def _packages(update: ElementTree.Element) -> Iterator[tuple[ElementTree.Element, str | None]]:
+    """Each package, and the module stream that its collection is for."""
+    for collection in update.iterfind("pkglist/collection"):
+        module = collection.find("module")
+        names = () if module is None else (module.get("name"), module.get("stream"))
+        stream = ":".join(one for one in names if one) if names and all(names) else None
+        for package in collection.iterfind("package"):
+            yield package, stream
 
 
 def _date(update: ElementTree.Element, name: str) -> str | None:

@@ -20,6 +20,7 @@ class Groups:
         logins: for a login that a group names without DN (posixGroup), its groups.
         by_number, by_sid: groups by the number by which members name their primary one; several may have one number.
         doubts: groups of which members may be hidden.
+        by_query: groups whose members are what a search finds, which is not made; doubts too.
         is_complete: False where a group may be missing altogether.
     """
 
@@ -30,6 +31,7 @@ class Groups:
     by_number: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     by_sid: dict[str, str] = field(default_factory=dict)
     doubts: set[str] = field(default_factory=set)
+    by_query: set[str] = field(default_factory=set)
     is_complete: bool = True
 
     def above(self, start: Iterable[str]) -> set[str]:
@@ -70,11 +72,12 @@ class Groups:
 
 
 _MEMBERS = ("member", "uniqueMember")
-_MUST_HAVE_MEMBERS = {"groupofnames", "groupofuniquenames"}
+_TELL_MEMBERS = {"groupofnames", "groupofuniquenames", "groupofmembers"}
+"""Groups without members are not allowed, or so rare that hidden members are likelier."""
 
 
 def openldap_groups(entries: Iterable[Entry]) -> Groups:
-    """From groups that list their members: groupOfNames, groupOfUniqueNames, posixGroup."""
+    """From groups that list their members, by DN or by login, in any mixture, and groups that a search makes."""
     groups = Groups()
     for entry in entries:
         mine = same_dn(entry.dn)
@@ -88,7 +91,14 @@ def openldap_groups(entries: Iterable[Entry]) -> Groups:
         number = entry.number("gidNumber")
         if number is not None:
             groups.by_number[number].add(mine)
-        is_by_query = "memberurl" in entry.values
-        if is_by_query or (entry.classes & _MUST_HAVE_MEMBERS and not members):
+        if _is_by_query(entry):
+            groups.by_query.add(mine)
+        if mine in groups.by_query or (entry.classes & _TELL_MEMBERS and not members):
             groups.doubts.add(mine)
     return groups
+
+
+def _is_by_query(entry: Entry) -> bool:
+    """Of class groupOfURLs, or of another with an LDAP search as the overlay dynlist may be told to take it."""
+    searches = [one for one in entry.texts("labeledURI") if one.lower().startswith("ldap:///")]
+    return "groupofurls" in entry.classes or "memberurl" in entry.values or bool(searches)

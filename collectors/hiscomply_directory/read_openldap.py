@@ -14,10 +14,13 @@ from hiscomply_directory.groups import Groups, openldap_groups
 from hiscomply_directory.options import PERSON_FILTER
 from hiscomply_directory.parse_openldap_accounts import ATTRIBUTES, Policy, Rules, parse_account
 from hiscomply_directory.parse_policy import PPOLICY_ATTRIBUTES, no_policy, ppolicy
-from hiscomply_directory.words import Elsewhere, no_account, no_group
+from hiscomply_directory.words import Elsewhere, by_query, no_account, no_group
 
 _PPOLICY: Final = "1.3.6.1.4.1.42.2.27.8.5.1"
-_GROUPS: Final = "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup)(objectClass=groupOfURLs))"
+_GROUPS: Final = (
+    "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=groupOfMembers)(objectClass=posixGroup)"
+    "(objectClass=groupOfURLs)(memberURL=*))"
+)
 _GROUP_ATTRIBUTES: Final = (
     "objectClass",
     "cn",
@@ -26,6 +29,7 @@ _GROUP_ATTRIBUTES: Final = (
     "memberUid",
     "gidNumber",
     "memberURL",
+    "labeledURI",
 )
 
 
@@ -57,6 +61,7 @@ class OpenLdap:
             groups.is_complete = not missing and self._elsewhere is None
             for word in missing:
                 yield about.rejected("account", no_group(word))
+            yield from self._not_resolved(groups)
         except CollectFailed as error:
             failures.append(error)
         try:
@@ -77,6 +82,14 @@ class OpenLdap:
             raise failures[0]
         if count == 0:
             raise no_account(about.base)
+
+    def _not_resolved(self, groups: Groups) -> Iterator[Rejected]:
+        """Groups whose members are what a search finds: who is in them is not known."""
+        for group in sorted(groups.by_query):
+            reason = by_query(groups.names[group])
+            yield self._about.rejected("entitlement", reason)
+            if groups.above([group]) & groups.privileged:
+                yield self._about.rejected("account", reason)
 
     def policies(self) -> Iterator[Record | Rejected]:
         """Every ppolicy entry; in effect where it is the target's ``default_policy`` or an account names it."""

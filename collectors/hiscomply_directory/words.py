@@ -141,3 +141,11 @@ def no_group(word: str) -> Text:
         f"找不到特权组 {word},或账号看不到它",
         f"the privileged group {word} is not there, or the account may not see it",
     )
+
+
+def by_query(name: str) -> Text:
+    """A group that lists a search instead of its members."""
+    return Text(
+        f"动态组 {name} 的成员由搜索得出,未解析:谁在其中未知",
+        f"the group {name} is dynamic: its members are what a search finds, which was not made, so they are not known",
+    )

@@ -21,12 +21,14 @@ class About:
         now: when the collection began, UTC.
         zone: of times in the host's own logs; None when nobody knows it.
         max_list_age_days: package lists older than this say nothing of pending updates.
+        fixed_repositories: ids of repositories that never change, so that their age says nothing.
     """
 
     asset_id: str
     now: datetime
     zone: tzinfo | None
     max_list_age_days: int = 7
+    fixed_repositories: frozenset[str] = frozenset()
 
     def from_file(self, kind: str, path: str, fields: Mapping[str, Any], line: int | None = None) -> Record:
         """A record that stands in a file; fields that are ``...`` are not known and left out."""

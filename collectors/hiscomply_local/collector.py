@@ -50,6 +50,13 @@ class LocalCollector:
                 "default": 7,
                 "description": "Package lists that are older say nothing of pending updates.",
             },
+            "fixed_repositories": {
+                "type": "array",
+                "items": {"type": "string", "minLength": 1},
+                "uniqueItems": True,
+                "default": [],
+                "description": "Ids of dnf repositories that never change (the release itself): their age does not count.",
+            },
         },
     }
 
@@ -88,7 +95,7 @@ class LocalCollector:
             target.options.get("asset_id"),
             context.now,
             context.zone,
-            target.options.get("max_list_age_days", 7),
+            target.options,
         )
         if about is None:
             raise CollectFailed(

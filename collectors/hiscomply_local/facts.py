@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hiscomply.units import Item
@@ -52,12 +53,13 @@ IDENTITY = Ask(files=(parse_host.HOSTNAME, "/etc/timezone"), commands=parse_host
 
 
 def about_host(
-    answers: Answers, asset_id: str | None, now: datetime, project_zone: str, max_list_age_days: int
+    answers: Answers, asset_id: str | None, now: datetime, project_zone: str, options: Mapping[str, Any]
 ) -> About | None:
-    """What all facts share; None when the host has no name and was given none."""
+    """What all facts share, by the options of the target; None when the host has no name and was given none."""
     name = asset_id or answers.file(parse_host.HOSTNAME).text.strip()
     zone = _zone(zone_name(answers)) or _zone(project_zone)
-    return About(name, now, zone, max_list_age_days) if name else None
+    max_age, fixed = options.get("max_list_age_days", 7), options.get("fixed_repositories", ())
+    return About(name, now, zone, max_age, frozenset(fixed)) if name else None
 
 
 def _zone(name: str | None) -> tzinfo | None:

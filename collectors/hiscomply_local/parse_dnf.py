@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from hiscomply_local.answers import Answers, Command, from_epoch
@@ -22,28 +24,49 @@ _STAMP = re.compile(r"<timestamp>\s*(\d+)")
 _HASH = re.compile(r"-[0-9a-f]{16}$")
 
 
-def metadata_date(answers: Answers) -> datetime | None:
-    """When the newest cached repository metadata was made."""
-    stamps = [
-        moment
-        for pattern in REPOSITORIES
-        for _, answer in answers.matching(pattern)
-        for stamp in _STAMP.findall(answer.text)
-        if (moment := from_epoch(stamp))
-    ]
-    return max(stamps, default=None)
+@dataclass(frozen=True, slots=True)
+class Cached:
+    """The cached metadata of one repository.
+
+    Attributes:
+        made: when it was made; None where it does not say.
+        advises: it says which updates are security updates.
+    """
+
+    made: datetime | None
+    advises: bool
 
 
-def cached_repositories(answers: Answers) -> dict[str, bool]:
-    """Repositories in the cache, and whether their metadata says which updates are security updates."""
-    names = {}
+def cached_repositories(answers: Answers) -> dict[str, Cached]:
+    """Repositories in the cache; of one that is there twice, as after a change of its address, the newer metadata."""
+    found: dict[str, Cached] = {}
     for pattern in REPOSITORIES:
         for path, answer in answers.matching(pattern):
             if answer.ok:
                 folder = PurePosixPath(path).parent
                 folder = folder.parent if folder.name == "repodata" else folder
-                names[_HASH.sub("", folder.name)] = 'type="updateinfo"' in answer.text
-    return names
+                name = _HASH.sub("", folder.name)
+                stamps = [moment for one in _STAMP.findall(answer.text) if (moment := from_epoch(one))]
+                cached = Cached(max(stamps, default=None), 'type="updateinfo"' in answer.text)
+                found[name] = max(found.get(name, cached), cached, key=_made)
+    return found
+
+
+def oldest(cached: Mapping[str, Cached], enabled: Set[str], fixed: Set[str]) -> tuple[datetime, str] | None:
+    """When the oldest metadata of the enabled repositories was made, and of which; None where one does not say.
+
+    Args:
+        enabled: ids of the enabled repositories; empty where they are not known, so that all in the cache count.
+        fixed: ids of those that never change; they count only where there are no others.
+    """
+    used = {name: one for name, one in cached.items() if name in (enabled or cached.keys())}
+    counted = {name: one for name, one in used.items() if name not in fixed} or used
+    dates = [(one.made, name) for name, one in counted.items() if one.made is not None]
+    return min(dates) if dates and len(dates) == len(counted) else None
+
+
+def _made(one: Cached) -> datetime:
+    return one.made or datetime.min.replace(tzinfo=UTC)
 
 
 def parse_repolist(text: str) -> frozenset[str]:

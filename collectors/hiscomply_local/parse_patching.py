@@ -32,10 +32,19 @@ _WHAT = Text("待装更新", "pending updates")
 
 
 def list_age_days(answers: Answers, about: About) -> int | None:
-    """Whole days since the package lists were published; None without lists."""
-    manager = package_manager(answers)
-    made = apt.lists_date(apt.releases(answers)) if manager == "dpkg" else dnf.metadata_date(answers)
-    return max((about.now - made).days, 0) if made else None
+    """Whole days since the package lists were published, the oldest of dnf's; None without lists."""
+    return _list_age(answers, about)[0]
+
+
+def _list_age(answers: Answers, about: About) -> tuple[int | None, str]:
+    """Whole days, and the repository whose age it is."""
+    made, repository = apt.lists_date(apt.releases(answers)), ""
+    if package_manager(answers) != "dpkg":
+        enabled = answers.command(dnf.REPOLIST)
+        names = dnf.parse_repolist(enabled.text) if enabled.ok else frozenset()
+        found = dnf.oldest(dnf.cached_repositories(answers), names, about.fixed_repositories)
+        made, repository = found or (None, "")
+    return (max((about.now - made).days, 0) if made else None), repository
 
 
 def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
@@ -60,20 +69,27 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
 def _pending(answers: Answers, about: About, fields: dict[str, Any]) -> Iterator[Rejected]:
     manager = package_manager(answers)
     command = apt.UPGRADABLE if manager == "dpkg" else dnf.CHECK
-    age = list_age_days(answers, about)
+    age, repository = _list_age(answers, about)
     if age is None or age > about.max_list_age_days:
-        yield about.unknown("patch_state", command, _stale(age, about.max_list_age_days))
+        yield about.unknown("patch_state", command, _stale(age, about.max_list_age_days, repository))
     elif manager == "dpkg":
         yield from _pending_apt(answers, about, fields)
     else:
         yield from _pending_dnf(answers, about, fields)
 
 
-def _stale(age: int | None, limit: int) -> Text:
+def _stale(age: int | None, limit: int, repository: str) -> Text:
     if age is None:
         return Text(
             "待装更新未知:本机没有软件包索引,请先更新索引",
             "pending updates not known: this host has no package lists; refresh them first",
+        )
+    if repository:
+        return Text(
+            f"待装更新未知:软件源 {repository} 的索引已有 {age} 天,超过 {limit} 天;请先更新索引,"
+            "从不变动的软件源请写入 fixed_repositories",
+            f"pending updates not known: the lists of the repository {repository} are {age} days old, the limit is {limit}; "
+            "refresh them, or name a repository that never changes in fixed_repositories",
         )
     return Text(
         f"待装更新未知:软件包索引已有 {age} 天,超过 {limit} 天,请先更新索引",
@@ -120,7 +136,7 @@ def _pending_dnf(answers: Answers, about: About, fields: dict[str, Any]) -> Iter
         return
     fields["pending_updates"] = len(updates)
     security = _dnf_updates(answers, dnf.CHECK_SECURITY)
-    advising = {name for name, advises in cached.items() if advises}
+    advising = {name for name, one in cached.items() if one.advises}
     if security is None or not advising or not set(updates.values()) <= advising:
         yield about.unknown("patch_state", dnf.CHECK_SECURITY, _NO_ADVICE)
     else:

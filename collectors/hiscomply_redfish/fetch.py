@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -84,18 +84,57 @@ class Redfish:
         return None if path is None or found is None else (path, found)
 
     def members(self, body: Body, name: str) -> Iterator[tuple[str, Body]]:
-        """The members of the collection that a property links to, page by page.
+        """The members of the collection that a property links to.
 
         Raises:
-            CollectFailed: a member or a further page that is listed is not there; the pages go round in circles.
+            CollectFailed: as ``each``.
         """
-        first = self.linked(body, name)
-        page = None if first is None else first[1]
+        collection = self.linked(body, name)
+        if collection is not None:
+            yield from self.each(*collection, "Members")
+
+    def each(self, path: str, body: Body, name: str) -> Iterator[tuple[str, Body]]:
+        """What a list of links leads to.
+
+        Raises:
+            CollectFailed: as ``listed``; something that is listed is not there.
+        """
+        paths: list[str] = []
+        for one in self.listed(path, body, name):
+            with shaped(self.api.url + path):
+                paths.append(one["@odata.id"])
+        for where in paths:
+            found = self.get(where)
+            if found is None:
+                raise _listed(where)
+            yield where, found
+
+    def listed(self, path: str, body: Body, name: str) -> list[Body]:
+        """A list of a resource, page by page; what is null in it is an empty place.
+
+        Raises:
+            CollectFailed: a further page is not there, or the pages go round in circles; there are fewer than the
+                service counts.
+        """
+        found: list[Body] = []
+        counted = 0
         read: set[str] = set()
+        page: Body | None = body
         while page is not None:
-            yield from self.each(page, "Members")
-            following = page.get("Members@odata.nextLink")
+            with shaped(self.api.url + path):
+                found += [dict(one) for one in _on_page(page, name) if one is not None]
+                counted = max(counted, int(page.get(f"{name}@odata.count") or 0))
+            following = page.get(f"{name}@odata.nextLink") or page.get("@odata.nextLink")
             page = self._page(str(following), read) if following else None
+        different = {str(one.get("@odata.id", number)) for number, one in enumerate(found)}
+        if counted > len(different):
+            raise CollectFailed(
+                Text(
+                    f"{path} 称有 {counted} 项 {name},只给出 {len(different)} 项",
+                    f"{path} counts {counted} of {name} and gives {len(different)}",
+                )
+            )
+        return found
 
     def _page(self, path: str, read: set[str]) -> Body:
         found = None if path in read else self.get(path)
@@ -104,15 +143,13 @@ class Redfish:
         read.add(path)
         return found
 
-    def each(self, body: Body, name: str) -> Iterator[tuple[str, Body]]:
-        """What a list of links leads to."""
-        with shaped(self.api.url):
-            paths = [one["@odata.id"] for one in body.get(name) or ()]
-        for path in paths:
-            found = self.get(path)
-            if found is None:
-                raise _listed(path)
-            yield path, found
+
+def _on_page(page: Body, name: str) -> Sequence[Any]:
+    """The items of a page: under the name of the list, or as a further page of a list inside a resource has them."""
+    lists = [page[one] for one in (name, "Members", "value") if isinstance(page.get(one), list)]
+    if page.get(name) is not None and not isinstance(page[name], list):
+        raise TypeError(name)
+    return lists[0] if lists else ()
 
 
 def _listed(path: str) -> CollectFailed:
@@ -140,13 +177,13 @@ def machines(service: Redfish) -> list[Machine]:
         machine.parts.extend(_of_system(service, path, body))
         with shaped(service.api.url + path):
             links = dict(body.get("Links") or {})
-        chassis = dict(service.each(links, "Chassis"))
+        chassis = dict(service.each(path, links, "Chassis"))
         if len(systems) == 1:
             # An enclosure of disks or power supplies is this system's as well, linked or not.
             chassis |= dict(service.members(root, "Chassis"))
         for where, one in chassis.items():
             machine.parts.extend(_of_chassis(service, where, one))
-        managers = list(service.each(links, "ManagedBy")) or (
+        managers = list(service.each(path, links, "ManagedBy")) or (
             list(service.members(root, "Managers")) if len(systems) == 1 else []
         )
         machine.managers.extend(one for _, one in managers)
@@ -161,15 +198,17 @@ def _of_system(service: Redfish, path: str, body: Body) -> Iterator[Part]:
             yield Part("", f"{path}#/{name}", body[name])
     for where, unit in service.members(body, "Storage"):
         yield Part("", where, unit)
-        for number, one in enumerate(_dicts(unit.get("StorageControllers"))):
+        for number, one in enumerate(service.listed(where, unit, "StorageControllers")):
             yield Part("", f"{where}#/StorageControllers/{number}", one)
-        for place, drive in service.each(unit, "Drives"):
+        for place, controller in service.members(unit, "Controllers"):
+            yield Part("", place, controller)
+        for place, drive in service.each(where, unit, "Drives"):
             yield Part("storage", place, drive)
         for place, volume in service.members(unit, "Volumes"):
             yield Part("", place, volume)
     if not body.get("Storage"):
         for where, unit in service.members(body, "SimpleStorage"):
-            for number, one in enumerate(_dicts(unit.get("Devices"))):
+            for number, one in enumerate(service.listed(where, unit, "Devices")):
                 yield Part("storage", f"{where}#/Devices/{number}", one)
 
 
@@ -184,9 +223,5 @@ def _of_chassis(service: Redfish, path: str, body: Body) -> Iterator[Part]:
                 yield Part(area, place, one)
         if legacy := service.linked(body, old):
             for name in lists:
-                for number, one in enumerate(_dicts(legacy[1].get(name))):
+                for number, one in enumerate(service.listed(*legacy, name)):
                     yield Part(area if name != "Temperatures" else "", f"{legacy[0]}#/{name}/{number}", one)
-
-
-def _dicts(value: Any) -> list[Body]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
@@ -128,13 +128,13 @@ class Scan:
         """A later scan of the same family takes the place of this one."""
         return self.tool.partition(" ")[0], self.asset_id, self.baseline, self.scope
 
-    def items(self) -> Iterator[Record | Rejected]:
-        """The scan's own record, then what it found, then what is not known."""
+    def items(self, findings: Iterable[Record] | None = None) -> Iterator[Record | Rejected]:
+        """The scan's own record, then what it found (``findings`` instead, if given), then what is not known."""
         yield self.record()
         if not self.is_examination:
             reason = Text("这次扫描什么也没有检查", "this scan examined nothing")
             yield Rejected("scan", self.about.source, reason, subject=self.asset_id)
-        yield from self.findings.values()
+        yield from self.findings.values() if findings is None else findings
         yield from self.unknown
 
     @property
@@ -187,16 +187,7 @@ class Scan:
             "suppressed": suppressed,
             "checked_at": self.observed_at,
         }
-        old = self.findings.get(key)
-        if old is not None:
-            before = old.fields.get("pass")
-            fields["severity"] = worst(old.fields.get("severity"), severity)
-            if _STANDING[before] <= _STANDING[passes]:
-                fields["pass"], line, pointer = before, old.line, old.pointer
-                is_same = before is False and passes is False
-                kept = old.fields.get("suppressed")
-                fields["suppressed"] = _both(kept, suppressed) if is_same else kept
-        self.findings[key] = self._record("config_result", fields, line, pointer)
+        self._add(key, self._record("config_result", fields, line, pointer))
 
     def add_vulnerability(
         self,
@@ -210,13 +201,6 @@ class Scan:
     ) -> None:
         """One open vulnerability; of several sightings of one number the worst figures stay."""
         key = ("vuln", number)
-        old = self.findings.get(key)
-        if old is not None:
-            severity = worst(old.fields.get("severity"), severity)
-            scores = [one for one in (old.fields.get("cvss"), cvss) if one is not None]
-            cvss = max(scores, default=None)
-            seen = [one for one in (old.fields.get("first_seen"), first_seen) if one is not None]
-            first_seen, line, pointer = min(seen, default=None), old.line, old.pointer
         fields = {
             "asset_id": self.asset_id,
             "cve": number,
@@ -227,20 +211,45 @@ class Scan:
         }
         record = self._record("vuln", fields, line, pointer)
         # The scanner saw it open: known not to be fixed when it looked.
-        self.findings[key] = Record(
-            "vuln",
-            {**record.fields, "fixed_at": None},
-            record.source,
-            record.observed_at,
-            line,
-            pointer=pointer,
-        )
+        self._add(key, replace(record, fields={**record.fields, "fixed_at": None}))
+
+    def _add(self, key: tuple[str, str], record: Record) -> None:
+        old = self.findings.get(key)
+        self.findings[key] = record if old is None else joined(old, record)
 
     def _record(
         self, kind: str, fields: Mapping[str, Any], line: int | None = None, pointer: str | None = None
     ) -> Record:
         known = {name: value for name, value in fields.items() if value is not None}
         return Record(kind, known, self.about.source, self.observed_at, line=line, pointer=pointer)
+
+
+def joined(old: Record, new: Record) -> Record:
+    """What two sightings of one thing say together: the worse of them, and of two alike the earlier one.
+
+    Of results a failure stands over what is not known, and that over a pass. An open vulnerability was last seen when
+    the later one saw it.
+    """
+    fields: dict[str, Any] = {"severity": worst(old.fields.get("severity"), new.fields.get("severity"))}
+    if old.kind == "config_result":
+        base = min(old, new, key=_standing)
+        if old.fields.get("pass") is False and new.fields.get("pass") is False:
+            fields["suppressed"] = _both(old.fields.get("suppressed"), new.fields.get("suppressed"))
+    else:
+        base = max(old, new, key=_seen)
+        for name, choose in (("cvss", max), ("first_seen", min)):
+            known = [one.fields[name] for one in (old, new) if one.fields.get(name) is not None]
+            fields[name] = choose(known, default=None)
+    told = {name: value for name, value in fields.items() if value is not None}
+    return replace(base, fields={**base.fields, **told})
+
+
+def _standing(result: Record) -> tuple[int, datetime]:
+    return _STANDING[result.fields.get("pass")], _seen(result)
+
+
+def _seen(record: Record) -> datetime:
+    return record.observed_at or datetime.min.replace(tzinfo=UTC)
 
 
 def _both(one: Any, other: Any) -> bool | None:
@@ -282,16 +291,34 @@ def newest(scans: Iterable[Scan]) -> Iterator[Record | Rejected]:
     runs) stands side by side. A scan that examined nothing replaces no earlier one.
     """
     scans = list(scans)
+    together: dict[tuple[str, ...], Record] = {}
     latest: dict[tuple[str, ...], Scan] = {}
     for scan in (one for one in scans if one.is_examination):
         for key in (scan.family, (*scan.family, scan.about.source, scan.part)):
             held = latest.get(key)
             if held is None or scan.observed_at >= held.observed_at:
                 latest[key] = scan
+    standing = [scan for scan in scans if scan.is_examination and _stands(scan, latest)]
+    for scan in standing:
+        for rule, found in scan.findings.items():
+            whole = (*_of_one_file(scan), *rule)
+            together[whole] = joined(together[whole], found) if whole in together else found
     for scan in scans:
-        source = scan.about.source
-        is_of_newest = scan.is_examination and latest[scan.family].about.source == source
-        if not scan.is_examination or (is_of_newest and latest[(*scan.family, source, scan.part)] is scan):
+        if not scan.is_examination:
             yield from scan.items()
+        elif _stands(scan, latest):
+            wholes = [(*_of_one_file(scan), *rule) for rule in scan.findings]
+            yield from scan.items(together.pop(one) for one in wholes if one in together)
         else:
             yield scan.record()
+
+
+def _stands(scan: Scan, latest: Mapping[tuple[str, ...], Scan]) -> bool:
+    source = scan.about.source
+    is_of_newest = latest[scan.family].about.source == source
+    return is_of_newest and latest[(*scan.family, source, scan.part)] is scan
+
+
+def _of_one_file(scan: Scan) -> tuple[str, str, str]:
+    """Findings of one rule that stand side by side in one file become one: else the later would take the other's place."""
+    return scan.family[0], scan.asset_id, scan.about.source

@@ -96,8 +96,7 @@ class SshCollector:
         if read.uid is None and said.failure is not None:
             raise said.failure
         host = target.options["host"]
-        max_age = target.options.get("max_list_age_days", 7)
-        about = about_host(read.answers, host.get("asset_id"), context.now, context.zone, max_age)
+        about = about_host(read.answers, host.get("asset_id"), context.now, context.zone, target.options)
         if about is None:
             raise said.failure or CollectFailed(
                 Text(

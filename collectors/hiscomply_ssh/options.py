@@ -80,5 +80,12 @@ OPTIONS: Final[Mapping[str, Any]] = options_schema(
             "default": 7,
             "description": "Package lists that are older say nothing of pending updates.",
         },
+        "fixed_repositories": {
+            "type": "array",
+            "items": TEXT,
+            "uniqueItems": True,
+            "default": [],
+            "description": "Ids of dnf repositories that never change (the release itself): their age does not count.",
+        },
     }
 )

@@ -17,6 +17,7 @@ function ConvertTo-AsciiJson($Record) {
 
 function Write-Record($Record) {
     $script:count += 1
+    $Record['_observed_at'] = $script:observed
     Write-Output (ConvertTo-AsciiJson $Record)
 }
 
@@ -126,7 +127,16 @@ function Get-ServiceRecord {
 }
 
 function Get-BackupRecord {
-    foreach ($job in @(Get-WBJob -Previous 100 | Where-Object { [string]$_.JobType -eq 'Backup' })) {
+    $most = 1000
+    $jobs = @(Get-WBJob -Previous $most)
+    # Windows gives the newest ones only: with as many as were asked for there may be earlier ones. A year of them is enough.
+    if ($jobs.Count -ge $most) {
+        $first = @($jobs | ForEach-Object { ([datetime]$_.StartTime).ToUniversalTime() } | Sort-Object)[0]
+        if (([datetime]::UtcNow - $first).TotalDays -lt 366) {
+            [ordered]@{ _kind = 'backup_job'; _reason = ('Windows Server Backup: only the newest ' + [string]$most + ' jobs, from ' + (ConvertTo-Utc $first)) }
+        }
+    }
+    foreach ($job in @($jobs | Where-Object { [string]$_.JobType -eq 'Backup' })) {
         $fields = [ordered]@{ _kind = 'backup_job'; system_id = $AssetId; job = 'Windows Server Backup'; started = (ConvertTo-Utc $job.StartTime) }
         if ($null -eq $job.EndTime -or ([datetime]$job.EndTime).Year -lt 2000) { $fields['ended'] = $null; $fields['status'] = 'running' }
         else {
@@ -188,6 +198,8 @@ function Get-RegistrySetting {
     }
 }
 
+# Every record says when it was true: a file that is copied, or put back, later does not become new by that.
+$script:observed = ConvertTo-Utc ([datetime]::UtcNow)
 $wanted = @($Kinds.Split(','))
 $steps = @(
     @('host', 'system', { Get-HostRecord }),

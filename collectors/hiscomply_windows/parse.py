@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,7 @@ def parse(output: bytes, source: str, now: datetime, kinds: tuple[str, ...]) -> 
         item = parse_line(number, data, origin)
         tally.take(item)
         if not isinstance(item, End):
-            yield _gap(item) or item
+            yield _gap(item) or (_seen_by(item, now) if isinstance(item, Record) else item)
     tally.close(is_end_required=True)
     yield from missing_kinds(kinds, [tally], source)
 
@@ -38,7 +39,13 @@ def partly(output: bytes, source: str, now: datetime, kinds: tuple[str, ...]) ->
     for number, data in numbered_lines(io.BytesIO(whole)):
         item = parse_line(number, data, origin)
         if isinstance(item, Record) and _gap(item) is None:
-            yield item
+            yield _seen_by(item, now)
+
+
+def _seen_by(item: Record, now: datetime) -> Record:
+    """By a host's clock that is ahead nothing is newer than the moment at which it was asked."""
+    is_ahead = item.observed_at is not None and item.observed_at > now
+    return replace(item, observed_at=now) if is_ahead else item
 
 
 def _gap(item: Record | Rejected) -> Rejected | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import lzma
 import random
 import subprocess
 import zipfile
@@ -272,6 +273,188 @@ class TestNeverTakenForNone:
         done = project.feed("osv.zip", zipped({**osv(), "details": "x" * 2000}), "osv").collected()
         assert_doubtful(done, CollectionStatus.FAILED)
         assert "larger than what is read" in why(done)
+
+
+def packed_as(ending: str, entry: dict[str, Any]) -> bytes:
+    data = json.dumps(entry).encode()
+    if ending == ".zst":
+        return bytes(pytest.importorskip("zstandard").ZstdCompressor().compress(data))
+    if ending == ".xz":
+        return lzma.compress(data)
+    return gzip.compress(data) if ending else data
+
+
+class TestPackedDocuments:
+    """Of a feed that is a folder or a zip, documents count whether they are packed or not."""
+
+    @pytest.mark.parametrize("ending", [".gz", ".xz", ".zst"])
+    @pytest.mark.parametrize("is_zip", [False, True])
+    def test_packed_ones_are_read_beside_plain_ones(
+        self, project: Project, ending: str, is_zip: bool
+    ) -> None:
+        documents = {
+            "DSA-1.json": packed_as("", osv()),
+            f"DSA-2.json{ending}": packed_as(ending, osv("CVE-2024-0002")),
+            f"DSA-2.json{ending}.asc": b"a signature",
+        }
+        if is_zip:
+            stream = io.BytesIO()
+            with zipfile.ZipFile(stream, "w") as archive:
+                for name, data in documents.items():
+                    archive.writestr(name, data)
+            project.feed("osv.zip", stream.getvalue(), "osv")
+        else:
+            for name, data in documents.items():
+                project.feed(f"osv/{name}", data, "osv")
+            project.feeds = ["      - {path: feeds/osv, format: osv}\n"]
+        assert {cve for _, cve in project.vulns()} == {"CVE-2024-0001", "CVE-2024-0002"}
+        assert project.outcome.status is CollectionStatus.OK
+
+    def test_two_that_are_not_the_same_are_told_and_both_count(self, project: Project) -> None:
+        project.feed("osv/DSA-1.json", packed_as("", osv(fixed="1.0-1")), "osv")
+        project.feed("osv/DSA-1.json.gz", packed_as(".gz", osv()), "osv")
+        project.feeds = ["      - {path: feeds/osv, format: osv}\n"]
+        done = project.collected()
+        assert_doubtful(done)
+        assert "DSA-1.json.gz: it is there twice" in why(done)
+        assert [row["cve"] for row in done.rows("vuln")] == ["CVE-2024-0001"]
+
+    @pytest.mark.parametrize("ending", [".gz", ".xz", ".zst"])
+    def test_one_that_is_damaged_fails_the_feed(self, project: Project, ending: str) -> None:
+        project.feed("osv/DSA-1.json", packed_as("", osv()), "osv")
+        project.feed(f"osv/DSA-2.json{ending}", packed_as(ending, osv())[:-20] + b"x" * 20, "osv")
+        project.feeds = ["      - {path: feeds/osv, format: osv}\n"]
+        done = project.collected()
+        assert done.collections["patch-levels"].status in {CollectionStatus.FAILED, CollectionStatus.PARTIAL}
+        assert "DSA-2.json" in why(done)
+
+
+class TestFixesWithoutEpoch:
+    """AlmaLinux states no epoch; a package that has had several may be of an older one than the fix."""
+
+    @staticmethod
+    def of(project: Project, *versions: str) -> Project:
+        project.rows["host"], project.rows["package"] = [], []
+        for number, version in enumerate(versions, 1):
+            host = {"id": f"S{number}", "os_id": "almalinux", "os_version": "9.4", "os_name": "AlmaLinux 9.4"}
+            package = {"asset_id": f"S{number}", "name": "tool", "version": version, "arch": "x86_64"}
+            project.rows["host"].append(host)
+            project.rows["package"].append({**package, "source_name": "tool", "source_version": version})
+        return project
+
+    @pytest.mark.parametrize(
+        ("versions", "stated"),
+        [(("5.0-1", "1:2.3-2"), ()), (("5.0-1",), ("1:2.0-1",)), (("1:5.0-1", "2:2.3-2"), ())],
+        ids=["of another host", "of another advisory", "raised twice"],
+    )
+    def test_one_that_may_be_of_a_higher_epoch_is_told(
+        self, project: Project, versions: tuple[str, ...], stated: tuple[str, ...]
+    ) -> None:
+        more = [osv("CVE-2020-1", one, "tool", "AlmaLinux:9") for one in stated]
+        for one in more:  # it is about that epoch only
+            one["affected"][0]["ranges"][0]["events"][0]["introduced"] = "1:1.0-1"
+        feed = zipped(osv(fixed="2.3-1", name="tool", ecosystem="AlmaLinux:9"), *more)
+        done = self.of(project, *versions).feed("osv.zip", feed, "osv").audit()
+        assert_unknown(done)
+        told = [one.subject for one in done.collections["patch-levels"].rejected]
+        assert (told, "have a fix without an epoch" in why(done)) == (["S1"], True)
+        assert f"tool {versions[0]} (CVE-2024-0001: 2.3-1)" in why(done)
+
+    @pytest.mark.parametrize(
+        ("versions", "fixed", "found"),
+        [
+            (("5.0-1",), "2.3-1", set()),
+            (("1:5.0-1", "1:5.0-2"), "2.3-1", set()),
+            (("1:5.0-1", "2.4-1"), "1:2.3-1", {"S2"}),
+            (("1:2.0-1",), "2.3-1", {"S1"}),
+            (("2.0-1", "1:2.0-1"), "2.3-1", {"S1", "S2"}),
+        ],
+        ids=["one epoch", "one epoch that is not 0", "the fix states it", "older all the same", "both older"],
+    )
+    def test_where_the_epoch_is_certain_or_makes_no_difference_nothing_is_told(
+        self, project: Project, versions: tuple[str, ...], fixed: str, found: set[str]
+    ) -> None:
+        feed = zipped(osv(fixed=fixed, name="tool", ecosystem="AlmaLinux:9"))
+        assert {host for host, _ in self.of(project, *versions).feed("osv.zip", feed, "osv").vulns()} == found
+        assert project.outcome.status is CollectionStatus.OK
+
+
+def module_updates(*updates: tuple[str, str | None, str]) -> bytes:
+    """An updateinfo of CVE, stream and mended version; the first part of its version is the epoch."""
+    text = ""
+    for number, (cve, stream, fixed) in enumerate(updates):
+        epoch, version, build = fixed.replace(":", "-").split("-")
+        module = f'<module name="nodejs" stream="{stream}" version="1" context="c" arch="x86_64"/>'
+        text += (
+            f'<update type="security"><id>RLSA-{number}</id><issued date="2024-01-02 00:00:00"/>'
+            f'<updated date="{ago(1)}"/><severity>Important</severity>'
+            f'<references><reference id="{cve}" type="cve"/></references>'
+            f"<pkglist><collection>{module if stream else ''}"
+            f'<package name="nodejs" epoch="{epoch}" version="{version}" release="{build}" arch="x86_64"/>'
+            "</collection></pkglist></update>"
+        )
+    return f"<updates>{text}</updates>".encode()
+
+
+class TestModuleStreams:
+    """A fix for one stream of a module says nothing of a build for another."""
+
+    OLD_18 = "1:18.1.0-1.module+el8.9.0+100+aaaa"
+    OLD_20 = "1:20.1.0-1.module+el8.9.0+200+bbbb"
+    NEW_18 = "1:18.9.0-1.module+el8.9.0+101+aaaa"
+    NEW_20 = "1:20.9.0-1.module+el8.9.0+201+bbbb"
+    HISTORY = (("CVE-2020-1", "18", OLD_18), ("CVE-2020-1", "20", OLD_20))
+
+    def found(self, project: Project, installed: str, *updates: tuple[str, str | None, str]) -> set[str]:
+        host = {"id": "S1", "os_id": "rocky", "os_version": "8.9", "os_name": "Rocky Linux 8.9"}
+        package = {"asset_id": "S1", "name": "nodejs", "version": installed, "arch": "x86_64"}
+        project.rows |= {"host": [host], "package": [package]}
+        project.feed("u.xml", module_updates(*updates), "updateinfo", ', release: "rocky:8"')
+        return {cve for _, cve in project.vulns()}
+
+    @pytest.mark.parametrize(
+        ("installed", "fixed", "stream", "found"),
+        [
+            (OLD_18, NEW_18, "18", {"CVE-2024-1"}),
+            (OLD_18, NEW_20, "20", set()),
+            (NEW_18, NEW_20, "20", set()),
+            (OLD_20, NEW_20, "20", {"CVE-2024-1"}),
+            (OLD_20, NEW_18, "18", set()),
+            (NEW_20, NEW_20, "20", set()),
+        ],
+    )
+    def test_where_a_feed_tells_the_stream_of_both_they_are_held_apart(
+        self, project: Project, installed: str, fixed: str, stream: str, found: set[str]
+    ) -> None:
+        history = (*self.HISTORY, ("CVE-2020-2", "18", self.NEW_18), ("CVE-2020-2", "20", self.NEW_20))
+        said = self.found(project, installed, *history, ("CVE-2024-1", stream, fixed))
+        assert said & {"CVE-2024-1"} == found
+        assert project.outcome.status is CollectionStatus.OK
+
+    @pytest.mark.parametrize(
+        ("installed", "stream", "fixed"),
+        [
+            (OLD_18, "20", NEW_20),
+            (OLD_18, "18", NEW_18),
+            (OLD_18, None, NEW_20),
+        ],
+        ids=["no feed has the installed build", "perhaps of the same stream", "no feed names streams"],
+    )
+    def test_where_the_stream_of_either_is_not_known_it_is_told(
+        self, project: Project, installed: str, stream: str | None, fixed: str
+    ) -> None:
+        assert self.found(project, installed, ("CVE-2024-1", stream, fixed)) == set()
+        assert project.outcome.status is CollectionStatus.PARTIAL
+        (one,) = project.outcome.rejected
+        assert one.subject == "S1"
+        assert "which stream is installed is not known: nodejs 1:18.1.0" in one.reason.en
+
+    def test_a_build_for_no_stream_and_one_that_is_not_older_need_no_stream(self, project: Project) -> None:
+        assert self.found(project, "1:16.0.0-1.el8", ("CVE-2024-1", "20", self.NEW_20)) == set()
+        assert project.outcome.status is CollectionStatus.OK
+        project.feeds = []
+        assert self.found(project, self.NEW_20, ("CVE-2024-1", "18", self.NEW_18)) == set()
+        assert project.outcome.status is CollectionStatus.OK
 
 
 def test_free_text_of_a_feed_is_kept_nowhere(project: Project) -> None:

@@ -115,6 +115,16 @@ def test_packages_of_a_module_are_found_through_the_module() -> None:
     }
 
 
+def test_documents_that_name_streams_tell_of_which_one_each_package_is() -> None:
+    items, _ = everything()
+    streams = {name: {one.stream for one in found} for name, found in items.items()}
+    assert streams["csaf/cve-2024-7348.json"] == {"postgresql:15"}
+    assert streams["csaf/cve-2024-24786.json"] == {"go-toolset:rhel8"}
+    assert {(one.name, one.stream) for one in items["updateinfo/rocky-8.xml"]} >= {
+        ("lz4-libs", None), ("rubygem-abrt", "ruby:2.6"),
+    }  # fmt: skip
+
+
 def test_the_name_of_a_stream_is_no_version() -> None:
     (one,) = everything()[0]["csaf/cve-2024-24786.json"]
     assert (one.name, one.is_source, one.is_modular, one.fixed, one.last) == (
@@ -204,6 +214,7 @@ def is_older(release: str, version: str, fixed: str | None) -> bool:
 def test_installed_versions_are_found_as_dpkg_and_rpm_order_them(tmp_path: Path) -> None:
     project = Project(tmp_path / "project")
     project.rows, expected = {"asset": project.rows["asset"], "host": [], "package": []}, {}
+    doubtful: set[str] = set()
     for number, (release, name, source, versions, cve, fixed) in enumerate(INSTALLED):
         os_id, os_version, os_name = HOSTS[release]
         for place, version in enumerate(versions):
@@ -215,7 +226,10 @@ def test_installed_versions_are_found_as_dpkg_and_rpm_order_them(tmp_path: Path)
                 {"asset_id": host, "name": name, "version": version, "arch": "x86_64",
                  "source_name": source, "source_version": version}
             )  # fmt: skip
-            expected[host, cve] = is_older(release, version, fixed)
+            # No recorded document tells of which stream a build of a module is that it does not mend by.
+            is_in_doubt = is_older(release, version, fixed) and ".module" in version
+            expected[host, cve] = is_older(release, version, fixed) and not is_in_doubt
+            doubtful |= {host} if is_in_doubt else set()
     for folder, format in (("osv", "osv"), ("csaf", "csaf")):
         for file in sorted((RECORDED / folder).glob("*.json")):
             project.feed(file.name, file.read_bytes(), format)
@@ -225,6 +239,8 @@ def test_installed_versions_are_found_as_dpkg_and_rpm_order_them(tmp_path: Path)
     )
     found = project.vulns()
     assert {key: key in found for key in expected} == expected
+    told = {one.subject for one in project.outcome.rejected if "which stream is installed" in one.reason.en}
+    assert (told, doubtful) == ({"h9-0", "h12-0", "h13-0"}, told)
     # Feeds of years ago leave what came since unknown, so that no policy passes on them.
     assert project.outcome.status is CollectionStatus.PARTIAL
 

@@ -229,6 +229,19 @@ def test_groups_that_were_cut_short_prove_no_absence_of_privilege() -> None:
     assert isinstance(got.failure, CollectDenied)
 
 
+@pytest.mark.parametrize(
+    ("group", "kinds"),
+    [("cn=nurses", ["entitlement"]), ("cn=nested", ["entitlement", "account"])],
+    ids=["an ordinary one", "one that leads to a privileged one"],
+)
+def test_a_dynamic_group_is_told_as_not_resolved(group: str, kinds: list[str]) -> None:
+    got = Read(RecordedDirectory(LDAP, having(group, memberURL="ldap:///dc=hospital,dc=lab??sub?(uid=x)")))
+    assert [one.kind for one in got.rejected] == kinds
+    assert f"the group {group[3:]} is dynamic" in got.rejected[0].reason.en
+    assert got.accounts()["alice"]["privileged"] is True
+    assert ("privileged" in got.accounts()["ward1"]) is (kinds == ["entitlement"])
+
+
 def test_no_rules_to_be_seen_is_no_proof_unless_the_overlay_is_not_there() -> None:
     hidden = Read(RecordedDirectory(LDAP, no("cn=default")), default_policy=None)
     assert hidden.rules("lax")

@@ -127,6 +127,43 @@ def test_a_group_whose_members_are_hidden_leaves_doubt_only_where_it_matters() -
     assert groups.is_privileged({"cn=nurses"}) is False
 
 
+def test_groups_of_every_class_hold_each_other() -> None:
+    def of(kind: str, name: str, attribute: str, *members: str) -> Entry:
+        values = {"objectclass": (kind.encode(),), "cn": (name.encode(),)}
+        return Entry(f"cn={name}", values | {attribute: tuple(one.encode() for one in members)})
+
+    ring = [
+        of("posixGroup", "unix", "memberuid", "wang"),
+        of("groupOfNames", "names", "member", "CN=unix"),
+        of("groupOfUniqueNames", "unique", "uniquemember", "cn=names#'0101'B", "cn=top"),
+        of("groupOfMembers", "members", "member", "cn=unique"),
+        of("groupOfNames", "top", "member", "cn=members"),
+    ]
+    for entries in (ring, ring[::-1]):
+        groups = openldap_groups(entries)
+        assert groups.of("uid=wang", groups.logins["wang"]) == {f"cn={one}" for one in (
+            "unix", "names", "unique", "members", "top")}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("groupOfURLs", {}),
+        ("groupOfNames", {"member": (b"uid=x",), "memberurl": (b"ldap:///dc=x??sub?(uid=y)",)}),
+        ("groupOfNames", {"member": (b"uid=x",), "labeleduri": (b"ldap:///dc=x??sub?(uid=y)",)}),
+    ],
+)
+def test_a_group_that_a_search_makes_is_in_doubt(kind: str, more: dict[str, tuple[bytes, ...]]) -> None:
+    groups = openldap_groups([Entry("cn=a", {"objectclass": (kind.encode(),), "cn": (b"a",), **more})])
+    groups.privileged = {"cn=a"}
+    assert (groups.by_query, groups.is_privileged(set())) == ({"cn=a"}, None)
+
+
+def test_a_page_about_a_group_is_no_search() -> None:
+    about = {"objectclass": (b"groupOfNames",), "member": (b"uid=x",), "labeleduri": (b"https://x/ a page",)}
+    assert openldap_groups([Entry("cn=a", about)]).by_query == set()
+
+
 def test_groups_that_were_not_all_had_prove_no_absence() -> None:
     groups = Groups(is_complete=False, privileged={"cn=admins"})
     assert groups.is_privileged({"cn=admins"}) is True

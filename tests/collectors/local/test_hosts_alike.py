@@ -146,7 +146,7 @@ class Fleet(LocalCollector):
     def collect(self, target: Target, context: CollectContext) -> Iterator[Item]:
         if target.name == "hidden by its own":
             context.secret({"env": "HIS_SECRET"})
-        about = about_host(self._hosts[target.name], target.name, NOW, context.zone, 7)
+        about = about_host(self._hosts[target.name], target.name, NOW, context.zone, {})
         assert about is not None
         for fact in FACTS.values():
             yield from fact.parse(self._hosts[target.name], about)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from recorded_host import RECORDED, RecordedHost, collect_from
 
 OPENEULER = "openeuler-22.03-by-hand"
 BUSYBOX = "busybox-no-tools-by-hand"
@@ -138,3 +141,61 @@ def test_a_host_without_tools_gives_what_its_files_say_and_names_the_rest(situat
 def test_an_account_whose_state_cannot_be_read_is_not_called_enabled(situation):
     assert "enabled" not in situation(BUSYBOX).one("account", login="root")
     assert situation(BUSYBOX).one("account", login="bin")["enabled"] is False
+
+
+DAY_S = 86_400
+NOW_S = int(datetime(2026, 11, 24, tzinfo=UTC).timestamp())
+
+
+def with_repositories(folder: Path, enabled: str, **ages_days: int | None) -> RecordedHost:
+    """The recorded host with these repositories in its cache beside ``update``, which is fresh."""
+    host = folder / "host"
+    shutil.copytree(RECORDED / OPENEULER, host)
+    for number, (name, age) in enumerate(ages_days.items()):
+        place = host / f"files/var/cache/dnf/{name}-{number:016x}/repodata/repomd.xml"
+        place.parent.mkdir(parents=True)
+        stamp = "" if age is None else f"<timestamp>{NOW_S - age * DAY_S}</timestamp>"
+        place.write_text(f'<repomd><data type="updateinfo">{stamp}</data></repomd>')
+    lines = "".join(f"{name}  a name\n" for name in ("update", *enabled.split()))
+    (host / "commands/04-dnf.txt").write_text(f"repo id  repo name\n{lines}")
+    return RecordedHost(host)
+
+
+@pytest.mark.parametrize(
+    ("enabled", "ages", "fixed", "days"),
+    [
+        ("old", {"old": 30}, [], 30),
+        ("", {"old": 30}, [], 0),
+        ("OS old", {"OS": 900, "old": 30}, ["OS"], 30),
+        ("OS", {"OS": 900}, ["OS"], 0),
+        ("OS", {"OS": 900}, [], 900),
+        ("silent", {"silent": None}, [], None),
+    ],
+    ids=["oldest", "not enabled", "oldest that changes", "never changes", "nobody says so", "no date"],
+)
+def test_the_lists_of_dnf_are_as_old_as_the_oldest_of_an_enabled_repository(
+    tmp_path, enabled, ages, fixed, days
+):
+    host = with_repositories(tmp_path, enabled, **ages)
+    found = collect_from(host, host.now, {"fixed_repositories": fixed})
+
+    assert found.one("host").get("package_list_age_days") == days
+    is_fresh = days == 0
+    assert ("pending_updates" in found.one("patch_state")) is is_fresh
+    assert (found.reasons("patch_state") == []) is is_fresh
+    if days:
+        assert (
+            f"the lists of the repository {enabled.split()[-1]} are {days} days old"
+            in found.reasons("patch_state")[0]
+        )
+
+
+def test_of_a_repository_that_is_cached_twice_the_newer_metadata_counts(tmp_path):
+    host = with_repositories(tmp_path, "")
+    old = tmp_path / "host/files/var/cache/dnf/update-0000000000000000/repodata/repomd.xml"
+    old.parent.mkdir(parents=True)
+    old.write_text(f"<timestamp>{NOW_S - 90 * DAY_S}</timestamp>")
+
+    found = collect_from(RecordedHost(tmp_path / "host"), host.now)
+    assert found.one("host")["package_list_age_days"] == 0
+    assert found.one("patch_state")["pending_security_updates"] == 1

@@ -146,3 +146,79 @@ def test_a_time_without_a_zone_is_no_time() -> None:
     assert judge(machine(("storage", bad)), ()).faults[0].since is None
     bad["Status"]["Conditions"][0]["Timestamp"] = "2026-01-01T00:00:00Z"  # type: ignore[index]
     assert judge(machine(("storage", bad)), ()).faults[0].since == datetime(2026, 1, 1, tzinfo=UTC)
+
+
+UNIT = "/redfish/v1/Systems/1/Storage/1"
+
+
+def storage(unit: dict[str, Any], **more: Any) -> Given:
+    """A service with one unit of storage, two drives and a controller."""
+    return Given(
+        {
+            "/redfish/v1/": {"Systems": {"@odata.id": "/redfish/v1/Systems"}},
+            "/redfish/v1/Systems": linked("/redfish/v1/Systems/1", **{"Members@odata.count": 1}),
+            "/redfish/v1/Systems/1": {**OK, "Storage": {"@odata.id": "/redfish/v1/Systems/1/Storage"}},
+            "/redfish/v1/Systems/1/Storage": linked(UNIT),
+            UNIT: {**OK, **unit},
+            f"{UNIT}/Drives/1": OK,
+            f"{UNIT}/Drives/2": {"Status": {"Health": "Critical"}},
+            f"{UNIT}/Controllers": linked(f"{UNIT}/Controllers/1"),
+            f"{UNIT}/Controllers/1": {"Status": {"Health": "Warning"}},
+            **more,
+        }
+    )
+
+
+FIRST = [{"@odata.id": f"{UNIT}/Drives/1"}]
+SECOND = [{"@odata.id": f"{UNIT}/Drives/2"}]
+
+
+@pytest.mark.parametrize("link", ["Drives@odata.nextLink", "@odata.nextLink"])
+@pytest.mark.parametrize("name", ["Drives", "Members", "value"])
+def test_drives_on_a_further_page_are_read(link: str, name: str) -> None:
+    page = f"{UNIT}?$skip=1"
+    service = storage({"Drives": FIRST, "Drives@odata.count": 2, link: page}, **{page: {name: SECOND}})
+    (found,) = machines(Redfish(service))  # type: ignore[arg-type]
+    assert [one.path for one in judge(found, ()).faults] == [f"{UNIT}/Drives/2"]
+
+
+def test_a_collection_that_pages_without_naming_its_list_is_read_to_its_end() -> None:
+    page = "/redfish/v1/Systems/1/Storage?page=2"
+    more = {
+        "/redfish/v1/Systems/1/Storage": {"Members": [], "Members@odata.count": 1, "@odata.nextLink": page},
+        page: linked(UNIT),
+    }
+    (found,) = machines(Redfish(storage({"Drives": SECOND}, **more)))  # type: ignore[arg-type]
+    assert [one.path for one in judge(found, ()).faults] == [f"{UNIT}/Drives/2"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "more"),
+    [
+        ({"Drives": FIRST, "Drives@odata.count": 2}, {}),
+        ({"Drives": [*FIRST, *FIRST], "Drives@odata.count": 2}, {}),
+        ({"Drives@odata.count": 1}, {}),
+        ({"StorageControllers": [OK], "StorageControllers@odata.count": 2}, {}),
+        ({}, {"/redfish/v1/Systems": linked("/redfish/v1/Systems/1", **{"Members@odata.count": 2})}),
+    ],
+)
+def test_fewer_than_the_service_counts_are_a_failure(unit: dict[str, Any], more: dict[str, Any]) -> None:
+    with pytest.raises(CollectFailed, match=r"counts \d of .* and gives \d"):
+        machines(Redfish(storage(unit, **more)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("unit", "path"),
+    [
+        ({"StorageControllers": [{"Status": {"Health": "Critical"}}]}, f"{UNIT}#/StorageControllers/0"),
+        ({"Controllers": {"@odata.id": f"{UNIT}/Controllers"}}, f"{UNIT}/Controllers/1"),
+    ],
+)
+def test_a_storage_controller_that_is_not_well_is_a_fault(unit: dict[str, Any], path: str) -> None:
+    (found,) = machines(Redfish(storage(unit)))  # type: ignore[arg-type]
+    assert [one.path for one in judge(found, ()).faults] == [path]
+
+
+def test_a_list_of_another_shape_is_a_failure() -> None:
+    with pytest.raises(CollectFailed, match="another shape"):
+        machines(Redfish(storage({"StorageControllers": {"Health": "OK"}})))  # type: ignore[arg-type]

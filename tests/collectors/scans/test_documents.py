@@ -17,6 +17,7 @@ from tests.collectors.scans.reading import FALLBACK, RECORDED, items, reasons, r
 from tests.servers.audits import audit, command, write_project
 
 from hiscomply.hookspecs import CollectFailed
+from hiscomply.model import Record
 from hiscomply_scans import parse_trivy
 from hiscomply_scans.scan import About, newest
 
@@ -212,6 +213,44 @@ def test_runs_of_one_tool_do_not_replace_each_other(tmp_path: Path) -> None:
     other = sarif(tmp_path / "other", **run("three", automationDetails={"id": "python/1"}))
     found = items(several, other, asset_id="a", fallback=FALLBACK)
     assert set(records(found, "config_result", "rule_id")) == {"one", "two", "three"}
+
+
+@pytest.mark.parametrize("kinds", [("fail", "pass"), ("pass", "fail"), ("fail", "open"), ("pass", "open")])
+def test_runs_of_one_file_that_end_one_after_the_other_give_the_worse_result(
+    tmp_path: Path, kinds: tuple[str, str]
+) -> None:
+    runs = [
+        {
+            "tool": {"driver": {"name": "Tool"}},
+            "invocations": [{"executionSuccessful": True, "endTimeUtc": f"2026-06-2{day}T08:00:00Z"}],
+            "results": [{"ruleId": "r", "kind": kind, "level": level}],
+        }
+        for day, kind, level in zip((1, 2), kinds, ("note", "error"), strict=True)
+    ]
+    found = items(written(tmp_path, {"version": "2.1.0", "runs": runs}), asset_id="a")
+    (one,) = [item for item in found if item.kind == "config_result"]
+    assert isinstance(one, Record)
+    place = kinds.index("fail" if "fail" in kinds else "open")
+    assert (one.fields.get("pass"), one.fields["severity"]) == (False if "fail" in kinds else None, "high")
+    assert (one.pointer, one.observed_at) == (f"/runs/{place}/results/0", one.fields["checked_at"])
+    assert one.observed_at is not None
+    assert one.observed_at.day == 21 + place
+
+
+def test_of_two_runs_that_pass_the_earlier_one_tells_how_fresh_it_is(tmp_path: Path) -> None:
+    runs = [
+        {
+            "tool": {"driver": {"name": "Tool"}},
+            "invocations": [{"executionSuccessful": True, "endTimeUtc": f"2026-06-2{day}T08:00:00Z"}],
+            "results": [{"ruleId": "r", "kind": "pass"}, {"ruleId": "CVE-2026-0001"}],
+        }
+        for day in (3, 2)
+    ]
+    found = items(written(tmp_path, {"version": "2.1.0", "runs": runs}), asset_id="a")
+    (rule,) = records(found, "config_result", "rule_id").values()
+    (vulnerability,) = records(found, "vuln", "cve").values()
+    assert (rule["checked_at"].day, vulnerability["last_seen"].day) == (22, 23)
+    assert len([one for one in found if one.kind == "vuln"]) == 1
 
 
 def test_a_sarif_rule_named_after_a_cve_is_a_vulnerability(tmp_path: Path) -> None:

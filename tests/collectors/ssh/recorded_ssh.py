@@ -61,7 +61,7 @@ class Recorded:
     def items(self, fact: str) -> list[Record | Rejected]:
         """What a fact makes of the answer."""
         answers = self.read().answers
-        about = about_host(answers, None, self.now, "Asia/Shanghai", 7)
+        about = about_host(answers, None, self.now, "Asia/Shanghai", {})
         assert about is not None
         return list(one_by_one(FACTS[fact].parse(answers, about)))
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,12 @@ exec sh -c "$SSH_ORIGINAL_COMMAND"
 """
 
 
+def recorded(situation: str, asset: str, at: datetime) -> str:
+    """What a host wrote in a recorded situation, had it been this one at this time."""
+    text = (RECORDED / situation / "answer.jsonl").read_text()
+    return text.replace("@ASSET@", asset).replace("@AT@", f"{at:%Y-%m-%dT%H:%M:%SZ}")
+
+
 @dataclass(frozen=True)
 class Windows:
     """Hosts by asset id, all behind one sshd; ``answers`` says what each of them does."""
@@ -43,7 +50,7 @@ class Windows:
 
     def replay(self, asset: str, situation: str) -> None:
         """A host that answers as in a recorded situation."""
-        text = (RECORDED / situation / "answer.jsonl").read_text().replace("@ASSET@", asset)
+        text = recorded(situation, asset, datetime.now(UTC))
         (self.folder / f"{asset}.jsonl").write_text(text)
         self.answer(asset, f"cat {self.folder}/{asset}.jsonl")
 

@@ -93,6 +93,18 @@ def test_a_step_that_finds_nothing_is_a_gap() -> None:
     assert re.search(r"\$found = @\(& \$step\[2\]\)\s+if \(\$found\.Count -eq 0\) \{ throw", CODE)
 
 
+def test_as_many_backup_jobs_as_were_asked_for_are_a_gap() -> None:
+    body = TEXT[TEXT.index("function Get-BackupRecord") : TEXT.index("function ConvertTo-Setting")]
+    assert "Get-WBJob -Previous $most" in body
+    assert re.search(r"if \(\$jobs\.Count -ge \$most\) \{.*?_kind = 'backup_job'; _reason =", body, re.DOTALL)
+
+
+def test_every_record_says_when_it_was_true() -> None:
+    write = TEXT[TEXT.index("function Write-Record") :].split("\n}\n")[0]
+    assert "$Record['_observed_at'] = $script:observed" in write
+    assert "$script:observed = ConvertTo-Utc ([datetime]::UtcNow)" in TEXT
+
+
 def test_password_material_is_not_even_named() -> None:
     for word in (
         "KeyProtector",

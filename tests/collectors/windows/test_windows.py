@@ -5,17 +5,20 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.collectors.windows.conftest import ADDRESSES, RECORDED, Windows
+from tests.collectors.windows.conftest import ADDRESSES, Windows, recorded
 from tests.servers.audits import Audited, assert_nowhere, audit, command, write_project
 from tests.servers.running import needs, needs_root
 from tests.servers.trouble import cut_off, garbage, hung
 
+from hiscomply.model import Record
 from hiscomply_windows.collector import SCRIPT, WindowsCollector
 from hiscomply_windows.command import COMMAND, typed
 from hiscomply_windows.options import KINDS
+from hiscomply_windows.parse import parse, partly
 
 pytestmark = [needs("sshd", package="openssh-server"), needs_root()]
 
@@ -211,8 +214,7 @@ def test_a_dry_run_says_what_would_be_asked_and_touches_nothing(windows: Windows
 
 def test_the_file_of_a_scheduled_task_is_read_by_the_collector_records(tmp_path: Path) -> None:
     for name in ("server-by-hand", "without-rights-by-hand"):
-        text = (RECORDED / name / "answer.jsonl").read_text().replace("@ASSET@", name)
-        (tmp_path / f"{name}.jsonl").write_text(text)
+        (tmp_path / f"{name}.jsonl").write_text(recorded(name, name, datetime.now(UTC)))
     kinds = ", ".join(WindowsCollector().kinds({}))
     line = "  - {{collector: records, name: {0}, path: {0}.jsonl, kinds: [{1}]}}\n"
     names = ("server-by-hand", "without-rights-by-hand")
@@ -220,3 +222,34 @@ def test_the_file_of_a_scheduled_task_is_read_by_the_collector_records(tmp_path:
     assert [done.collections[one].status for one in names] == ["ok", "partial"]
     assert set(done.collections["without-rights-by-hand"].affected) == {"account", "setting"}
     shutil.rmtree(tmp_path / ".hiscomply")
+
+
+def test_a_file_of_long_ago_that_is_put_back_is_not_new(tmp_path: Path) -> None:
+    """Its time of change is that of the copy; the lines say when they were true."""
+    old = datetime.now(UTC) - timedelta(days=90)
+    (tmp_path / "old.jsonl").write_text(recorded("server-by-hand", "SRV-1", old))
+    kinds = ", ".join(WindowsCollector().kinds({}))
+    line = f"  - {{collector: records, name: old, path: old.jsonl, kinds: [{kinds}]}}\n"
+    done = audit(write_project(tmp_path, line), [REBOOT])
+    assert done.policy(REBOOT)["verdict"] == "unknown"
+    assert {one["reason"] for one in done.findings(REBOOT)} == {"stale"}
+
+
+def test_what_a_host_said_long_ago_is_as_old_and_no_clock_makes_it_newer_than_the_answer() -> None:
+    now = datetime(2026, 6, 30, 8, tzinfo=UTC)
+    for at, observed in ((now - timedelta(days=90),) * 2, (now + timedelta(hours=5), now)):
+        answer = recorded("server-by-hand", "SRV-1", at).encode()
+        whole = parse(answer, "host:SRV-1", now, tuple(KINDS))
+        part = partly(answer, "host:SRV-1", now, tuple(KINDS))
+        for items in (whole, part):
+            assert {one.observed_at for one in items if isinstance(one, Record)} == {observed}
+
+
+def test_a_history_of_backups_that_was_cut_off_is_told(windows: Windows, tmp_path: Path) -> None:
+    windows.replay("SRV-1", "backups-by-hand")
+    line = windows.target("SRV-1", extra="kinds: [backup_job]")
+    done = audit(windows.project(tmp_path, line), ["backup_success_rate_met"])
+    (told,) = done.collections["SRV-1"].rejected
+    assert "only the newest 1000 jobs, from 2026-05-10" in told.reason.en
+    assert done.collections["SRV-1"].records == {"backup_job": 2}
+    assert done.policy("backup_success_rate_met")["verdict"] == "unknown"
