@@ -141,7 +141,9 @@ function Get-BackupRecord {
         if ($null -eq $job.EndTime -or ([datetime]$job.EndTime).Year -lt 2000) { $fields['ended'] = $null; $fields['status'] = 'running' }
         else {
             $fields['ended'] = ConvertTo-Utc $job.EndTime
-            if ($job.HResult -eq 0) { $fields['status'] = 'success' } else { $fields['status'] = 'failed' }
+            # A job that ended with warnings may lack some of its files: then nothing is said of its status.
+            if ($job.HResult -ne 0) { $fields['status'] = 'failed' }
+            elseif (-not $job.DetailedHResult) { $fields['status'] = 'success' }
         }
         $fields
     }

@@ -99,6 +99,15 @@ def test_as_many_backup_jobs_as_were_asked_for_are_a_gap() -> None:
     assert re.search(r"if \(\$jobs\.Count -ge \$most\) \{.*?_kind = 'backup_job'; _reason =", body, re.DOTALL)
 
 
+def test_a_backup_that_ended_with_warnings_is_no_success() -> None:
+    body = TEXT[TEXT.index("function Get-BackupRecord") : TEXT.index("function ConvertTo-Setting")]
+    successes = [line for line in body.splitlines() if "'success'" in line]
+    assert [line.strip() for line in successes] == [
+        "elseif (-not $job.DetailedHResult) { $fields['status'] = 'success' }"
+    ]
+    assert "if ($job.HResult -ne 0) { $fields['status'] = 'failed' }" in body
+
+
 def test_every_record_says_when_it_was_true() -> None:
     write = TEXT[TEXT.index("function Write-Record") :].split("\n}\n")[0]
     assert "$Record['_observed_at'] = $script:observed" in write
