@@ -23,9 +23,9 @@ from hiscomply_files.software.effective import (
     MAX_REFUSED,
     Default,
     resolve,
-    value_of,
     with_defaults,
 )
+from hiscomply_files.software.following import read_value
 from hiscomply_files.software.sshd_refusals import refusal
 
 MAX_DEPTH = 16
@@ -33,6 +33,8 @@ MAX_DEPTH = 16
 _WHOLE = re.compile(r"[0-9]{1,10}")
 """As many digits as sshd's own numbers have."""
 _IDLE = ("clientaliveinterval", "clientalivecountmax")
+_INTERACTIVE = ("kbdinteractiveauthentication", "challengeresponseauthentication")
+"""Two names of one directive."""
 _SOURCE = "sshd_config(5), OpenSSH 9.2"
 DEFAULTS: Mapping[str, Default] = {
     key: Default(value, _SOURCE)
@@ -99,7 +101,7 @@ class Sshd:
             values = [*reading.values()]
             if not reading.missing:
                 values = [*with_defaults(values, DEFAULTS, path)]
-            values += _idle_limits(values)
+            values += [*_idle_limits(values), *_passwords_by_pam(values, is_whole=not reading.missing)]
             yield Configuration(self.name, path, values, missing=(*reading.missing, *reading.refused))
 
 
@@ -132,6 +134,38 @@ def _product(interval: str | None, times: str | None) -> str | None:
     if seconds is None or times is None or _WHOLE.fullmatch(times) is None:
         return None
     return str(seconds * int(times))
+
+
+def _passwords_by_pam(values: Sequence[Value], *, is_whole: bool) -> Iterator[Value]:
+    """``pam_passwords``: ``yes`` where PAM asks for a password though ``PasswordAuthentication`` is off.
+
+    It does in a keyboard-interactive login, which is on by default; where PAM is not used, nobody asks. At the line that
+    says so, or that turns PAM on; a piece that was not read may turn the login off where nothing else does.
+    """
+    for section in dict.fromkeys((None, *(one.section for one in values if one.key in _INTERACTIVE))):
+        own = [one for one in values if one.section == section and one.origin == "conditional"]
+        whole = [one for one in values if one.origin != "conditional"]
+        known = {one.key: one for one in (*reversed(whole), *reversed(own))}
+        pam = known.get("usepam")
+        if pam is None:
+            continue
+        stated = next((known[key] for key in _INTERACTIVE if key in known), None)
+        methods = known.get("authenticationmethods")
+        is_left_out = methods is not None and _leaves_out(methods.value)
+        words = [(one.value or "").lower() for one in (pam, *((stated,) if stated else ()))]
+        if is_left_out or "no" in words:
+            text: str | None = "no"
+        else:
+            text = "yes" if words in (["yes"], ["yes", "yes"]) else None
+        place = stated or pam
+        is_certain = place.is_certain and pam.is_certain and (is_whole or text == "no" or stated is not None)
+        yield replace(place, key="pam_passwords", value=text, is_certain=is_certain)
+
+
+def _leaves_out(methods: str | None) -> bool:
+    """Whether each of the lists of ``AuthenticationMethods`` asks for something that PAM does not answer."""
+    lists = (methods or "any").lower().split()
+    return "any" not in lists and not any("keyboard-interactive" in one for one in lists)
 
 
 def _is_fragment(path: str) -> bool:
@@ -198,9 +232,9 @@ class _Reading:
                     first.setdefault(setting.key, index)
         for index, (path, setting, is_certain) in enumerate(self._met):
             if setting.section not in (None, MATCH_ALL):
-                yield value_of(setting, path, origin="conditional", is_certain=is_certain)
+                yield replace(read_value(setting, path), origin="conditional", is_certain=is_certain)
             elif setting.key in CUMULATIVE or first[setting.key] == index:
-                yield value_of(setting, path, is_certain=is_certain)
+                yield replace(read_value(setting, path), is_certain=is_certain)
 
 
 def _words(text: str | None) -> list[str]:
