@@ -12,12 +12,12 @@ from hiscomply_files.software.parts import Part, Placed, documents
 
 MAX_LISTS = 8
 TEMPLATED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job")
-_TEMPLATE = ("spec", "template", "spec")
+TEMPLATE = ("spec", "template", "spec")
 POD_SPECS: Mapping[str, tuple[str, ...]] = {
     "Pod": ("spec",),
     "PodTemplate": ("template", "spec"),
     "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
-    **dict.fromkeys(TEMPLATED, _TEMPLATE),
+    **dict.fromkeys(TEMPLATED, TEMPLATE),
 }
 """Where the specification of a pod is, by the kind of the object that makes it."""
 
@@ -77,7 +77,7 @@ def pod_spec(kind: str, part: Part) -> Part | None:
     path = POD_SPECS.get(kind)
     if path is not None:
         return part.at(*path)
-    found = part.at(*_TEMPLATE)
+    found = part.at(*TEMPLATE)
     return found if found is not None and found.elements("containers") else None
 
 
