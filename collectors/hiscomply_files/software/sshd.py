@@ -101,7 +101,7 @@ class Sshd:
             values = [*reading.values()]
             if not reading.missing:
                 values = [*with_defaults(values, DEFAULTS, path)]
-            values += [*_idle_limits(values), *_passwords_by_pam(values, is_whole=not reading.missing)]
+            values += [*_idle_limits(values), *_passwords_by_pam(values)]
             yield Configuration(self.name, path, values, missing=(*reading.missing, *reading.refused))
 
 
@@ -136,36 +136,34 @@ def _product(interval: str | None, times: str | None) -> str | None:
     return str(seconds * int(times))
 
 
-def _passwords_by_pam(values: Sequence[Value], *, is_whole: bool) -> Iterator[Value]:
-    """``pam_passwords``: ``yes`` where PAM asks for a password though ``PasswordAuthentication`` is off.
+def _passwords_by_pam(values: Sequence[Value]) -> Iterator[Value]:
+    """``pam_passwords``: ``no`` where PAM alone cannot let anybody in by a keyboard-interactive login, else not known.
 
-    It does in a keyboard-interactive login, which is on by default; where PAM is not used, nobody asks. At the line that
-    says so, or that turns PAM on; a piece that was not read may turn the login off where nothing else does.
+    Such a login is on by default and no matter of ``PasswordAuthentication``; whether PAM asks for more than a password is
+    not said here. Where PAM is not used, nobody asks. At the line that says so, or that turns PAM on.
     """
+    whole = {one.key: one for one in reversed(values) if one.origin != "conditional"}
     for section in dict.fromkeys((None, *(one.section for one in values if one.key in _INTERACTIVE))):
-        own = [one for one in values if one.section == section and one.origin == "conditional"]
-        whole = [one for one in values if one.origin != "conditional"]
-        known = {one.key: one for one in (*reversed(whole), *reversed(own))}
-        pam = known.get("usepam")
+        own = {
+            one.key: one for one in reversed(values) if one.section == section and one.origin == "conditional"
+        }
+        known = {**whole, **own}
+        pam, methods = known.get("usepam"), known.get("authenticationmethods")
         if pam is None:
             continue
         stated = next((known[key] for key in _INTERACTIVE if key in known), None)
-        methods = known.get("authenticationmethods")
-        is_left_out = methods is not None and _leaves_out(methods.value)
-        words = [(one.value or "").lower() for one in (pam, *((stated,) if stated else ()))]
-        if is_left_out or "no" in words:
-            text: str | None = "no"
-        else:
-            text = "yes" if words in (["yes"], ["yes", "yes"]) else None
+        is_off = "no" in ((one.value or "").lower() for one in (pam, *((stated,) if stated else ())))
+        text = "no" if is_off or (methods is not None and _asks_for_more(methods.value)) else None
         place = stated or pam
-        is_certain = place.is_certain and pam.is_certain and (is_whole or text == "no" or stated is not None)
-        yield replace(place, key="pam_passwords", value=text, is_certain=is_certain)
+        yield replace(place, key="pam_passwords", value=text, is_certain=place.is_certain and pam.is_certain)
 
 
-def _leaves_out(methods: str | None) -> bool:
-    """Whether each of the lists of ``AuthenticationMethods`` asks for something that PAM does not answer."""
-    lists = (methods or "any").lower().split()
-    return "any" not in lists and not any("keyboard-interactive" in one for one in lists)
+def _asks_for_more(methods: str | None) -> bool:
+    """Whether each of the lists of ``AuthenticationMethods`` asks for something besides what PAM answers."""
+    lists = [one.split(",") for one in (methods or "any").lower().split()]
+    return all(
+        any(not one.startswith(("any", "keyboard-interactive", "password")) for one in few) for few in lists
+    )
 
 
 def _is_fragment(path: str) -> bool:
