@@ -49,8 +49,10 @@ class UserCrontab:
     name: ClassVar[str] = "user_crontab"
 
     def recognises(self, path: str, head: bytes) -> bool:
-        """True for a file in a folder ``crontabs``, and for ``*.crontab``."""
+        """True for a file in a folder ``crontabs``, or in Red Hat's ``spool/cron``, and for ``*.crontab``."""
         file = posix(path)
+        if file.parent.name == "cron" and file.parent.parent.name == "spool":
+            return PUT_ASIDE.search(file.name) is None
         return file.parent.name == "crontabs" or file.suffix == ".crontab"
 
     def parse(self, text: str) -> Iterator[Setting]:

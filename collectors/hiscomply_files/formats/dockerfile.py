@@ -17,8 +17,13 @@ from hiscomply_files.formats.dockerfile_lines import Instruction, instructions
 from hiscomply_files.formats.dockerfile_words import Word, exec_form, flags, pairs, words
 from hiscomply_files.names import posix
 
-FILE_NAME = re.compile(r"(?:.+\.)?(?:Dockerfile|Containerfile)(?:[.-].+)?", re.I)
-NOT_A_DOCKERFILE = (".dockerignore", ".md", ".txt", ".rst", ".sh", ".py", ".go", ".js", ".ts", ".java")
+FILE_NAME = re.compile(
+    r"(?:.+\.)?(?:Dockerfile|Containerfile)(?:[._-].+)?|.+[_-](?:Dockerfile|Containerfile)", re.I
+)
+NOT_A_DOCKERFILE = (
+    *(".dockerignore", ".md", ".txt", ".rst", ".sh", ".py", ".go", ".js", ".ts", ".java"),
+    *(".yml", ".yaml", ".json", ".toml", ".rb", ".lock", ".log", ".html", ".svg", ".png"),
+)
 LISTED = frozenset({"add", "copy", "onbuild", "run", "volume"})
 LAST_WINS = frozenset({"cmd", "entrypoint", "healthcheck", "shell", "stopsignal", "user", "workdir"})
 KNOWN = LISTED | LAST_WINS | {"arg", "env", "expose", "from", "label", "maintainer"}
@@ -30,7 +35,7 @@ class Dockerfile:
     name: ClassVar[str] = "dockerfile"
 
     def recognises(self, path: str, head: bytes) -> bool:
-        """True for ``Dockerfile``, ``Dockerfile.prod``, ``his.dockerfile`` and ``Containerfile``."""
+        """True for ``Dockerfile``, ``Dockerfile.prod``, ``Dockerfile_base``, ``his.dockerfile`` and ``Containerfile``."""
         name = posix(path).name
         return FILE_NAME.fullmatch(name) is not None and not name.lower().endswith(NOT_A_DOCKERFILE)
 

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from hiscomply.hookspecs import FormatError, Setting
 from hiscomply.model import Text
+from hiscomply_files.fetch import HEAD_BYTES
 from hiscomply_files.formats.json_comments import Json
 from hiscomply_files.formats.yaml import Yaml
 
@@ -16,6 +17,13 @@ OBJECT = (
     re.compile(rb"""^(?:(?:-[ ]+)?["']?apiVersion|[ ]{0,4}["']?metadata)["']?[ \t]*:""", re.M),
     re.compile(rb"""^[ ]{0,4}["']?kind["']?[ \t]*:""", re.M),
 )
+FLOW = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s|#[^\n]*\n|---)*\{")
+FLOW_OBJECT = (
+    re.compile(rb"""["'{,\s](?:apiVersion|metadata)["']?\s*:"""),
+    re.compile(rb"""["'{,\s]kind["']?\s*:"""),
+)
+LONG_OBJECT = re.compile(rb"^apiVersion[ \t]*:[^\n]*\n(?:binaryData|data|rules|spec|stringData)[ \t]*:", re.M)
+"""With keys in the order of the alphabet, as programs write them, much may stand before the ``kind``."""
 JSON_OBJECT = (re.compile(rb'"(?:apiVersion|metadata)"\s*:'), re.compile(rb'"kind"\s*:'))
 ACTION = re.compile(r"\{\{")
 HELM = re.compile(  # no brace inside: else a line of braces costs its square
@@ -37,11 +45,18 @@ class Kubernetes:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """True for ``.yaml``, ``.yml`` and ``.json`` whose first lines name a ``kind`` and an ``apiVersion``, or the
-        ``metadata`` that every object has: one with a slip in the other is a manifest all the same."""
+        ``metadata`` that every object has: one with a slip in the other is a manifest all the same. Where the head is
+        full of data, the ``kind`` may come after it."""
         lower = path.lower()
         if lower.endswith(".json"):
             return all(pattern.search(head) for pattern in JSON_OBJECT)
-        return lower.endswith((".yaml", ".yml")) and all(pattern.search(head) for pattern in OBJECT)
+        if not lower.endswith((".yaml", ".yml")):
+            return False
+        if len(head) >= HEAD_BYTES and LONG_OBJECT.search(head) is not None:
+            return True
+        return all(pattern.search(head) for pattern in OBJECT) or (
+            FLOW.match(head) is not None and all(pattern.search(head) for pattern in FLOW_OBJECT)
+        )
 
     def parse(self, text: str) -> Iterator[Setting]:
         """Every leaf of every document; the second and further ones have the section ``document 2`` and so on.

@@ -21,6 +21,10 @@ PARAMETER = re.compile(
 )
 CONDITION = re.compile(rf"(?P<condition>(?:if|foreach)\b(?:[^\"'{{}}]|{_QUOTED})*?\b(?:then|do))\b", re.S)
 STATEMENT = re.compile(r"(?:set|unset|reset|call|call_indirect)\b[^\n]*+|(?:stop|continue)\b")
+SELECTED = re.compile(
+    r"(?P<selector>[\w*,;=!]++\.[\w*,;=!.]++|&|:[^\n\"]*+\"(?:[^\"\\\n]|\\.)*+\")\s++(?=(?P<next>action\s*+\(|\{))"
+)
+"""A selector before an object or a block instead of a line's own action."""
 ELSE = re.compile(r"else\b")
 LINE = re.compile(r"[^\n]++")
 DIRECTIVE = re.compile(r"\$(?P<name>[A-Za-z_]\w*+)\s*+(?P<value>[^\n]*+)")
@@ -93,6 +97,10 @@ class _Reader:
 
     def _statement(self, at: int, line: int, column: int) -> tuple[list[Setting], int]:
         section = self._pending or (self._blocks[-1] if self._blocks else None)
+        selected = SELECTED.match(self._text, at)
+        if selected:
+            self._pending = selected["selector"] if selected["next"] == "{" else self._pending
+            return [], selected.end()
         self._pending = None
         one = OBJECT.match(self._text, at)
         if one and one["name"].lower() in OBJECTS:

@@ -15,11 +15,14 @@ from hiscomply_files.names import posix
 COMPOSE_NAME = re.compile(r"(docker-)?compose([._-][^/]*)?\.ya?ml|[^/]*[._-]compose\.ya?ml", re.I)
 
 COMPOSE_SERVICE = re.compile(
-    rb"""^services:[ \t]*(?:\#[^\n]*)?\r?\n
+    rb"""^(?:\xef\xbb\xbf)?(?P<quote>["']?)services(?P=quote):[ \t]*(?:\#[^\n]*)?\r?\n
     (?:[ \t]*(?:\#[^\n]*)?\r?\n)*
-    (?P<indent>[ ]+)[\w.-]+:[ \t]*(?:&[\w-]+[ \t]*)?(?:\#[^\n]*)?\r?\n
+    (?P<indent>[ ]+)["']?[\w.-]+["']?:[ \t]*(?:&[\w-]+[ \t]*)?(?:\#[^\n]*)?\r?\n
     (?:[ \t]*(?:\#[^\n]*)?\r?\n)*
-    (?P=indent)[ ]+(?:<<|image|build|extends|container_name|env_file|environment|restart|ports|volumes|command):""",
+    (?P=indent)[ ]+(?:<<|image|build|extends|container_name|env_file|environment|restart|ports|volumes|command
+        |cap_add|cap_drop|depends_on|deploy|devices|domainname|entrypoint|expose|extra_hosts|healthcheck|hostname
+        |init|labels|links|logging|mem_limit|network_mode|networks|pid|platform|privileged|profiles|read_only
+        |secrets|security_opt|stdin_open|sysctls|tmpfs|tty|ulimits|user|working_dir):""",
     re.X | re.M,
 )
 

@@ -18,6 +18,7 @@ from hiscomply.model import Text
 from hiscomply_files.software.compose_fields import Fields, inherited, laid_over, service_fields
 from hiscomply_files.software.compose_values import DEFAULTS, service_values
 from hiscomply_files.software.effective import with_defaults
+from hiscomply_files.software.interpolation import interpolated
 from hiscomply_files.software.parts import Part, documents, standing_at
 from hiscomply_files.software.published import MARK, is_judged, published, publishers
 
@@ -26,6 +27,9 @@ _NAMING = ("extends", "include", "env_file")
 """The keys under which a Compose file names others."""
 MAX_EXTENDS = 20
 DIVIDED = Text("文件含有多个文档,只读取了第一个", "it has several documents, of which only the first is read")
+VERSION_1 = Text(
+    "这是没有 services 的第 1 版格式,未读取", "it is of version 1, without services, which is not read"
+)
 VARIABLES = "env_file"
 """The software of a file with variables that stands by itself."""
 
@@ -89,6 +93,8 @@ class Compose:
         if any(tree.is_divided(one) for one in (path, *over, *([base] if base else []))):
             missing.append(DIVIDED)
         names = dict.fromkeys(name for one in (path, *over) for name in tree.services(one))
+        if not names and tree.is_of_version_1(path):
+            missing.append(VERSION_1)
         for name in names:
             built = tree.resolved(path, name, path) if name in tree.services(path) else _Built()
             if base is not None and name in tree.services(base):
@@ -96,7 +102,8 @@ class Compose:
             for one in over:
                 if name in tree.services(one):
                     built = built.under(tree.resolved(one, name, path))
-            values = [*service_values(tree.with_environment(built.fields), tree.devices(path))]
+            devices = tree.devices((*([base] if base else []), path, *over))
+            values = [*service_values(tree.with_environment(built.fields), devices)]
             first = tree.services(path)[name].first() if name in tree.services(path) else None
             line = first.line if first else None
             values = [*standing_at(line, with_defaults(values, DEFAULTS, path))]
@@ -144,6 +151,13 @@ class _Tree:
     def is_divided(self, path: str) -> bool:
         """Whether a file has further documents, which Compose lays over the first."""
         return any(one.section is not None for one in self.files[path].settings)
+
+    def is_of_version_1(self, path: str) -> bool:
+        """Whether the services stand at the top, as before there was a ``version``."""
+        root = self.root(path)
+        return "services" not in root.below and any(
+            one.at(key) is not None for one in root.below.values() for key in ("image", "build")
+        )
 
     def services(self, path: str) -> Mapping[str, Part]:
         """The services that a file names. A name with dots was taken apart: it is put together again."""
@@ -198,11 +212,16 @@ class _Tree:
                     loaded |= _loaded(one, value.value or "")
         return {**loaded, **fields, **({"env_file": tuple(paths)} if paths else {})}
 
-    def devices(self, path: str) -> Mapping[str, str]:
-        """Named volumes that are folders of the host."""
-        volumes = self.root(path).at("volumes")
-        found = {} if volumes is None else volumes.below
-        return {name: device for name, one in found.items() if (device := one.text("driver_opts", "device"))}
+    def devices(self, paths: Sequence[str]) -> Mapping[str, str | None]:
+        """Named volumes that are folders of the host, as the last of the files says; None where a variable decides."""
+        found: dict[str, str | None] = {}
+        for path in paths:
+            volumes = self.root(path).at("volumes")
+            for name, one in () if volumes is None else volumes.below.items():
+                device = one.text("driver_opts", "device")
+                if device:
+                    found[name] = interpolated(device, {})
+        return found
 
     def extended(self, path: str) -> Iterator[str]:
         """The files whose services this one extends."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from hiscomply.configurations import Value
 from hiscomply.hookspecs import Setting
+from hiscomply_files.software.effective import plain_path
 from hiscomply_files.software.interpolation import interpolated
 from hiscomply_files.software.parts import Part, Placed
 from hiscomply_files.software.published import MARK, is_judged, publishers
@@ -29,7 +30,9 @@ SCALARS = (
 )  # fmt: skip
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - what Docker takes where none is written
 MAX_NAME = 200
-_VARIABLE = re.compile(r"\$\{[^}]*\}|\$\w+")
+MAX_RANGE = 1000
+"""Of so many ports of one line each is looked at by itself."""
+_VARIABLE = re.compile(r"\$\{[^}]*\}|\$\w+|\{\{[^}]*\}\}|\{%[^%]*%\}")
 _PORT = re.compile(
     r"(?:(?:(?P<ip>\[[^\]]*\]|[^:\[\]]+):)?(?P<published>[^:]*):)?(?P<target>[^:/]+)(?:/(?P<protocol>\w+))?"
 )
@@ -158,10 +161,23 @@ def _ports(service: Part, file: str, known: Mapping[str, str]) -> Fields:
         is_open = one.leaf is not None and not parts.get("ip") and "?" in published
         ip = "?" if is_open else (parts.get("ip") or EVERY_ADDRESS).strip("[]")
         target = parts.get("target") or "?"
-        text = f"{ip}:{published}:{target}/{parts.get('protocol') or 'tcp'}"
+        protocol = (parts.get("protocol") or "tcp").lower()
         stands_at = one.scalar("target") or place
-        values.append(Value("ports", text, _file(stands_at, file), stands_at.line, stands_at.column))
+        for port in _each_port(target, protocol):
+            text = f"{ip}:{published}:{port}/{protocol}"
+            values.append(Value("ports", text, _file(stands_at, file), stands_at.line, stands_at.column))
     return {"ports": tuple(values)} if values else {}
+
+
+def _each_port(target: str, protocol: str) -> Iterator[str]:
+    """The ports inside that a range of TCP stands for, or the one; a question mark for more than are told apart."""
+    first, dash, last = target.partition("-")
+    if not (dash and first.isdecimal() and last.isdecimal()) or protocol != "tcp":
+        yield target.lstrip("0") if target.isdecimal() else target
+    elif int(last[:6]) - int(first[:6]) < MAX_RANGE:
+        yield from map(str, range(int(first[:6]), int(last[:6]) + 1))
+    else:
+        yield "?"
 
 
 def _shown(text: str | None, known: Mapping[str, str]) -> str:
@@ -189,7 +205,9 @@ def _volumes(service: Part, file: str, known: Mapping[str, str]) -> Fields:
             source, target, leaf = _shown(found.value, known), one.text("target") or "", found
         key = f"volumes[{target}]"
         fields[key] = (
-            Value(key, None if "?" in source else source, _file(leaf, file), leaf.line, leaf.column),
+            Value(
+                key, None if "?" in source else plain_path(source), _file(leaf, file), leaf.line, leaf.column
+            ),
         )
     return fields
 

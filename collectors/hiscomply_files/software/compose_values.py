@@ -37,7 +37,7 @@ _OPTION = re.compile(r"(?P<name>no-new-privileges|seccomp|apparmor)(?:[:=](?P<va
 _LOOPBACK = re.compile(r"(?:127\.[0-9.]+|localhost|::1):")
 
 
-def service_values(fields: Fields, devices: Mapping[str, str]) -> Iterator[Value]:
+def service_values(fields: Fields, devices: Mapping[str, str | None]) -> Iterator[Value]:
     """The values in effect, without defaults.
 
     Args:

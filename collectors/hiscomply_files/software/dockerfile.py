@@ -219,10 +219,10 @@ def _of_stage(name: list[str], value: Value, is_final: bool, verified: Collectio
 
 
 def _plain(key: str, text: str | None) -> str | None:
-    """The user without its group, ``root`` for the number 0; ``none`` for a health check that is switched off."""
+    """The user without its group and quotes, ``root`` for the number 0; ``none`` for a health check that is switched off."""
     if text is None:
         return None
     if key == "healthcheck":
         return "none" if text == "NONE" else text
-    user = text.partition(":")[0].strip()
+    user = text.strip().strip("\"'").partition(":")[0].strip("\"'")
     return "root" if re.fullmatch(r"0+", user) else user

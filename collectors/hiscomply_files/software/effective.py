@@ -20,6 +20,7 @@ PATH_MAX = 4096
 """No system opens a longer path."""
 _DURATION = late(r"(\d{1,12})\s*([a-zµ]*)")
 _SIZE = late(r"(\d{1,15})\s*([kmgt]?)i?b?")
+_ODD_PATH = late(r"^/(?:.*/)?(?:/|\.{1,2}(?:/|$))|^/.*\.sock/$")
 _SECONDS = {
     "us": 1e-6, "ms": 1e-3, "s": 1, "sec": 1, "second": 1, "seconds": 1, "m": 60, "min": 60, "minute": 60,
     "minutes": 60, "h": 3600, "hr": 3600, "hour": 3600, "hours": 3600, "d": 86400, "day": 86400, "days": 86400,
@@ -208,6 +209,13 @@ def size_bytes(text: str, unit: str = "") -> str | None:
     """A size (``64MB``, ``10k``; powers of 1024) in bytes as text; None if it is none."""
     match = _SIZE.fullmatch(text.strip().lower())
     return None if match is None else str(int(match[1]) * _SIZES[match[2] or unit])
+
+
+def plain_path(path: str) -> str:
+    """A path of the host without what the system passes over: ``//``, ``/./``, ``/x/../``, a slash behind a socket."""
+    if not _ODD_PATH.search(path):
+        return path
+    return f"/{posixpath.normpath(path).lstrip('/')}"
 
 
 def boolean(text: str | None) -> str | None:

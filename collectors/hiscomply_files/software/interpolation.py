@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 
 _MAX_DEPTH = 10
+_TEMPLATE = ("{{", "{%")
+"""What Ansible and its like fill in before anybody reads the file."""
 _OPERATOR = re.compile(r":?[-?+]")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -16,11 +18,13 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 def interpolated(
     text: str, known: Mapping[str, str], *, is_closed: bool = False, depth: int = 0
 ) -> str | None:
-    """The text with its variables replaced; None where one is not among the known.
+    """The text with its variables replaced; None where one is not among the known, or a template fills it in.
 
     Args:
         is_closed: nobody can set a variable from outside, so that a default (``${X:-y}``) is the value.
     """
+    if any(mark in text for mark in _TEMPLATE):
+        return None
     if "$" not in text:
         return text
     if depth > _MAX_DEPTH:

@@ -19,7 +19,7 @@ from hiscomply_files.software.kubernetes_pod import Pod, container_configuration
 from hiscomply_files.software.kustomization import Kustomization, is_kustomization
 from hiscomply_files.software.kustomize import PATCH, Kustomizations
 from hiscomply_files.software.kustomize_generators import ENV_FORMATS
-from hiscomply_files.software.manifests import POD_SPECS, Object, objects
+from hiscomply_files.software.manifests import Object, objects, pod_spec
 from hiscomply_files.software.parts import Part
 
 SOFTWARE = (
@@ -147,8 +147,7 @@ def configurations_of(
 def _of_pod(
     one: Object, accounts: Mapping[tuple[str, str | None, str], Object], maps: Maps
 ) -> Iterator[Configuration]:
-    path = POD_SPECS.get(one.kind)
-    spec = one.part.at(*path) if path else None
+    spec = pod_spec(one.kind, one.part)
     if spec is None:
         return
     name = spec.text("serviceAccountName") or spec.text("serviceAccount")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hiscomply.configurations import Configuration, Origin, Value
 from hiscomply.frozen import dataclass
 from hiscomply.model import Text
-from hiscomply_files.software.effective import Default, boolean, with_defaults
+from hiscomply_files.software.effective import Default, boolean, plain_path, with_defaults
 from hiscomply_files.software.image_reference import is_open, version
 from hiscomply_files.software.parts import Part, Placed, standing_at
 from hiscomply_files.software.published import is_judged, published
@@ -89,7 +89,7 @@ def pod_configuration(pod: Pod, place: Placed | None) -> Configuration:
     for volume in pod.spec.elements("volumes"):
         path = volume.scalar("hostPath", "path")
         if path is not None:
-            values.append(pod.value("hostPath", path, path.value))
+            values.append(pod.value("hostPath", path, plain_path(path.value or "")))
     return pod.configuration("kubernetes_pod", pod.name, place, [*values, *_token(pod)], POD_DEFAULTS)
 
 

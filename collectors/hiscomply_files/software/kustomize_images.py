@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hiscomply_files.software.kustomize_merge import as_list
-from hiscomply_files.software.manifests import POD_SPECS, Object
+from hiscomply_files.software.manifests import POD_SPECS, TEMPLATE, Object
 from hiscomply_files.software.parts import Part, Placed
 
 _NAME = re.compile(r"[\w./:-]+", re.ASCII)
@@ -34,8 +34,8 @@ class NewImages:
 
     def applied(self, found: Object) -> Object:
         """The object with its images, each where the kustomization writes it."""
-        path = POD_SPECS.get(found.kind)
-        if path is None or not self._by_name:
+        path = POD_SPECS.get(found.kind, TEMPLATE)
+        if not self._by_name:
             return found
         part = found.part
         for key in ("containers", "initContainers"):

@@ -10,12 +10,14 @@ from hiscomply.frozen import dataclass
 from hiscomply.model import Text
 from hiscomply_files.software.parts import Part, Placed, documents
 
+MAX_LISTS = 8
 TEMPLATED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job")
+TEMPLATE = ("spec", "template", "spec")
 POD_SPECS: Mapping[str, tuple[str, ...]] = {
     "Pod": ("spec",),
     "PodTemplate": ("template", "spec"),
     "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
-    **dict.fromkeys(TEMPLATED, ("spec", "template", "spec")),
+    **dict.fromkeys(TEMPLATED, TEMPLATE),
 }
 """Where the specification of a pod is, by the kind of the object that makes it."""
 
@@ -66,12 +68,28 @@ def objects(file: ReadFile) -> Iterator[Object]:
         yield from objects_of(document, file.path)
 
 
-def objects_of(document: Part, file: str) -> Iterator[Object]:
-    """The objects of one document: itself, or the items of a ``List``."""
+def pod_spec(kind: str, part: Part) -> Part | None:
+    """The specification of the pods that an object makes.
+
+    Objects of other controllers (``DeploymentConfig``, ``Rollout``, ``CloneSet``, a ``Service`` of Knative) have a
+    template where a ``Deployment`` has it, and are known by its containers.
+    """
+    path = POD_SPECS.get(kind)
+    if path is not None:
+        return part.at(*path)
+    found = part.at(*TEMPLATE)
+    return found if found is not None and found.elements("containers") else None
+
+
+def objects_of(document: Part, file: str, depth: int = 0) -> Iterator[Object]:
+    """The objects of one document: itself, or the items of a ``List``, which may be lists again."""
     kind = document.text("kind") or ""
     listed = document.elements("items") if kind.endswith("List") else [document]
     for part in listed:
         own = part.text("kind") or kind.removesuffix("List")
+        if own.endswith("List") and part is not document and depth < MAX_LISTS:
+            yield from objects_of(part, file, depth + 1)
+            continue
         name = part.text("metadata", "name") or part.text("metadata", "generateName") or ""
         namespace = part.text("metadata", "namespace")
         spaces = frozenset({namespace or "default"})

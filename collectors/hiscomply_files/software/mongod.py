@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.model import Text
-from hiscomply_files.software.effective import Default
+from hiscomply_files.software.effective import Default, boolean
 from hiscomply_files.software.following import each_file, read_value
 
 _SOURCE = "MongoDB 6.0 manual, configuration file options"
@@ -54,6 +54,14 @@ def _values(file: ReadFile) -> Iterator[Value]:
             text = value.value.replace("SSL", "TLS") if value.value else value.value
             yield replace(value, key=value.key.replace("net.ssl.", "net.tls."), value=text)
             continue
+        if value.key == "net.bindIpAll":
+            yield replace(value, value=boolean(value.value))
+            continue
+        if value.key == "security.transitionToAuth" and boolean(value.value) != "false":
+            # whoever does not log on is let in as well
+            yield replace(
+                value, key="security.authorization", value=None if value.value is None else "transition"
+            )
         yield value
         is_key = value.key == "security.keyFile" or (
             value.key == "security.clusterAuthMode" and value.value == "x509"

@@ -156,13 +156,13 @@ class Server:
     def _backends(self, place: Directive, chain: tuple[Directive, ...]) -> Iterator[Value]:
         inside = (*chain, place)
         for one in place.all("proxy_pass", "grpc_pass"):
-            target = one.value or ""
-            match = re.match(r"(?:https|grpcs)://(.*)", target)
-            if match and not is_loopback(match[1]):
+            target = self._set(one.value or "", inside)
+            match = re.match(r"(?:(?:https|grpcs)://|(?P<open>\$))(.*)", target, re.I)
+            if match and not is_loopback(match[2]):
                 name = "proxy_ssl_verify" if one.name == "proxy_pass" else "grpc_ssl_verify"
                 stated = self._value(name, inside)[1]
                 is_on = stated.value == "on"
-                state = "verified" if is_on else "unverified"
+                state = "verified" if is_on else None if match["open"] else "unverified"
                 section = _shown(place) if chain else None
                 yield one.stating(
                     "web.backend_certificate",
@@ -174,6 +174,16 @@ class Server:
         for inner in place.inner or ():
             if inner.name in PLACES and inner.inner is not None:
                 yield from self._backends(inner, inside)
+
+    def _set(self, target: str, inside: tuple[Directive, ...]) -> str:
+        """A target whose variable one ``set`` around it fills in."""
+        match = re.match(r"\$\{?(\w+)\}?", target)
+        found = (
+            [] if match is None else [one for place in inside for one in place.all(f"set.{match[1].lower()}")]
+        )
+        return (
+            target if match is None or len(found) != 1 else f"{found[0].value or ''}{target[match.end() :]}"
+        )
 
     def _status(self, place: Directive, chain: tuple[Directive, ...]) -> Iterator[Value]:
         inside = (*chain, place)

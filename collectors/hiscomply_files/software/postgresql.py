@@ -20,7 +20,6 @@ from hiscomply_files.software.effective import (
     Default,
     boolean,
     seconds,
-    value_of,
     with_defaults,
 )
 from hiscomply_files.software.following import Following
@@ -77,7 +76,7 @@ class Postgresql:
         for path in sorted((*files, *unread), key=lambda one: (_rank(one), one)):
             if path in taken:
                 continue
-            reading = Following(files, unread, _pattern, read=value_of)
+            reading = Following(files, unread, _pattern)
             reading.file(path)
             auto = posixpath.join(posixpath.dirname(path), "postgresql.auto.conf")
             if _rank(path) == 0 and auto in {*files, *unread}:

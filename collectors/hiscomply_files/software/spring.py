@@ -49,7 +49,12 @@ PUBLISHED: Mapping[str, frozenset[str]] = {
 """Passwords that come with the software: hapifhir/hapi-fhir-jpaserver-starter, docker-compose.yml, for the database of
 HAPI FHIR; ehrbase/ehrbase, ``.env.ehrbase``, for EHRbase."""
 BOOLEANS = frozenset({"management.endpoint.shutdown.enabled", "spring.h2.console.enabled", "debug", "trace"})
-PROFILE_KEYS = ("spring.config.activate.onprofile", "spring.profiles")
+PROFILE_KEYS = (
+    "spring.config.activate.onprofile",
+    "spring.profiles",
+    "spring.config.activate.oncloudplatform",
+)
+IMPORT = "spring.config.import"
 MANY_DOCUMENTS = Text(
     "properties 文件内按环境分段,段的界限未读取",
     "its properties file has documents by profile, which are not told apart",
@@ -111,14 +116,15 @@ def _read(file: ReadFile, last: dict[tuple[str, str | None], Value]) -> Iterator
     for setting in file.settings:
         if setting.is_effective:
             documents.setdefault(setting.section, []).append(replace(setting, key=_uniform(setting.key)))
-    for settings in documents.values():
+    for settings in ([*_joined(one)] for one in documents.values()):
         activation = next((one for one in settings if one.key in PROFILE_KEYS), None)
         if activation is not None and match["kind"].lower() == "properties":
             yield MANY_DOCUMENTS
         profile = match["profile"] or (activation.value if activation else None)
-        if profile is not None and DEVELOPERS.fullmatch(profile):
+        if profile is not None and all(DEVELOPERS.fullmatch(one) for one in re.split(r"[\s,|]+", profile)):
             continue
-        for setting in _joined(settings):
+        yield from (_imported(one) for one in settings if one.key == IMPORT and one.value)
+        for setting in settings:
             value = read_value(replace(setting, section=None), file.path)
             if profile is not None:
                 value = replace(value, origin="conditional", section=profile)
@@ -127,6 +133,14 @@ def _read(file: ReadFile, last: dict[tuple[str, str | None], Value]) -> Iterator
                 shown = holds_published(setting.value, PUBLISHED[setting.key])
                 mark = replace(value, key="published_password", value=shown)
                 last[f"{setting.key}.{mark.key}", profile] = mark
+
+
+def _imported(setting: Setting) -> Text:
+    """What is imported goes before what the file says."""
+    shown = (setting.value or "")[:80]
+    return Text(
+        f"引用的 {shown} 未读取,其中的值优先", f"what it imports, {shown}, was not read and goes first"
+    )
 
 
 def _uniform(key: str) -> str:

@@ -23,9 +23,9 @@ from hiscomply_files.software.effective import (
     MAX_REFUSED,
     Default,
     resolve,
-    value_of,
     with_defaults,
 )
+from hiscomply_files.software.following import read_value
 from hiscomply_files.software.sshd_refusals import refusal
 
 MAX_DEPTH = 16
@@ -33,6 +33,8 @@ MAX_DEPTH = 16
 _WHOLE = re.compile(r"[0-9]{1,10}")
 """As many digits as sshd's own numbers have."""
 _IDLE = ("clientaliveinterval", "clientalivecountmax")
+_INTERACTIVE = ("kbdinteractiveauthentication", "challengeresponseauthentication")
+"""Two names of one directive."""
 _SOURCE = "sshd_config(5), OpenSSH 9.2"
 DEFAULTS: Mapping[str, Default] = {
     key: Default(value, _SOURCE)
@@ -99,7 +101,7 @@ class Sshd:
             values = [*reading.values()]
             if not reading.missing:
                 values = [*with_defaults(values, DEFAULTS, path)]
-            values += _idle_limits(values)
+            values += [*_idle_limits(values), *_passwords_by_pam(values)]
             yield Configuration(self.name, path, values, missing=(*reading.missing, *reading.refused))
 
 
@@ -132,6 +134,36 @@ def _product(interval: str | None, times: str | None) -> str | None:
     if seconds is None or times is None or _WHOLE.fullmatch(times) is None:
         return None
     return str(seconds * int(times))
+
+
+def _passwords_by_pam(values: Sequence[Value]) -> Iterator[Value]:
+    """``pam_passwords``: ``no`` where PAM alone cannot let anybody in by a keyboard-interactive login, else not known.
+
+    Such a login is on by default and no matter of ``PasswordAuthentication``; whether PAM asks for more than a password is
+    not said here. Where PAM is not used, nobody asks. At the line that says so, or that turns PAM on.
+    """
+    whole = {one.key: one for one in reversed(values) if one.origin != "conditional"}
+    for section in dict.fromkeys((None, *(one.section for one in values if one.key in _INTERACTIVE))):
+        own = {
+            one.key: one for one in reversed(values) if one.section == section and one.origin == "conditional"
+        }
+        known = {**whole, **own}
+        pam, methods = known.get("usepam"), known.get("authenticationmethods")
+        if pam is None:
+            continue
+        stated = next((known[key] for key in _INTERACTIVE if key in known), None)
+        is_off = "no" in ((one.value or "").lower() for one in (pam, *((stated,) if stated else ())))
+        text = "no" if is_off or (methods is not None and _asks_for_more(methods.value)) else None
+        place = stated or pam
+        yield replace(place, key="pam_passwords", value=text, is_certain=place.is_certain and pam.is_certain)
+
+
+def _asks_for_more(methods: str | None) -> bool:
+    """Whether each of the lists of ``AuthenticationMethods`` asks for something besides what PAM answers."""
+    lists = [one.split(",") for one in (methods or "any").lower().split()]
+    return all(
+        any(not one.startswith(("any", "keyboard-interactive", "password")) for one in few) for few in lists
+    )
 
 
 def _is_fragment(path: str) -> bool:
@@ -198,9 +230,9 @@ class _Reading:
                     first.setdefault(setting.key, index)
         for index, (path, setting, is_certain) in enumerate(self._met):
             if setting.section not in (None, MATCH_ALL):
-                yield value_of(setting, path, origin="conditional", is_certain=is_certain)
+                yield replace(read_value(setting, path), origin="conditional", is_certain=is_certain)
             elif setting.key in CUMULATIVE or first[setting.key] == index:
-                yield value_of(setting, path, is_certain=is_certain)
+                yield replace(read_value(setting, path), is_certain=is_certain)
 
 
 def _words(text: str | None) -> list[str]:

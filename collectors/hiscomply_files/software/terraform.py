@@ -23,6 +23,9 @@ from hiscomply_files.software.terraform_values import Call, Module, instances, i
 DOCKER = ("compose_service",)
 MAX_NESTED = 20
 CHART = Text("Helm chart 渲染出的对象不在检查范围内", "what a Helm chart renders was not read")
+SERVICE = Text("Swarm 服务,未读取", "a service of a swarm, which is not read")
+_TEXTS = frozenset({"kubectl_manifest", "kustomization_resource", "k8s_manifest"})
+"""Resources of other providers that hold a manifest as a text."""
 MANIFEST = Text("manifest 不是直接写出的对象", "the manifest is not written out as an object")
 OVERRIDDEN = Text(
     "override 文件也设置了这个资源,没有合并",
@@ -91,7 +94,7 @@ class Terraform:
             resources = [*_resources(module, is_overridable=folder in overridable)]
             for one in resources:
                 yield from _of_resource(one, resources)
-            if any(one.kind.startswith(("docker_", "kubernetes_", "helm_")) for one in resources):
+            if any(one.kind.startswith(("docker_", "kubernetes_", "helm_", "kubectl_")) for one in resources):
                 yield from _from_elsewhere(folder, module.parts, folders)
 
 
@@ -235,6 +238,10 @@ def _as_written(one: Resource, resources: list[Resource]) -> Iterator[Configurat
             yield from _of_each(KUBERNETES, one.file, one.address, line, MANIFEST)
         else:
             yield from configurations_of(found)
+    elif one.kind in _TEXTS:
+        yield from _of_each(KUBERNETES, one.file, one.address, line, MANIFEST)
+    elif one.kind == "docker_service":
+        yield from _of_each(DOCKER, one.file, one.address, line, SERVICE)
     elif one.kind.removesuffix("_v1") in KINDS:
         yield from configurations_of(resource_object(one.part, one.kind, one.file, one.address, one.missing))
 

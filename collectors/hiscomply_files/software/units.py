@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -10,6 +11,7 @@ from typing import ClassVar
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.model import Text
 from hiscomply_files.software.effective import MAIN_NOT_READ, boolean, lost, value_of
+from hiscomply_files.software.following import is_template
 from hiscomply_files.software.machine import root_of, unknown_last
 
 _PLACES = ("etc/", "run/", "usr/local/lib/", "usr/lib/", "lib/")
@@ -19,6 +21,7 @@ _LISTS = frozenset(
 _BOOLEANS = frozenset({"NoNewPrivileges", "PrivateTmp", "DynamicUser", "ProtectHome"})
 _DEFAULTS = {"User": "root", "NoNewPrivileges": "false", "PrivateTmp": "false", "Type": "simple"}
 _SHORT_LIVED = ("oneshot",)
+_RAISED = re.compile(r"[-@:|]*[+!]")
 
 
 class SystemdService:
@@ -68,6 +71,8 @@ class SystemdService:
                     if section == "Service":
                         _add(values, value)
             main = ordered[0]
+            values = {key: [*map(_known, several)] for key, several in values.items()}
+            values |= _raised(values)
             found = [one for several in values.values() for one in several]
             if not missing:
                 found += _assumed(values, main)
@@ -121,6 +126,18 @@ def _add(values: dict[str, list[Value]], value: Value) -> None:
         values.setdefault(value.key, []).append(value)
     else:
         values[value.key] = [value]
+
+
+def _known(value: Value) -> Value:
+    """Of a user who is filled in later (``%i``, a template) no more than that there is one."""
+    is_open = value.key == "User" and ("%" in (value.value or "") or is_template(value.value))
+    return replace(value, value=None) if is_open else value
+
+
+def _raised(values: Mapping[str, list[Value]]) -> dict[str, list[Value]]:
+    """``User`` of a service whose command has ``+`` or ``!`` before it: for that command it is left out of account."""
+    raised = [one for one in values.get("ExecStart", ()) if _RAISED.match(one.value or "")]
+    return {"User": [replace(raised[0], key="User", value="root")]} if raised else {}
 
 
 def _assumed(values: Mapping[str, list[Value]], main: str) -> Iterator[Value]:
