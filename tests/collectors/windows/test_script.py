@@ -33,7 +33,7 @@ METHODS = {
     "ToUpperInvariant", "Translate",
 }  # fmt: skip
 STATIC = {"[regex]::Replace", "[Security.Principal.SecurityIdentifier]::new"}
-KEYWORDS = {"param", "function", "if", "else", "foreach", "try", "catch", "return", "throw", "in"}
+KEYWORDS = {"param", "function", "if", "else", "elseif", "foreach", "try", "catch", "return", "throw", "in"}
 
 
 def test_no_byte_depends_on_an_encoding() -> None:
