@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import json
 import shutil
@@ -59,15 +58,6 @@ class Zabbix:
             "password": {"file": str(self.folder / "password")}, **more,
         }  # fmt: skip
         return f"  - {json.dumps(options)}\n"
-
-
-def _low_port() -> int:
-    """A free port up to 32767, the highest that the server listens on."""
-    for port in range(21_000, 32_000):
-        with contextlib.suppress(OSError), socket.socket() as one:
-            one.bind(("127.0.0.1", port))
-            return port
-    raise OSError("no free port")
 
 
 def _database(folder: Path, stack: ExitStack) -> tuple[int, list[str]]:
@@ -165,7 +155,7 @@ def _send(port: int, host: str, key: str, value: int, clock: int) -> None:
         "data": [{"host": host, "key": key, "value": str(value), "clock": clock}],
     }
     body = json.dumps({**data, "clock": int(time.time())}).encode()
-    with socket.create_connection(("127.0.0.1", port), 5) as one:
+    with socket.create_connection(("127.0.0.1", port), 60) as one:
         one.sendall(b"ZBXD\x01" + struct.pack("<Q", len(body)) + body)
         told = b""
         while piece := one.recv(4096):
@@ -181,7 +171,7 @@ def zabbix(folder: Path) -> Iterator[Zabbix]:
     write_secret(folder / "password", PASSWORD)
     with ExitStack() as stack:
         database, as_nobody = _database(folder, stack)
-        trapper = _low_port()
+        trapper = free_port()
         port, web = _frontend(folder, database, trapper, as_nobody)
         stack.callback(web.stop)
         one = Zabbix(folder, port, web)
