@@ -40,13 +40,15 @@ def relay(port: int, after: int, then: Callable[[], object]) -> Iterator[int]:
     count = 0
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as real:
         real.connect(("127.0.0.1", port))
-        real.settimeout(0.5)
+        # An answer that is not waited for would be taken for that to the next datagram.
+        real.settimeout(30)
 
         def answer(data: bytes) -> bytes | None:
             nonlocal count
             count += 1
             if count == after:
                 then()
+                real.settimeout(0.5)
             try:
                 real.send(data)
                 return real.recv(65_535)
