@@ -163,6 +163,16 @@ def _send(port: int, host: str, key: str, value: int, clock: int) -> None:
     assert b"processed: 1" in told, told
 
 
+def _samples(zabbix: Zabbix) -> int:
+    wanted = {"output": ["itemid"], "host": "his-db-01", "filter": {"key_": "system.cpu.util"}}
+    (item,) = zabbix.call("item.get", wanted)
+    return int(zabbix.call("history.get", {"itemids": item["itemid"], "history": 3, "countOutput": True}))
+
+
+def _problems(zabbix: Zabbix) -> list[int]:
+    return [int(one["clock"]) for one in zabbix.call("problem.get", {"output": ["clock"]})]
+
+
 @contextmanager
 def zabbix(folder: Path) -> Iterator[Zabbix]:
     """Started and seeded. The database is stopped last, else the server hangs while it tries to reach it."""
@@ -198,9 +208,12 @@ def zabbix(folder: Path) -> Iterator[Zabbix]:
             server.wait_for(
                 lambda clock=clock, value=value: _send(trapper, "his-db-01", "svc.his", value, clock)
             )
-        for ago in range(DAY - 60, 3600, -600):
+        sampled = range(DAY - 60, 3600, -600)
+        for ago in sampled:
             _send(trapper, "his-db-01", "system.cpu.util", 5, now - ago)
-        server.wait_for(lambda: len(one.call("problem.get", {"output": ["eventid"]})) == 1)
+        # it takes values at once, and writes them and makes problems of them afterwards
+        server.wait_for(lambda: _samples(one) == len(sampled))
+        server.wait_for(lambda: _problems(one) == [one.raised["open"]])
         ended = one.call("event.get", {"output": ["eventid"], "value": 1, "sortfield": "clock"})[0]["eventid"]
         message = "".join(PATIENT)
         one.call("event.acknowledge", {"eventids": ended, "action": 6, "message": message})
