@@ -112,27 +112,28 @@ class TestProjectFile:
             "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
             "try: load_yaml(Path(sys.argv[1]))\n"
             "except Exception as error: print(error, file=sys.stderr)\n"
-            "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+            "used = resource.getrusage(resource.RUSAGE_SELF)\n"
+            "print(used.ru_maxrss - before, used.ru_utime + used.ru_stime)"
         )
-        began = time.monotonic()
         done = subprocess.run(
             [sys.executable, "-c", program, str(project.root / "hiscomply.yaml")],
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=120,
             check=True,
         )
-        assert time.monotonic() - began < 10
-        assert int(done.stdout) < 30_000
+        memory, seconds = done.stdout.split()
+        assert float(seconds) < 10
+        assert int(memory) < 30_000
         assert "expands without end" in done.stderr
         assert_told(project.audit(), "hiscomply.yaml:", "expands without end")
 
     def test_a_file_of_100_mb_is_refused_unread(self, project: SmallProject) -> None:
         with (project.root / "hiscomply.yaml").open("wb") as file:
             file.truncate(100 * 1024 * 1024)
-        began = time.monotonic()
+        began = time.process_time()
         assert_told(project.audit(), "hiscomply.yaml", "larger than 16 MB")
-        assert time.monotonic() - began < 2
+        assert time.process_time() - began < 2
 
     @pytest.mark.parametrize(
         "content",

@@ -12,18 +12,22 @@ from tests.acceptance.checked_tree import BAD_SSHD, SSHD, Tree, in_days, pack_ca
 __all__ = ["pack_cache", "tree"]
 
 ROOT = "sshd_root_login_disabled"
-COMMENT = f"# hiscomply: waive {ROOT} until {in_days(30)} because the vendor logs in as root\n"
+
+
+def waiver(days: int) -> str:
+    """A comment that waives until so many days from now."""
+    return f"# hiscomply: waive {ROOT} until {in_days(days)} because the vendor logs in as root\n"
 
 
 def test_a_comment_waives_its_line_and_is_shown(tree: Tree) -> None:
-    tree.write(SSHD, COMMENT + BAD_SSHD)
+    tree.write(SSHD, waiver(30) + BAD_SSHD)
     answer = tree.check()
     assert (answer.code, answer.findings) == (0, [f"{SSHD}:2:17: high {ROOT}"])
     assert f"[waived by {SSHD}#{ROOT}]" in answer.out
 
 
 def test_it_fails_from_the_day_after_its_end_and_says_so(tree: Tree) -> None:
-    tree.write(SSHD, COMMENT.replace(str(in_days(30)), str(in_days(0))) + BAD_SSHD)
+    tree.write(SSHD, waiver(0) + BAD_SSHD)
     assert tree.check("--as-of", f"{in_days(0)}T23:59:59+08:00").code == 0
     answer = tree.check("--as-of", f"{in_days(1)}T00:00:00+08:00")
     assert (answer.code, answer.findings) == (
@@ -37,17 +41,18 @@ def test_it_fails_from_the_day_after_its_end_and_says_so(tree: Tree) -> None:
 @pytest.mark.parametrize(
     ("comment", "told"),
     [
-        (f"# hiscomply: waive sshd_root until {in_days(9)} because x", "there is no policy sshd_root"),
-        (f"# hiscomply: waive {ROOT} until {in_days(9)}", "lacks its reason"),
+        ("# hiscomply: waive sshd_root until {in_9} because x", "there is no policy sshd_root"),
+        (f"# hiscomply: waive {ROOT} until {{in_9}}", "lacks its reason"),
         (f"# hiscomply: waive {ROOT} because x", "lacks its date"),
-        (f"# hiscomply: waive {ROOT} until {in_days(90)} because x", "runs 91 days, at most 90 are allowed"),
-        (f"# hiscomply: waive config_file_readable until {in_days(9)} because x", "covers no finding"),
+        (f"# hiscomply: waive {ROOT} until {{in_90}} because x", "runs 91 days, at most 90 are allowed"),
+        ("# hiscomply: waive config_file_readable until {in_9} because x", "covers no finding"),
     ],
 )
 def test_one_that_is_not_in_order_covers_nothing_and_is_a_finding(
     comment: str, told: str, tree: Tree
 ) -> None:
-    tree.write(SSHD, f"{comment}\n{BAD_SSHD}")
+    # the days are those of this test: when all were collected it may have been yesterday
+    tree.write(SSHD, f"{comment.format(in_9=in_days(9), in_90=in_days(90))}\n{BAD_SSHD}")
     answer = tree.check()
     assert (answer.code, answer.findings) == (
         1,
@@ -57,7 +62,7 @@ def test_one_that_is_not_in_order_covers_nothing_and_is_a_finding(
 
 
 def test_the_report_holds_the_reason_the_end_and_the_digest_of_the_file(tree: Tree) -> None:
-    content = COMMENT + BAD_SSHD
+    content = waiver(30) + BAD_SSHD
     tree.write(SSHD, content)
     tree.check("-o", "sarif=out.sarif")
     results = json.loads((tree.folder / "out.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
@@ -94,7 +99,7 @@ def test_waivers_yaml_can_name_files(tree: Tree) -> None:
 
 
 def test_a_policy_that_is_not_asked_for_makes_no_noise(tree: Tree) -> None:
-    tree.write(SSHD, COMMENT + BAD_SSHD)
+    tree.write(SSHD, waiver(30) + BAD_SSHD)
     assert tree.check("--policy", "config_file_readable").code == 0
 
 
@@ -104,7 +109,7 @@ BYTES_ONLY = pytest.mark.skipif(os.fsencode("\udcb1") != b"\xb1", reason="names 
 @BYTES_ONLY
 def test_a_comment_counts_in_a_file_whose_name_is_no_utf_8(tree: Tree) -> None:
     folder = os.fsdecode("备份".encode("gbk"))
-    tree.write(f"{folder}/sshd_config", COMMENT + BAD_SSHD)
+    tree.write(f"{folder}/sshd_config", waiver(30) + BAD_SSHD)
     answer = tree.check("--policy", ROOT)
     assert (answer.code, "[waived by %B1%B8%B7%DD/sshd_config#" in answer.out) == (0, True)
 

@@ -123,13 +123,13 @@ def test_an_interrupted_audit_goes_on_where_it_stopped(project: Path) -> None:
         text=True,
         start_new_session=True,
     ) as running:
-        ends = time.monotonic() + 60
+        ends = time.monotonic() + 120
         while not list(project.glob(".hiscomply/collecting/*/*/account.jsonl")) and time.monotonic() < ends:
             time.sleep(0.02)
         while len(list(project.glob(".hiscomply/collecting/*/*/finished"))) < 3 and time.monotonic() < ends:
             time.sleep(0.02)
         os.kill(running.pid, signal.SIGINT)
-        _, err = running.communicate(timeout=30)
+        _, err = running.communicate(timeout=120)
     # the export of HIS, the reference data and the project file; LIS was cut off
     assert "interrupted; what 3 targets gave is kept, `hiscomply audit --resume` goes on" in err
     assert running.returncode == 3

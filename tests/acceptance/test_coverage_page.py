@@ -40,7 +40,7 @@ def found(language: str, width: int, scheme: str) -> dict[str, Any]:
             [str(NODE), str(WEB / "coverage.mjs"), *map(str, arguments)],
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=600,
         )
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -34,7 +35,11 @@ from hiscomply.model import Record, Rejected, Text
 NOW = datetime.fromisoformat(AS_OF).astimezone(UTC)
 FAKE = """
 collect:
-  - {collector: fake, name: fake, timeout: 1 second}
+  - {collector: fake, name: fake, timeout: 5 seconds}
+"""
+HUNG = """
+collect:
+  - {collector: records, name: hung, command: [sh, hung.sh], kinds: [account]}
 """
 PROGRAM = "from hiscomply.cli.main import main; main()"
 FREE_SQL = """
@@ -371,10 +376,10 @@ def _raising(error: BaseException, after: int) -> Callable[..., Iterator[Record]
     return script
 
 
-def _hanging(after: int) -> Callable[..., Iterator[Record]]:
+def _hanging(after: int, released: Event) -> Callable[..., Iterator[Record]]:
     def script(*_: Any) -> Iterator[Record]:
         yield from (_account(f"u{number}") for number in range(after))
-        time.sleep(4)
+        released.wait(600)
         yield _account("too late")
 
     return script
@@ -427,7 +432,9 @@ class TestCollectors:
     def test_one_that_hangs_is_timed_out_and_its_whole_lines_are_kept(
         self, run_with: Callable[..., Any], after: int
     ) -> None:
-        ran = run_with(_hanging(after))
+        released = Event()
+        ran = run_with(_hanging(after, released))
+        released.set()
         assert_not_passed(ran, "unknown")
         assert after == ran.policies[POLICY]["passed"]
 
@@ -482,25 +489,27 @@ check:
 
 def test_a_collector_process_that_is_killed_leaves_no_sealed_run(project: SmallProject) -> None:
     """The whole program is killed while it collects."""
-    import os
     import signal
     import subprocess
 
-    os.mkfifo(project.root / "hung.csv")
-    project.write("hiscomply.yaml", PROJECT + TABLE.replace("accounts.csv", "hung.csv"))
+    project.write("hung.sh", "touch begun; until test -e over; do sleep 0.1; done")
+    project.write("hiscomply.yaml", PROJECT + HUNG)
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, "audit", str(project.root)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
     runs = project.root / ".hiscomply" / "runs"
-    deadline = time.monotonic() + 30
-    while process.poll() is None and not (runs.exists() and list(runs.iterdir())):
+    deadline = time.monotonic() + 120
+    while process.poll() is None and not (project.root / "begun").exists():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+    assert process.poll() is None
     process.send_signal(signal.SIGKILL)
+    (project.root / "over").touch()
     process.communicate()
-    assert [one.name for one in runs.iterdir() if not one.name.startswith(".partial-")] == []
+    left = [one.name for one in runs.iterdir()]
+    assert left and [name for name in left if not name.startswith(".partial-")] == []
     assert project.run("audit", str(project.root), "--policy", POLICY).code == 3
 
 

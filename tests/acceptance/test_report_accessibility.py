@@ -87,7 +87,7 @@ def found(look: Look) -> dict[str, Any]:
             [str(NODE), str(WEB / "inspect.mjs"), *map(str, arguments)],
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=600,
         )
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))

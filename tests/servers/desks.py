@@ -85,14 +85,14 @@ class Desk:
 
     def sql(self, *statements: tuple[str, tuple[object, ...]]) -> None:
         """Writes to its database, to age what is in it."""
-        with sqlite3.connect(self.database, timeout=20) as connection:
+        with sqlite3.connect(self.database, timeout=60) as connection:
             for statement, values in statements:
                 connection.execute(statement, values)
         connection.close()
 
     def state(self, *tables: str) -> list[list[tuple[object, ...]]]:
         """Everything in these tables."""
-        connection = sqlite3.connect(self.database, timeout=20)
+        connection = sqlite3.connect(self.database, timeout=60)
         found = [connection.execute(f"SELECT * FROM {one} ORDER BY id").fetchall() for one in tables]
         connection.close()
         return found
@@ -122,7 +122,7 @@ class RequestTracker(Desk):
         self.run(["rt-setup-database-5", "--action", "init", "--dba", "none"], env)
         self.run(["perl", "-I/usr/share/request-tracker5/lib", "-MRT=-init", "-e", _RT_SEED], env)
         self.start([RT_SERVER, "--host", "127.0.0.1", "--port", str(self.port)], env)
-        self.api = httpx.Client(base_url=f"{self.url}/REST/2.0", auth=("root", ADMIN), timeout=20)
+        self.api = httpx.Client(base_url=f"{self.url}/REST/2.0", auth=("root", ADMIN), timeout=60)
 
     def wait(self) -> None:
         """Until it answers."""
@@ -170,7 +170,7 @@ class Redmine(Desk):
         self.admin_key, self.key, self.norights_key = out.split()[-3:]
         bind = f"tcp://127.0.0.1:{self.port}"
         self.start(["puma", "-e", "production", "-b", bind, str(home / "config.ru")], env, home)
-        self.api = httpx.Client(base_url=self.url, headers={"X-Redmine-API-Key": self.admin_key}, timeout=20)
+        self.api = httpx.Client(base_url=self.url, headers={"X-Redmine-API-Key": self.admin_key}, timeout=60)
 
     def wait(self) -> None:
         """Until it answers."""

@@ -42,6 +42,7 @@ class Pacs:
             "DicomTlsCertificate": str(self.cert), "DicomTlsPrivateKey": str(self.key),
             "DicomTlsTrustedCertificates": str(self.cert), "DicomTlsRemoteCertificateRequired": False,
             "DicomModalities": {"ct1": ["CT1", "127.0.0.1", 11112], "us": ["US7", "127.0.0.2", 11113]}, "Plugins": [],
+            "StableAge": 86_400,
         } | settings  # fmt: skip
         self.config.write_text(json.dumps(written), encoding="utf-8")
         for one in (self.folder, *self.folder.iterdir()):
@@ -50,7 +51,13 @@ class Pacs:
         self.server = Server(
             [*inside, *as_user("nobody"), program("Orthanc"), str(self.config)], self.folder / "log"
         )
+        # until then a forward would lead to itself
+        self.server.wait_for(self._is_apart)
         self.forwards = [self._forward(port) for port in (self.http, self.dicom)]
+
+    def _is_apart(self) -> bool:
+        own, here = (Path(f"/proc/{one}/ns/net").readlink() for one in (self.server.process.pid, "self"))
+        return own != here
 
     def _forward(self, port: int) -> Server:
         words = [
@@ -67,7 +74,7 @@ class Pacs:
 
     def get(self, path: str) -> httpx.Response:
         """An answer to the login."""
-        return httpx.get(f"http://127.0.0.1:{self.http}{path}", auth=LOGIN, timeout=5).raise_for_status()
+        return httpx.get(f"http://127.0.0.1:{self.http}{path}", auth=LOGIN, timeout=60).raise_for_status()
 
     def state(self) -> str:
         """Everything that a write would change."""
@@ -76,7 +83,7 @@ class Pacs:
     def store(self, data: bytes) -> None:
         """Stores a study."""
         url = f"http://127.0.0.1:{self.http}/instances"
-        httpx.post(url, content=data, auth=LOGIN, timeout=5).raise_for_status()
+        httpx.post(url, content=data, auth=LOGIN, timeout=60).raise_for_status()
 
     def stop(self) -> None:
         """Ends all of it, at once."""
@@ -129,16 +136,18 @@ def tls_front(
     def serve(client: socket.socket, _is_over: threading.Event) -> None:
         with (
             context.wrap_socket(client, server_side=True) as secured,
-            socket.create_connection(("127.0.0.1", port), 5) as real,
+            socket.create_connection(("127.0.0.1", port), 60) as real,
         ):
-            secured.settimeout(0.02)
-            real.settimeout(0.02)
             while True:
                 for source, sink in ((secured, real), (real, secured)):
-                    with contextlib.suppress(TimeoutError):
+                    source.settimeout(0.02)
+                    try:
                         data = source.recv(65536)
-                        if not data:
-                            return
-                        sink.sendall(data)
+                    except TimeoutError:
+                        continue
+                    if not data:
+                        return
+                    sink.settimeout(60)
+                    sink.sendall(data)
 
     return _listening(serve)

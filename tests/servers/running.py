@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -41,10 +42,24 @@ def program(name: str) -> str:
 
 
 def free_port() -> int:
-    """A high port of 127.0.0.1 that is free now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    """A port of 127.0.0.1 that nobody listens on, and that stays free for whoever asked.
+
+    It is none that the kernel gives away by itself, and no other test is given it, in this process or in another: a
+    name that goes with this process says that it is taken.
+    """
+    while True:
+        port = random.randrange(10_000, 32_768)
+        with (
+            contextlib.suppress(OSError),
+            socket.socket(socket.AF_UNIX) as name,
+            socket.socket() as tcp,
+            socket.socket(type=socket.SOCK_DGRAM) as udp,
+        ):
+            name.bind(f"\0hiscomply-test-port-{port}")
+            tcp.bind(("127.0.0.1", port))
+            udp.bind(("127.0.0.1", port))
+            name.detach()
+            return port
 
 
 def as_user(user: str) -> list[str]:
@@ -76,7 +91,7 @@ class Server:
                 start_new_session=True,
             )
 
-    def wait_for(self, is_ready: Callable[[], object], seconds: float = 60.0) -> None:
+    def wait_for(self, is_ready: Callable[[], object], seconds: float = 180.0) -> None:
         """Until it answers as an application, or the test fails with the end of its log."""
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:
@@ -107,9 +122,29 @@ class Server:
         self.send(signal.SIGKILL)
 
 
+def wait_until(is_so: Callable[[], bool], seconds: float = 60.0) -> bool:
+    """Waits for a state that comes by itself; whether it came."""
+    ends = time.monotonic() + seconds
+    while not (came := is_so()) and time.monotonic() < ends:
+        time.sleep(0.02)
+    return came
+
+
+def is_gone(pid: int) -> bool:
+    """Whether a process has ended, or ends soon: a signal takes its time."""
+
+    def has_ended() -> bool:
+        try:
+            return "State:\tZ" in Path(f"/proc/{pid}/status").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+
+    return wait_until(has_ended)
+
+
 def is_open(port: int) -> bool:
     """True once somebody listens on the port."""
-    with socket.create_connection(("127.0.0.1", port), 1):
+    with socket.create_connection(("127.0.0.1", port), 10):
         return True
 
 

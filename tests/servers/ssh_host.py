@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.servers.running import Server, free_port, is_open, program
+from tests.servers.running import Server, free_port, is_open, program, wait_until
 
 PATIENT = ("欧阳测试", "11010519491231002X")
 HASH = "$6$canarysalt$CANARYxHASHxOFxTHExSERVICEx0123456789"
@@ -99,6 +99,21 @@ def start(
     server = Server(["unshare", "-m", "-u", "--propagation", "private", "sh", "-c", run], folder / "sshd.log")
     server.wait_for(lambda: is_open(port))
     return SshHost(server, port, folder)
+
+
+def refusals(log: Path, words: str, start: int) -> int:
+    """How often sshd says these words of a refused login, past so many characters of its log.
+
+    It writes after it has answered: waited for is that it has written of the end of each connection that it refused.
+    """
+
+    def is_over() -> bool:
+        text = log.read_text()[start:]
+        ports = re.findall(rf"{words}.* port (\d+)", text)
+        return bool(ports) and all(f" port {port} [preauth]" in text for port in ports)
+
+    wait_until(is_over)
+    return log.read_text()[start:].count(words)
 
 
 def _keys(folder: Path, port: int) -> None:

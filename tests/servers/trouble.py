@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -43,11 +42,13 @@ def hung() -> contextlib.AbstractContextManager[int]:
 def garbage(data: bytes = b"\x00\xff\x13rubbish\r\n\r\n" * 64) -> contextlib.AbstractContextManager[int]:
     """Answers any first words with these bytes, and closes."""
 
-    def serve(client: socket.socket, _is_over: threading.Event) -> None:
+    def serve(client: socket.socket, is_over: threading.Event) -> None:
         client.settimeout(0.3)
         with contextlib.suppress(OSError):
             client.recv(65536)
+        client.settimeout(None)
         client.sendall(data)
+        _hang_up(client, is_over)
 
     return _listening(serve)
 
@@ -74,7 +75,7 @@ def cut_off(port: int, after: int, *, hang: bool = False) -> contextlib.Abstract
     """Passes everything on to a real server, until it has answered so many bytes: then it is gone, or silent."""
 
     def serve(client: socket.socket, is_over: threading.Event) -> None:
-        with socket.create_connection(("127.0.0.1", port), 5) as real:
+        with socket.create_connection(("127.0.0.1", port), 60) as real:
             threading.Thread(target=_pump, args=(client, real), daemon=True).start()
             left = after
             while left > 0 and (data := real.recv(min(65536, left))):
@@ -82,8 +83,7 @@ def cut_off(port: int, after: int, *, hang: bool = False) -> contextlib.Abstract
                 left -= len(data)
             if hang:
                 is_over.wait(600)
-            with contextlib.suppress(OSError):
-                client.shutdown(socket.SHUT_RDWR)
+            _hang_up(client, is_over)
 
     return _listening(serve)
 
@@ -91,13 +91,14 @@ def cut_off(port: int, after: int, *, hang: bool = False) -> contextlib.Abstract
 def spoilt(port: int, requests: int, data: bytes) -> contextlib.AbstractContextManager[int]:
     """Passes so many requests on to a real server, one at a time; the next one gets these bytes for an answer."""
 
-    def serve(client: socket.socket, _is_over: threading.Event) -> None:
-        with socket.create_connection(("127.0.0.1", port), 5) as real:
+    def serve(client: socket.socket, is_over: threading.Event) -> None:
+        with socket.create_connection(("127.0.0.1", port), 60) as real:
             threading.Thread(target=_pump, args=(real, client), daemon=True).start()
             for _ in range(requests):
                 real.sendall(client.recv(65536))
             client.recv(65536)
             client.sendall(data)
+            _hang_up(client, is_over)
 
     return _listening(serve)
 
@@ -106,4 +107,16 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
     with contextlib.suppress(OSError):
         while data := source.recv(65536):
             target.sendall(data)
-        time.sleep(0)
+
+
+def _hang_up(client: socket.socket, is_over: threading.Event) -> None:
+    """Says that nothing more comes, and reads on until the client has gone too.
+
+    To close while it still talks would reset the connection, and what it had not read by then would be lost.
+    """
+    client.shutdown(socket.SHUT_WR)
+    client.settimeout(0.1)
+    while not is_over.is_set():
+        with contextlib.suppress(TimeoutError):
+            if not client.recv(65536):
+                return

@@ -27,6 +27,10 @@ const shown = (page, selector) => page.evaluate(
   (wanted) => Array.from(document.querySelectorAll(wanted)).filter((item) => !item.hidden).map((item) => item.id),
   selector,
 );
+// The page acts a moment after what is followed; a later timer of its own, and what it then paints, come after.
+const settle = (page) => page.evaluate(() => new Promise((done) => {
+  setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 250);
+}));
 
 const page = await open({});
 const found = {};
@@ -39,7 +43,7 @@ found.clauses_of_policy = await shown(page, 'details.clause');
 found.rows_of_policy = await page.evaluate(() => Array.from(document.querySelectorAll('#matrix [data-row]')).filter((row) => !row.hidden).length);
 await page.keyboard.press('Escape');
 await page.evaluate(() => { location.hash = '#check-4.3.2-c4'; });
-await page.waitForTimeout(200);
+await settle(page);
 found.check_shown = await page.locator('#check-4\\.3\\.2-c4').isVisible();
 await page.locator('#f-gap').check();
 found.clauses_with_gaps = (await shown(page, 'details.clause')).length;

@@ -16,7 +16,7 @@ from tests.servers import ssh_host
 from tests.servers.audits import assert_nowhere
 from tests.servers.running import needs, needs_root
 from tests.servers.snapshot import state
-from tests.servers.ssh_host import CHECKER, SshHost, keygen
+from tests.servers.ssh_host import CHECKER, SshHost, keygen, refusals
 from tests.servers.trouble import cut_off, garbage, hung
 
 pytestmark = [
@@ -143,7 +143,7 @@ def test_trouble_is_never_a_pass(
 ) -> None:
     monkeypatch.setattr("hiscomply_backups.fetch.MAX_OUTPUT_BYTES", LIMIT)
     log = served.host.folder / "sshd.log"
-    before = log.read_text().count("Failed publickey")
+    start = len(log.read_text())
     good = served.target("good").replace("system_id: HIS", "system_id: LIS")
     run = judge([RECENT], *(target for _, _, target in troubled.values()), good)
 
@@ -153,5 +153,5 @@ def test_trouble_is_never_a_pass(
     assert told(run, "good") == ("ok", "")
     assert (run.policy(RECENT)["verdict"], run.code) == ("unknown", 3)
     assert [one["reason"] for one in run.findings(RECENT)] == ["related_incomplete"]
-    assert log.read_text().count("Failed publickey") - before == 1
+    assert refusals(log, "Failed publickey", start) == 1
     assert_nowhere([WRONG, PASSWORD, PATIENT], run.run, run.out, run.err)

@@ -227,7 +227,7 @@ def troubled(
             return target(folder, f", step_timeout: {seconds}", name)
 
         # It tries again until its io-timeout is over.
-        impatient = {"more": "io-timeout=1\n"}
+        impatient = {"more": "io-timeout=4\n"}
         yield {
             "midway": ("failed", "unexpected eof", behind("midway", midway, **impatient)),
             "silent": ("timed_out", "within 2 s", behind("silent", silent, 2)),

@@ -50,7 +50,7 @@ def test_redis_says_the_same_defaults(tmp_path: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as running:
         try:
             end = time.monotonic() + TIMEOUT_S
-            while not socket.exists() and time.monotonic() < end:
+            while not _answers(client, socket) and time.monotonic() < end:
                 time.sleep(0.05)
             told = {key: _told(client, socket, key) for key in REDIS if "_" not in key and key != "port"}
             points = _told(client, socket, "save")
@@ -63,6 +63,11 @@ def test_redis_says_the_same_defaults(tmp_path: Path) -> None:
     assert shown == {key: REDIS[key].value for key in shown}
     assert points.split()[:2] == ["3600", "1"]  # a file of the data is written
     assert user.startswith("user default on nopass ")
+
+
+def _answers(client: str, socket: Path) -> bool:
+    done = subprocess.run([client, "-s", str(socket), "PING"], capture_output=True, timeout=TIMEOUT_S)
+    return done.stdout == b"PONG\n"
 
 
 def _told(client: str, socket: Path, key: str) -> str:

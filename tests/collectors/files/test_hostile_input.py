@@ -154,14 +154,14 @@ SLOW: list[Any] = [
 
 @pytest.mark.parametrize(("name", "text"), SLOW, ids=range(len(SLOW)))
 def test_no_line_is_long_enough_to_stall_a_parser(name: str, text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     read(name, text)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize("unit", ["a", "password", "://a:", "-a", " --", "A_", "${", "token=", " "])
 def test_no_value_is_long_enough_to_stall_the_search_for_secrets(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     guard("url", "", unit * (200_000 // len(unit)), lambda text: "digest")
     guard((unit * 1000)[:4096], "", "x", lambda text: "digest")
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

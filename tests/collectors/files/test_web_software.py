@@ -138,9 +138,9 @@ def test_a_file_that_includes_itself_is_told(software: str, files: dict[str, str
 def test_includes_that_multiply_end_soon() -> None:
     files = {f"{n}.conf": f"include {n + 1}.conf;\n" * 8 for n in range(1, 12)} | {"12.conf": "gzip on;\n"}
     files["nginx.conf"] = "http { include 1.conf; }"
-    started = time.perf_counter()
+    started = time.process_time()
     found = configurations("nginx", files)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
     assert any(one.missing for one in found) or len(found) == 1
 
 

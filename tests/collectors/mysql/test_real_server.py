@@ -140,7 +140,7 @@ def unlucky(maria: Maria, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             "wrong_password": {"password": {"env": "MY_WRONG"}},
             "no_rights": {"user": "nobody_special"},
             "no_roles": {"user": "half_seeing"},
-            "hung": {"port": hung},
+            "hung": {"port": hung, "step_timeout": 2},
             "hung_midway": {"port": midway, "step_timeout": 1},
             "garbage": {"port": garbage},
             "half_right": {"port": half_right},
@@ -153,7 +153,7 @@ def unlucky(maria: Maria, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             "cleartext": {"host": "192.0.2.1", "use_tls": False, "tls": None},
         }
         targets = [
-            maria.target(name, **({"system_id": name, "asset_id": name, "step_timeout": 2} | more))
+            maria.target(name, **({"system_id": name, "asset_id": name, "step_timeout": 20} | more))
             for name, more in bad.items()
         ]
         log = maria.folder / "log"

@@ -36,7 +36,12 @@ def open_pacs() -> Iterator[Pacs]:
 
 
 def target(
-    port: int, name: str = "pacs", password: str = LOGIN[1], more: str = "", scheme: str = "http"
+    port: int,
+    name: str = "pacs",
+    password: str = LOGIN[1],
+    more: str = "",
+    scheme: str = "http",
+    step_s: float = 30,
 ) -> str:
     return f"""\
   - collector: orthanc
@@ -45,7 +50,7 @@ def target(
     asset_id: {name}-01
     user: {LOGIN[0]}
     password: {{command: [printf, '{password}']}}
-    step_timeout: 1
+    step_timeout: {step_s}
 {more}"""
 
 
@@ -119,7 +124,6 @@ def trouble(pacs: Pacs, open_pacs: Pacs) -> Iterator[dict[str, tuple[str, str]]]
     with ExitStack() as stack:
         ports = {
             "midway": cut_off(pacs.http, 300),
-            "silent": cut_off(pacs.http, 300, hang=True),
             "garbage": garbage(),
             "no-json": garbage(no_json),
             "other": garbage(no_orthanc),
@@ -127,11 +131,10 @@ def trouble(pacs: Pacs, open_pacs: Pacs) -> Iterator[dict[str, tuple[str, str]]]
         }
         open_pacs.server.send(signal.SIGSTOP)
         stack.callback(open_pacs.server.send, signal.SIGCONT)
-        targets = {
-            name: ("timed_out" if name == "silent" else "failed", target(stack.enter_context(port), name))
-            for name, port in ports.items()
-        }
-        targets["hung"] = ("timed_out", target(open_pacs.http, "hung"))
+        targets = {name: ("failed", target(stack.enter_context(port), name)) for name, port in ports.items()}
+        silent = stack.enter_context(cut_off(pacs.http, 300, hang=True))
+        targets["silent"] = ("timed_out", target(silent, "silent", step_s=1))
+        targets["hung"] = ("timed_out", target(open_pacs.http, "hung", step_s=1))
         targets["wrong"] = ("denied", target(pacs.http, "wrong", "wrong-pw-canary"))
         targets["gone"] = ("failed", target(free_port(), "gone"))
         yield targets

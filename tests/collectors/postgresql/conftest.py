@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.servers.running import Server, as_user, certificate, free_port, program
+from tests.servers.running import Server, as_user, certificate, free_port, program, wait_until
 
 ADMIN, AUDITOR = "Adm1n-canary-7731", "Aud1tor-canary-4410"
 PATIENT, PATIENT_ID = "欧阳测试", "11010519491231002X"
@@ -32,6 +32,9 @@ COMMENT ON ROLE old_app IS '{PATIENT} {PATIENT_ID}';
 CREATE TABLE patient(name text, id text); INSERT INTO patient VALUES ('{PATIENT}', '{PATIENT_ID}');
 SELECT pg_switch_wal();
 ALTER SYSTEM SET primary_conninfo = 'host=standby password={TOKEN}';
+"""
+OTHER_SESSIONS = """
+SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
 """
 RULES = """local all all scram-sha-256
 hostssl all all 127.0.0.1/32 scram-sha-256
@@ -68,7 +71,8 @@ class Postgres:
             return cursor.fetchall() if cursor.description else []
 
     def written(self) -> list[tuple[Any, ...]]:
-        """What the server has counted as written, by database."""
+        """What the server has counted as written, by database; a session counts in what it wrote when it ends."""
+        assert wait_until(lambda: self.sql(OTHER_SESSIONS) == [(0,)])
         self.sql("SELECT pg_stat_force_next_flush()")
         return self.sql(
             "SELECT datname, tup_inserted, tup_updated, tup_deleted FROM pg_stat_database ORDER BY datname"

@@ -193,7 +193,7 @@ def unlucky(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Ite
         ca_file = str(postgres.ca_file)
         bad: dict[str, dict[str, Any]] = {
             "wrong_password": {"password": {"env": "PG_WRONG"}},
-            "hung": {"port": hung},
+            "hung": {"port": hung, "step_timeout": 2},
             "hung_midway": {"port": midway, "step_timeout": 0.5},
             "garbage": {"port": garbage},
             "cut_in_tls": {"port": in_tls},
@@ -205,7 +205,7 @@ def unlucky(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Ite
             "cleartext": {"host": "192.0.2.1", "use_tls": False, "tls": None},
         }
         targets = [
-            postgres.target(name, **({"system_id": name, "asset_id": name, "step_timeout": 2} | more))
+            postgres.target(name, **({"system_id": name, "asset_id": name, "step_timeout": 20} | more))
             for name, more in bad.items()
         ]
         log = postgres.folder / "log"

@@ -12,7 +12,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -60,31 +60,38 @@ def ask(url: str, ca_file: Path | None = None) -> bytes:
     context = ssl.create_default_context(cafile=str(ca_file)) if ca_file else None
     login = b64encode(f"auditor:{PASSWORD}".encode()).decode()
     request = urllib.request.Request(url, headers={"authorization": f"Basic {login}"})
-    with urllib.request.urlopen(request, timeout=5, context=context) as answer:
+    with urllib.request.urlopen(request, timeout=60, context=context) as answer:
         return answer.read()
 
 
-def month_start(now: float) -> float:
-    """The first moment of last month in Shanghai."""
+def this_month(now: float) -> datetime:
+    """The first moment of this month in Shanghai."""
     here = datetime.fromtimestamp(now, ZoneInfo("Asia/Shanghai"))
-    year, month = (here.year - 1, 12) if here.month == 1 else (here.year, here.month - 1)
-    return here.replace(year=year, month=month, day=1, hour=0, minute=0, second=0, microsecond=0).timestamp()
+    return here.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def last_month(now: float) -> datetime:
+    """The first moment of last month in Shanghai."""
+    return this_month((this_month(now) - timedelta(days=1)).timestamp())
 
 
 def history(node: str, now: float) -> Iterator[str]:
     """OpenMetrics text, samples every five minutes.
 
-    HIS was down for three hours of last month, LIS has no samples for six hours of it. An alert fired for an hour ten
-    days ago, and one was quiet since before the look-back. A target was seen last three days ago.
+    HIS was down for three hours of last month, LIS has no samples for six hours of it; and so this month, which may
+    have become last month when it is asked about. An alert fired for an hour ten days ago, and one was quiet since
+    before the look-back. A target was seen last three days ago.
     """
-    begin = math.ceil((month_start(now) - 86_400) / STEP_S) * STEP_S
+    months = [month(now).timestamp() for month in (last_month, this_month)]
+    begin = math.ceil((months[0] - 86_400) / STEP_S) * STEP_S
     end = int(now) // STEP_S * STEP_S - STEP_S
-    fault = begin + 86_400 + 9 * 86_400
+    faults = [month + 9 * 86_400 for month in months]
     yield "# TYPE probe_success gauge"
     for at in range(begin, end, STEP_S):
-        yield f'probe_success{{job="probe",instance="his"}} {0 if fault <= at < fault + 10_800 else 1} {at}'
+        is_down = any(fault <= at < fault + 10_800 for fault in faults)
+        yield f'probe_success{{job="probe",instance="his"}} {0 if is_down else 1} {at}'
     for at in range(begin, end, STEP_S):
-        if not fault <= at < fault + 21_600:
+        if not any(fault <= at < fault + 21_600 for fault in faults):
             yield f'probe_success{{job="probe",instance="lis"}} 1 {at}'
     yield "# TYPE up gauge"
     for at in range(begin, end, STEP_S):
@@ -125,7 +132,11 @@ def _configure(folder: Path, node: str, alertmanager: int) -> None:
         f'rule_files: ["{folder}/rules.yml"]\n'
         f'alerting: {{alertmanagers: [{{static_configs: [{{targets: ["127.0.0.1:{alertmanager}"]}}]}}]}}\n'
         "scrape_configs:\n"
-        + "".join(f"- {{job_name: {job}, static_configs: [{{{what}}}]}}\n" for job, what in jobs.items())
+        # a scrape may take no longer than the time to the next, and the node's must never seem to fail
+        + "".join(
+            f"- {{job_name: {job}, scrape_interval: {5 if job == 'node' else 1}s, static_configs: [{{{what}}}]}}\n"
+            for job, what in jobs.items()
+        )
     )
 
 

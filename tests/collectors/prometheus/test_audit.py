@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from running_prometheus import PASSWORD, PATIENT, Running, ask, month_start
+from running_prometheus import PASSWORD, PATIENT, Running, ask, last_month
 from tests.servers.audits import Audited, assert_nowhere, audit, command, write_project
 from tests.servers.beside import assets_target
 from tests.servers.running import needs
@@ -85,7 +84,7 @@ def test_a_target_that_is_down_was_sampled_when_it_last_answered_not_when_it_was
 
 def test_a_target_that_is_up_names_what_is_sampled(audited: Audited) -> None:
     (node,) = (one for one in audited.rows("monitor_target") if one["metric_set"] == "node")
-    assert (node["asset_id"], node["interval_s"], node["enabled"]) == ("his-db-01", 1, True)
+    assert (node["asset_id"], node["interval_s"], node["enabled"]) == ("his-db-01", 5, True)
     assert node["metrics"] == ["cpu", "disk", "memory"]
     assert 300 <= node["longest_gap_s"] < 3600
 
@@ -120,11 +119,11 @@ def test_an_alert_that_ended_is_there_with_both_its_times_and_unknown_acknowledg
 
 def test_availability_counts_the_three_hours_down(audited: Audited) -> None:
     (his,) = audited.rows("kpi")
-    start = datetime.fromtimestamp(month_start(time.time()), UTC)
+    start = last_month(audited.collections["it"].started.timestamp())
     days = his["period_end"].day
     assert his["system_id"] == "HIS"
     assert his["value"] == pytest.approx(100 * (1 - 3 / (24 * days)), abs=0.02)
-    assert his["period"] == f"{start + timedelta(days=1):%Y-%m}"
+    assert his["period"] == f"{start:%Y-%m}"
 
 
 def test_utilisation_covers_only_the_days_that_have_samples(audited: Audited) -> None:

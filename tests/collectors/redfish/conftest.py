@@ -48,7 +48,7 @@ class Emulator:
         url = f"https://127.0.0.1:{self.port}{path}"
         request = urllib.request.Request(url, headers={"authorization": f"Basic {login}"})
         context = ssl.create_default_context(cafile=str(self.folder / "cert.pem"))
-        with urllib.request.urlopen(request, timeout=5, context=context) as answer:
+        with urllib.request.urlopen(request, timeout=60, context=context) as answer:
             return answer.read()
 
 

@@ -33,7 +33,7 @@ DENIED, FAILED, SLOW = CollectionStatus.DENIED, CollectionStatus.FAILED, Collect
         ({"security": "authNoPriv"}, DENIED, "access control"),
         ({"username": "nobody"}, DENIED, "access control"),
         ({"username": "blind"}, DENIED, "give it a read view"),
-        ({"priv_protocol": "DES", "step_timeout": 1}, SLOW, "within 1 seconds"),
+        ({"priv_protocol": "DES", "step_timeout": 5}, SLOW, "within 5 seconds"),
     ],
 )
 def test_what_is_refused_is_denied(
@@ -57,7 +57,7 @@ def test_a_wrong_password_is_no_pass(
 ) -> None:
     file = write_secret(tmp_path / "wrong", secret)
     more = {"security": "v2c"} if option == "community" else {}
-    target = server.target(**{option: {"file": str(file)}, "step_timeout": 1.5, **more})
+    target = server.target(**{option: {"file": str(file)}, "step_timeout": 5, **more})
     found = assert_troubled(tmp_path / "p", target, CLEAR, status, reason=reason)
     assert_nowhere([*CANARIES, secret], found.run, found.out, found.err)
 
@@ -73,8 +73,8 @@ def test_a_view_without_the_tables_is_partial(server: Agent, tmp_path: Path) -> 
 def test_an_agent_stopped_midway_times_out(start: Callable[..., Agent], tmp_path: Path) -> None:
     agent = start(lines(DELL))
     with relay(agent.port, 12, agent.server.stop) as port:
-        target = agent.target(port=port, step_timeout=1.5)
-        found = assert_troubled(tmp_path, target, FAULTS, SLOW, reason="within 1.5 seconds")
+        target = agent.target(port=port, step_timeout=5)
+        found = assert_troubled(tmp_path, target, FAULTS, SLOW, reason="within 5 seconds")
     assert "snmp.version" in {one["key"] for one in found.rows("setting")}
 
 
@@ -94,7 +94,7 @@ def test_an_agent_that_falls_silent_at_the_probes_is_not_cleared(
 ) -> None:
     agent = start(lines(DELL))
     with relay(agent.port, 6, lambda: agent.server.send(signal.SIGSTOP)) as port:
-        target = agent.target(port=port, step_timeout=1.5, probes=True)
+        target = agent.target(port=port, step_timeout=5, probes=True)
         found = assert_troubled(tmp_path, target, "snmp_default_community_refused", SLOW)
     assert "snmp.default_community_accepted" not in {one["key"] for one in found.rows("setting")}
 

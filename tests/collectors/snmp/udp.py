@@ -13,48 +13,61 @@ from typing import Any
 @contextmanager
 def answering(answer: Callable[[bytes], bytes | None]) -> Iterator[int]:
     """A loopback port that answers each datagram with what this makes of it."""
-    is_over = threading.Event()
+
+    def hear(data: bytes, peer: Any) -> None:
+        if (said := answer(data)) is not None:
+            own.sendto(said, peer)
+
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
         own.bind(("127.0.0.1", 0))
-        own.settimeout(0.1)
-
-        def serve() -> None:
-            while not is_over.is_set():
-                with contextlib.suppress(OSError):
-                    data, peer = own.recvfrom(65_535)
-                    if (said := answer(data)) is not None:
-                        own.sendto(said, peer)
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        try:
+        with _hearing(own, hear):
             yield own.getsockname()[1]
-        finally:
-            is_over.set()
-            thread.join()
+
+
+@contextmanager
+def _hearing(own: socket.socket, hear: Callable[[bytes, Any], None]) -> Iterator[None]:
+    """Calls this with each datagram that a socket gets and its sender, meanwhile."""
+    is_over = threading.Event()
+    own.settimeout(0.1)
+
+    def serve() -> None:
+        while not is_over.is_set():
+            with contextlib.suppress(OSError):
+                hear(*own.recvfrom(65_535))
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 @contextmanager
 def relay(port: int, after: int, then: Callable[[], object]) -> Iterator[int]:
-    """Passes datagrams on; before the one of this number something happens to the agent."""
+    """Passes datagrams on, and what comes back; before the one of this number something happens to the agent."""
     count = 0
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as real:
+    asker: Any = None
+
+    def there(data: bytes, peer: Any) -> None:
+        nonlocal count, asker
+        count, asker = count + 1, peer
+        if count == after:
+            then()
+        real.send(data)
+
+    def back(data: bytes, _: Any) -> None:
+        own.sendto(data, asker)
+
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as real,
+    ):
+        own.bind(("127.0.0.1", 0))
         real.connect(("127.0.0.1", port))
-        real.settimeout(0.5)
-
-        def answer(data: bytes) -> bytes | None:
-            nonlocal count
-            count += 1
-            if count == after:
-                then()
-            try:
-                real.send(data)
-                return real.recv(65_535)
-            except OSError:
-                return None
-
-        with answering(answer) as own:
-            yield own
+        with _hearing(own, there), _hearing(real, back):
+            yield own.getsockname()[1]
 
 
 Names = Callable[[tuple[int, ...], int], list[tuple[int, ...]]]

@@ -144,7 +144,7 @@ def test_a_real_postgresql_is_asked_read_only_over_verified_tls(postgres: Postgr
     query = "SELECT 'EMR' AS system_id, rolname AS login, rolsuper AS privileged FROM pg_roles WHERE rolname LIKE '%_dba'"
     base = {
         "url": url, "query": query, "password": {"env": "PG_PASSWORD"}, "tls": {"ca_file": str(postgres.ca_file)},
-        "step_timeout": 2,
+        "step_timeout": 20,
     }  # fmt: skip
     with (
         trouble.hung() as hung,
@@ -159,12 +159,13 @@ def test_a_real_postgresql_is_asked_read_only_over_verified_tls(postgres: Postgr
             "wrong_password": {"password": {"env": "PG_WRONG"}},
             "no_rights": {"query": "SELECT name AS login, id AS system_id FROM patient"},
             "no_tls": {"tls": None},
-            "hung": at(hung),
+            "hung": at(hung) | {"step_timeout": 2},
             "garbage": at(garbage),
             "cut": at(cut)
             | {"query": "SELECT 'a' AS system_id, i::text AS login FROM generate_series(1, 20000) i"},
             "slow": {
-                "query": "SELECT 'a' AS system_id, count(*)::text AS login FROM generate_series(1, 1000000000)"
+                "query": "SELECT 'a' AS system_id, count(*)::text AS login FROM generate_series(1, 1000000000)",
+                "step_timeout": 2,
             },
             "writes": {"query": "SELECT 'a' AS system_id, sneak() AS login"},
         }

@@ -11,6 +11,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from tests.servers.running import wait_until
 
 from hiscomply_local.answers import ABSENT, Answer, Ask, Command, Outcome
 from hiscomply_local.facts import FACTS, IDENTITY
@@ -188,15 +189,17 @@ def running(words: list[str]) -> list[str]:
 @pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
 def test_a_command_that_hangs_costs_the_others_nothing_and_is_ended(shell: list[str]):
     before, after = Command(("printf",), ("%s", "before")), Command(("sh",), ("-c", "echo no >&2; exit 4"))
-    hangs = Command(("sleep",), ("71.25",))
-    half = Command(("sh",), ("-c", "echo half; exec sleep 72.25"))
-    read = run(shell, steps_of([Ask(commands=(before, half, hangs, after))]), 1)
+    # no other run of the tests has processes of these words
+    long, longer = f"171.{os.getpid()}", f"172.{os.getpid()}"
+    hangs = Command(("sleep",), (long,))
+    half = Command(("sh",), ("-c", f"echo half; exec sleep {longer}"))
+    read = run(shell, steps_of([Ask(commands=(before, half, hangs, after))]), 3)
 
     assert read.answers.command(before).data == b"before"
     assert {read.answers.command(one).outcome for one in (half, hangs)} == {Outcome.TIMED_OUT}
     assert read.answers.command(after) == Answer(Outcome.OK, b"", 4, "no")
     assert read.missing == ()
-    assert running(["sleep", "71.25"]) + running(["sleep", "72.25"]) == []
+    assert wait_until(lambda: running(["sleep", long]) + running(["sleep", longer]) == [])
 
 
 def test_a_timeout_that_ends_only_its_own_child_is_not_given_several_commands(

@@ -38,7 +38,7 @@ def redmine() -> Iterator[Redmine]:
         yield one
 
 
-def target(port: int, key: str, name: str = "desk", queues: str = "", timeout_s: float = 5) -> str:
+def target(port: int, key: str, name: str = "desk", queues: str = "", timeout_s: float = 60) -> str:
     queues = (
         queues
         or """\

@@ -43,7 +43,7 @@ def rt() -> Iterator[RequestTracker]:
 
 def target(
     port: int, name: str = "desk", login: tuple[str, str] = ("auditor", PASSWORD), queues: str = "",
-    more: str = "", scheme: str = "http",
+    more: str = "", scheme: str = "http", step_s: float = 60,
 ) -> str:  # fmt: skip
     queues = (
         queues
@@ -67,7 +67,7 @@ def target(
     states: {{stalled: approved}}
     levels: {{'90': urgent, '10': general}}
     page_size: 2
-    step_timeout: 3
+    step_timeout: {step_s}
 {more}    queues:
 {queues}"""
 
@@ -118,16 +118,14 @@ def trouble(rt: RequestTracker, tmp_path: Path) -> Iterator[dict[str, tuple[str,
     with ExitStack() as stack:
         ports = {
             "midway": cut_off(rt.port, 2500),
-            "silent": cut_off(rt.port, 600, hang=True),
             "garbage": garbage(),
             "no-json": garbage(http_answer(TEXT.encode())),
             "other": garbage(http_answer(('{"items": "' + TEXT + '"}').encode())),
             "endless": endless_http(),
         }
-        found = {
-            name: ("timed_out" if name == "silent" else "failed", target(stack.enter_context(port), name))
-            for name, port in ports.items()
-        }
+        found = {name: ("failed", target(stack.enter_context(port), name)) for name, port in ports.items()}
+        silent = stack.enter_context(cut_off(rt.port, 600, hang=True))
+        found["silent"] = ("timed_out", target(silent, "silent", step_s=3))
         found["wrong"] = ("denied", target(rt.port, "wrong", ("auditor", "wrong-pw-canary")))
         found["no-rights"] = ("denied", target(rt.port, "no-rights", ("norights", NO_RIGHTS)))
         found["hidden"] = ("denied", target(rt.port, "hidden", queues=hidden))
@@ -155,8 +153,7 @@ def test_a_server_that_hangs_times_out(rt: RequestTracker, tmp_path: Path) -> No
     assert rt.server
     rt.server.send(signal.SIGSTOP)
     try:
-        text = target(rt.port).replace("step_timeout: 3", "step_timeout: 1")
-        found = audit(write_project(tmp_path, text), [OPEN])
+        found = audit(write_project(tmp_path, target(rt.port, step_s=1)), [OPEN])
     finally:
         rt.server.send(signal.SIGCONT)
     assert (statuses(found), found.code) == ({"desk": "timed_out"}, 3)

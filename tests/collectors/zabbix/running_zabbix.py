@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import json
 import shutil
@@ -59,15 +58,6 @@ class Zabbix:
             "password": {"file": str(self.folder / "password")}, **more,
         }  # fmt: skip
         return f"  - {json.dumps(options)}\n"
-
-
-def _low_port() -> int:
-    """A free port up to 32767, the highest that the server listens on."""
-    for port in range(21_000, 32_000):
-        with contextlib.suppress(OSError), socket.socket() as one:
-            one.bind(("127.0.0.1", port))
-            return port
-    raise OSError("no free port")
 
 
 def _database(folder: Path, stack: ExitStack) -> tuple[int, list[str]]:
@@ -165,12 +155,22 @@ def _send(port: int, host: str, key: str, value: int, clock: int) -> None:
         "data": [{"host": host, "key": key, "value": str(value), "clock": clock}],
     }
     body = json.dumps({**data, "clock": int(time.time())}).encode()
-    with socket.create_connection(("127.0.0.1", port), 5) as one:
+    with socket.create_connection(("127.0.0.1", port), 60) as one:
         one.sendall(b"ZBXD\x01" + struct.pack("<Q", len(body)) + body)
         told = b""
         while piece := one.recv(4096):
             told += piece
     assert b"processed: 1" in told, told
+
+
+def _samples(zabbix: Zabbix) -> int:
+    wanted = {"output": ["itemid"], "host": "his-db-01", "filter": {"key_": "system.cpu.util"}}
+    (item,) = zabbix.call("item.get", wanted)
+    return int(zabbix.call("history.get", {"itemids": item["itemid"], "history": 3, "countOutput": True}))
+
+
+def _problems(zabbix: Zabbix) -> list[int]:
+    return [int(one["clock"]) for one in zabbix.call("problem.get", {"output": ["clock"]})]
 
 
 @contextmanager
@@ -181,7 +181,7 @@ def zabbix(folder: Path) -> Iterator[Zabbix]:
     write_secret(folder / "password", PASSWORD)
     with ExitStack() as stack:
         database, as_nobody = _database(folder, stack)
-        trapper = _low_port()
+        trapper = free_port()
         port, web = _frontend(folder, database, trapper, as_nobody)
         stack.callback(web.stop)
         one = Zabbix(folder, port, web)
@@ -208,9 +208,12 @@ def zabbix(folder: Path) -> Iterator[Zabbix]:
             server.wait_for(
                 lambda clock=clock, value=value: _send(trapper, "his-db-01", "svc.his", value, clock)
             )
-        for ago in range(DAY - 60, 3600, -600):
+        sampled = range(DAY - 60, 3600, -600)
+        for ago in sampled:
             _send(trapper, "his-db-01", "system.cpu.util", 5, now - ago)
-        server.wait_for(lambda: len(one.call("problem.get", {"output": ["eventid"]})) == 1)
+        # it takes values at once, and writes them and makes problems of them afterwards
+        server.wait_for(lambda: _samples(one) == len(sampled))
+        server.wait_for(lambda: _problems(one) == [one.raised["open"]])
         ended = one.call("event.get", {"output": ["eventid"], "value": 1, "sortfield": "clock"})[0]["eventid"]
         message = "".join(PATIENT)
         one.call("event.acknowledge", {"eventids": ended, "action": 6, "message": message})

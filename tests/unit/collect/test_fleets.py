@@ -37,7 +37,9 @@ class Hosts:
         self.asked: list[str] = []
         self.dead: dict[str, BaseException] = {}
         self.busy = self.busiest = 0
-        self._lock = threading.Lock()
+        self.meet = 0
+        """So many are waited for before the first is done."""
+        self._news = threading.Condition()
 
     def kinds(self, options: Mapping[str, Any]) -> tuple[str, ...]:
         return ("account",)
@@ -48,10 +50,12 @@ class Hosts:
         return [replace(target, name=f"{target.name}/{name}") for name in self.names]
 
     def collect(self, target: Target, context: CollectContext) -> Iterator[Record | Rejected]:
-        with self._lock:
+        with self._news:
             self.asked.append(target.name)
             self.busy += 1
             self.busiest = max(self.busy, self.busiest)
+            self._news.notify_all()
+            self._news.wait_for(lambda: self.busiest >= self.meet, 60)
         try:
             time.sleep(0.02)
             ending = self.dead.get(target.name.partition("/")[2])
@@ -59,7 +63,7 @@ class Hosts:
                 raise ending
             yield Record("account", {"system_id": target.name, "login": "li"}, target.name, context.now)
         finally:
-            with self._lock:
+            with self._news:
                 self.busy -= 1
 
 
@@ -114,6 +118,7 @@ def test_no_more_hosts_are_asked_at_once_than_the_collector_allows(
     kinds: dict[str, Kind], tmp_path: Path
 ) -> None:
     hosts = Hosts([f"h{number}" for number in range(12)])
+    hosts.meet = 2
     outcomes = run(hosts, kinds, tmp_path / "staging")
     assert len(outcomes) == 12
     assert hosts.busiest == 2

@@ -194,10 +194,10 @@ class TestTimeOut:
 
         def script(_target: Target, _context: CollectContext) -> Items:
             yield account("a")
-            release.wait(20)
+            release.wait(600)
             yield account("late")
 
-        (one,) = bench.run(script, timeout_s=0.3)
+        (one,) = bench.run(script, timeout_s=4)
         assert one.status is CollectionStatus.TIMED_OUT
         assert one.reason is not None
         assert "not done within" in one.reason.en
@@ -212,12 +212,11 @@ class TestTimeOut:
         release = threading.Event()
 
         def hangs(_target: Target, _context: CollectContext) -> Items:
-            release.wait(20)
+            release.wait(600)
             yield account("late")
 
-        began = time.monotonic()
-        first, second = bench.run(hangs, good, timeout_s=0.5)
-        assert time.monotonic() - began < 5
+        first, second = bench.run(hangs, good, timeout_s=4)
+        assert "collect-target-c0" in [one.name for one in threading.enumerate()], "it was waited for"
         release.set()
         assert (first.target, first.status) == ("target-c0", CollectionStatus.TIMED_OUT)
         assert (second.target, second.status) == ("target-c1", CollectionStatus.OK)
@@ -231,7 +230,7 @@ class TestTimeOut:
                 time.sleep(0.001)
                 yield account(f"u{n}")
 
-        (one,) = bench.run(endless, timeout_s=0.3)
+        (one,) = bench.run(endless, timeout_s=4)
         assert one.status is CollectionStatus.TIMED_OUT
         assert one.records["account"] == len(bench.rows()) > 0
 
@@ -239,7 +238,7 @@ class TestTimeOut:
 def _wait_until_over(name: str) -> None:
     for thread in threading.enumerate():
         if thread.name == name:
-            thread.join(10)
+            thread.join(60)
             assert not thread.is_alive()
 
 

@@ -103,10 +103,10 @@ def test_what_is_no_comment_says_nothing(text: str) -> None:
 
 
 def test_a_line_of_comment_signs_takes_no_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert read("#" * 2_000_000 + " hiscomply: waive") != []
     assert read("x" + "/*" * 1_000_000 + f" {GOOD}") != []
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(
