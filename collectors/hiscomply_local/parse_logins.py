@@ -12,9 +12,8 @@ from hiscomply_local.answers import Answers, Command, from_text
 LASTLOG = Command(("lastlog2", "lastlog"))
 LAST = Command(("last",), ("-w", "-F"))
 _LASTLOG_TIME = re.compile(r"(\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d [+-]\d{4} \d{4})$")
-_MONTHS = {
-    name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)
-}
+_MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
 _LAST_TIME = re.compile(
     rf"\s[A-Z][a-z]{{2}} ({'|'.join(_MONTHS)}) ([ 0-9][0-9]) ([0-9]{{2}}):([0-9]{{2}}):([0-9]{{2}}) ([0-9]{{4}})(?:\s|$)"
 )
