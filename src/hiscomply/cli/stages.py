@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from hiscomply.cli.collecting import narrow_targets, print_plan, telling_of_interruption
+from hiscomply.cli.columns import padded
 from hiscomply.cli.options import STDOUT, collecting, report_targets, write_outside
 from hiscomply.cli.progress import show_progress
 from hiscomply.config.settings import Override, Settings
@@ -32,6 +33,7 @@ def collect(
     from hiscomply.config.project import load_project
     from hiscomply.model import CollectionStatus
     from hiscomply.plugins import collectors, evidence_kinds
+    from hiscomply.report.words import COLLECTION_STATUSES
     from hiscomply.run_folder import run_name, seal, unsealed, write_collections
 
     kinds, available = evidence_kinds(), collectors()
@@ -55,8 +57,10 @@ def collect(
         target = seal(folder, settings.runs, run_name(now), facts)
     for one in evidence.collections:
         reason = f"  {one.reason.to(settings.language)}" if one.reason else ""
-        click.echo(f"{one.status.value:<10} {one.target}  {sum(one.records.values()):,}{reason}")
-    click.echo(f"{sum(table.rows for table in evidence.tables.values()):,} records -> {target}", err=True)
+        status = padded(COLLECTION_STATUSES[one.status].to(settings.language).lower(), 10)
+        click.echo(f"{status} {one.target}  {sum(one.records.values()):,}{reason}")
+    rows = sum(table.rows for table in evidence.tables.values())
+    click.echo(f"{rows:,} records / {rows:,} 条记录 -> {target}", err=True)
     return 0 if all(one.status is CollectionStatus.OK for one in evidence.collections) else 3
 
 
