@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import click
 import pytest
 from tests.acceptance.small_project import PROJECT, SmallProject
 
-from hiscomply.cli.main import run
+from hiscomply.cli.main import cli, run
 from hiscomply.paths import policies_dir
 
 LEAVERS = policies_dir() / "4.3" / "leavers_disabled"
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 CASES = """as_of: 2026-06-30T08:00:00+08:00
 cases:
   - name: a case that expects too much
@@ -45,6 +48,23 @@ def test_what_a_command_shows_is_chinese(
 ) -> None:
     run(list(command) or ["--help"])
     assert told in capsys.readouterr().out
+
+
+def test_help_of_more_than_a_line_says_more_in_chinese_too() -> None:
+    assert [name for name, text in _helps(cli, "hiscomply") if not CHINESE.search(text)] == []
+
+
+def _helps(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
+    """What follows the first paragraph of each command's help, where something does."""
+    _, _, more = (command.help or "").partition("\n\n")
+    if more:
+        yield name, more
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for one in command.list_commands(context):
+            below = command.get_command(context, one)
+            assert below is not None
+            yield from _helps(below, f"{name} {one}")
 
 
 def test_the_flag_before_help_counts_too(

@@ -58,6 +58,8 @@ def list_(
     """列出策略 · One line per policy: id, clauses, severity, title.
 
     Filters of one sort widen, filters of different sorts narrow. Exit 1 when no policy is left.
+
+    同类条件取并集,不同类取交集。没有符合的策略时退出码为 1。
     """
     from hiscomply.policy_choice import PolicyChoice, choose
 

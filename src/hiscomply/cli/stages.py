@@ -72,6 +72,8 @@ def evaluate(obj: dict[str, Any], run: Path, output: tuple[str, ...]) -> int:
     """对已有证据重新评估 · Evaluate a sealed run's evidence again and compare with what it found.
 
     Exit 0 when the findings are byte for byte the same, 1 when they differ, 2 when the run was altered.
+
+    退出码:0 逐字节一致,1 结果不一致,2 运行已被改动。
     """
     from hiscomply.run_folder import read_manifest, sha256_of
 
@@ -116,6 +118,8 @@ def report(obj: dict[str, Any], run: Path, output: tuple[str, ...], only: tuple[
 
     The verdicts are made again from its evidence, and refused if the run was altered.
     With --only a report holds the clauses that a control concerns, their policies and findings, and says so.
+
+    结论由证据重新得出;运行被改动则拒绝。用 --only 时只含该控制项涉及的内容,并注明。
     """
     from hiscomply.narrowing import narrow
     from hiscomply.run_folder import read_manifest
