@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hiscomply.policy.document import CasesDocument
 
 VERDICTS = ("not_applicable", "pass", "unknown", "fail")
+_NOTHING = "nothing / 无"
 _RELATIVE = re.compile(r"^(as_of|today)(?: ([+-]) (\d+ (?:days?|hours?|minutes?|seconds?)))?$")
 
 
@@ -45,10 +46,11 @@ class CaseResult:
         """One line per subject that differs."""
         lines = []
         for subject in sorted({*self.expected, *self.actual}):
-            wanted, got = self.expected.get(subject, "nothing"), self.actual.get(subject, "nothing")
+            wanted, got = self.expected.get(subject, _NOTHING), self.actual.get(subject, _NOTHING)
             if wanted != got:
                 reason = self.reasons.get(subject)
-                lines.append(f"{subject}: expected {wanted}, got {got}" + (f" ({reason})" if reason else ""))
+                why = f" ({reason})" if reason else ""
+                lines.append(f"{subject}: expected / 应为 {wanted}, got / 实为 {got}{why}")
         return lines
 
 

@@ -14,6 +14,18 @@ from hiscomply.yaml_bounds import find_excess
 
 Path_ = tuple[str | int, ...]
 
+_WANTED = {
+    "dict": "映射(key: value)",
+    "model": "映射(key: value)",
+    "list": "列表",
+    "tuple": "列表",
+    "string": "文本",
+    "int": "整数",
+    "float": "数字",
+    "bool": " true 或 false",
+}
+"""What a value is to be, by the first word of pydantic's type of error."""
+
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -231,7 +243,18 @@ def _problem(item: Any, model: Any, document: YamlDocument, error_type: ErrorTyp
         )
     if item["type"] == "missing":
         return error_type(f"key {trail!r} is missing / 缺少必填的键", place=document.place(path))
-    return error_type(f"{trail}: {item['msg']} / 值不正确", place=document.place(path))
+    return error_type(f"{trail}: {item['msg']} / {_wanted(item)}", place=document.place(path))
+
+
+def _wanted(item: Any) -> str:
+    """What pydantic says in English, in Chinese."""
+    sort, given = str(item["type"]), item.get("ctx", {})
+    if sort == "literal_error":
+        return f"应为 {str(given['expected']).replace(' or ', ' 或 ')}"
+    if sort == "string_pattern_mismatch":
+        return f"应符合 {given['pattern']}"
+    wanted = _WANTED.get(sort.split("_", maxsplit=1)[0])
+    return f"应为{wanted}" if wanted and sort.endswith(("_type", "_parsing")) else "值不正确"
 
 
 def _known_keys(model: Any, path: Path_) -> list[str]:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from tests.acceptance.example import Hospital
 from tests.acceptance.guide import blocks, is_answer
 
+from hiscomply.cli.stages import evaluate_again
+from hiscomply.report.terminal import print_summary
+from hiscomply.run_folder import read_manifest
+
 TOP = Path(__file__).parents[2]
 READMES = ("README.md", "README.zh.md")
+REPORTS = ("report.html", "findings.sarif", "summary.json")
 ANSWERED = re.compile(r"[-\d,]*\d+|@ \S+|[█▓▒░·]+|(?<= )-(?= )")
 """What stands in a line in every language: numbers, bars, the absence of clauses, and places."""
 
@@ -26,6 +33,18 @@ def test_the_readme_shows_what_the_audit_of_the_example_prints(hospital: Hospita
     audited = hospital.audited("hospital")
     printed = audited.said.replace(str(audited.folder), "examples/hospital")
     assert is_answer(f"…{shown('README.md').rstrip()}…", printed), printed
+
+
+def test_the_chinese_readme_shows_what_the_same_audit_says_in_chinese(
+    hospital: Hospital, tmp_path: Path
+) -> None:
+    run = hospital.audited("hospital").run
+    result, _ = evaluate_again(run, read_manifest(run), tmp_path, "zh")
+    screen = io.StringIO()
+    console = Console(file=screen, width=80, color_system=None)
+    reports = [f"examples/hospital/.hiscomply/runs/{run.name}/{name}" for name in REPORTS]
+    print_summary(result, console, "zh", reports)
+    assert is_answer(f"…{shown('README.zh.md').rstrip()}…", screen.getvalue()), screen.getvalue()
 
 
 def test_both_languages_show_the_same_numbers_and_places() -> None:

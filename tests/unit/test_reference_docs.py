@@ -187,6 +187,11 @@ def test_pages_of_both_languages_have_the_same_parts(made: dict[str, str]) -> No
         assert shapes[0] == shapes[1], clause.id
 
 
+def test_the_chinese_pages_give_durations_in_chinese(made: dict[str, str]) -> None:
+    assert "| 48 小时 | 24 小时 | 1 小时 | 1 小时 … 72 小时 |" in clause_page(made, "4.3.2", "zh")
+    assert "| 48 hours | 24 hours | 1 hour | 1 hour … 72 hours |" in clause_page(made, "4.3.2", "en")
+
+
 def test_links_between_clause_pages_lead_somewhere() -> None:
     files = {
         path.as_posix(): text for path, text in reference(Path("docs/reference"), Path("schemas")).items()

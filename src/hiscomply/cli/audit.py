@@ -44,6 +44,8 @@ def audit(
     """采集、评估、报告 · Collect, evaluate, report: the main job.
 
     PROJECT is a folder with hiscomply.yaml (default: this one). The run goes to .hiscomply/runs below it.
+
+    PROJECT 为含 hiscomply.yaml 的文件夹(默认当前文件夹),运行存于其 .hiscomply/runs。
     """
     from hiscomply import pipeline
     from hiscomply.config.project import load_project

@@ -66,6 +66,8 @@ def check(
     """检查配置仓库 · Check configuration files (default: this folder).
 
     Prints one line per finding: file:line:column. Files that cannot be read are undecided, never passed over.
+
+    每个问题一行:文件:行:列。读不到的文件为证据不足,绝不略过。
     """
     from hiscomply.plugins import files_collector
 

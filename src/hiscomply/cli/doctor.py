@@ -67,8 +67,10 @@ def _small_engine() -> str:
 def _plugins() -> str:
     from hiscomply.plugins import collectors, formats, reporters
 
+    files = len(formats())
     return (
-        f"{', '.join(sorted(collectors()))}; {', '.join(sorted(reporters()))}; {len(formats())} file formats"
+        f"{', '.join(sorted(collectors()))}; {', '.join(sorted(reporters()))}; "
+        f"{files} file formats / 文件格式 {files} 种"
     )
 
 
@@ -77,8 +79,8 @@ def _policies() -> str:
     from hiscomply.policy.pack import load_pack
 
     kinds = evidence_kinds()
-    pack = load_pack(pack_folders(), kinds)
-    return f"{len(pack.policies)} policies, {len(kinds)} evidence kinds"
+    policies = len(load_pack(pack_folders(), kinds).policies)
+    return f"{policies} policies, {len(kinds)} evidence kinds / 策略 {policies} 条,证据类型 {len(kinds)} 种"
 
 
 def _excel() -> str:

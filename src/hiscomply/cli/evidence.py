@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
+from hiscomply.cli.columns import padded
+from hiscomply.model import Text
 from hiscomply.plugins import evidence_kinds, find
+
+_KEY = Text("主键", "key")
+_PAST = Text("不晚于现在", "past")
+_NONE = Text("空 = {}", "none = {}")
+_FRESH = Text("<= {} 天", "<= {} d")
 
 
 @click.group()
@@ -18,9 +25,10 @@ def evidence() -> None:
 @click.pass_obj
 def list_(obj: dict[str, str]) -> int:
     """列出证据类型 · Every kind of evidence with its key and freshness."""
+    language = obj["language"]
     for name, kind in sorted(evidence_kinds().items()):
-        key = ", ".join(kind.key)
-        click.echo(f"{name:<16} {kind.title.to(obj['language']):<18} {key}  <= {kind.fresh.days} d")
+        title, fresh = padded(kind.title.to(language), 18), _FRESH.to(language).format(kind.fresh.days)
+        click.echo(f"{name:<16} {title} {', '.join(kind.key)}  {fresh}")
     return 0
 
 
@@ -38,10 +46,9 @@ def show(obj: dict[str, str], kind: str, run: Path | None, limit: int) -> int:
         language = obj["language"]
         click.echo(f"{known.name}: {known.title.to(language)}\n{known.description.to(language)}\n")
         for field in known.fields.values():
-            marks = [
-                mark for mark, is_set in (("key", field.name in known.key), ("past", field.is_past)) if is_set
-            ]
-            marks += [f"none = {field.none_means.to(language)}"] if field.none_means else []
+            marks = [_KEY.to(language)] if field.name in known.key else []
+            marks += [_PAST.to(language)] if field.is_past else []
+            marks += [_NONE.to(language).format(field.none_means.to(language))] if field.none_means else []
             marks += [" | ".join(field.enum)] if field.enum else []
             click.echo(
                 f"  {field.name:<24} {field.type.value:<10} {field.title.to(language)}  {'; '.join(marks)}"

@@ -48,6 +48,12 @@ def explain(
     FINDING is file:line, file:line:policy, policy@subject or a fingerprint. The files at PATH (default: this folder)
     are checked afresh; a change is tried on a copy, never on them. Exit 1 for a failure, 3 for what is undecided,
     2 if there is no such finding.
+
+    FINDING 为 文件:行、文件:行:策略、策略@对象 或指纹。
+
+    PATH(默认当前文件夹)重新检查,改动只在副本上试。
+
+    退出码:1 不符合,3 证据不足,2 没有该问题。
     """
     from hiscomply.explaining.choice import chosen
     from hiscomply.explaining.explain import explained

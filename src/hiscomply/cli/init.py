@@ -27,6 +27,8 @@ def init(folder: Path, servers: tuple[str, ...]) -> int:
     """新建项目文件夹 · Make a project folder: hiscomply.yaml, waivers.yaml, CI.md.
 
     Existing files are never overwritten.
+
+    已有文件从不覆盖。
     """
     if servers:
         write_ci(folder, servers)

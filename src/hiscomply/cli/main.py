@@ -67,19 +67,23 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands without importing them."""
-        position = 1 if language_of(ctx.params.get("lang")) == "zh" else 2
+        position = 1 if _language(ctx.params.get("lang")) == "zh" else 2
         with formatter.section("命令" if position == 1 else "Commands"):
             formatter.write_dl([(name, texts[position]) for name, texts in COMMANDS.items()])
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--lang", type=click.Choice(LANGUAGES), default=None, help="zh | en")
+@click.option("--lang", type=click.Choice(LANGUAGES), default=None, is_eager=True, help="zh | en")
 @click.option("--debug", is_flag=True, help="show tracebacks / 显示调用栈")
 @click.version_option(__version__, prog_name="hiscomply")
 @click.pass_context
 def cli(ctx: click.Context, lang: str | None, debug: bool) -> None:
     """医疗行业信息系统运维合规检查 · Compliance checks for hospital IT operations."""
-    ctx.obj = {"language": language_of(lang or os.environ.get("HISCOMPLY_LANG")), "debug": debug}
+    ctx.obj = {"language": _language(lang), "debug": debug}
+
+
+def _language(asked: str | None) -> str:
+    return language_of(asked or os.environ.get("HISCOMPLY_LANG"))
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -80,6 +80,8 @@ def parameters(
     """列出全部阈值及其依据 · Every threshold with default, bounds, source and strength, and what PROJECT changed.
 
     Without PROJECT the project file of this folder is taken, if there is one, else the defaults.
+
+    不写 PROJECT 时取当前文件夹的项目文件,没有则取默认值。
     """
     rows, heading = _rows(project, profile, obj["language"])
     rows = [

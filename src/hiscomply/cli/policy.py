@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
+from hiscomply.cli.columns import padded
 from hiscomply.cli.parameters import parameters
 from hiscomply.cli.policy_coverage import coverage
 from hiscomply.cli.policy_mutate import mutate
 from hiscomply.cli.policy_paths import PATHS, load_policies
 from hiscomply.errors import HiscomplyError
-from hiscomply.model import Source
+from hiscomply.model import Severity, Source
 from hiscomply.paths import policies_dir
 from hiscomply.plugins import evidence_kinds, pack_folders
 
@@ -56,6 +58,8 @@ def list_(
     """列出策略 · One line per policy: id, clauses, severity, title.
 
     Filters of one sort widen, filters of different sorts narrow. Exit 1 when no policy is left.
+
+    同类条件取并集,不同类取交集。没有符合的策略时退出码为 1。
     """
     from hiscomply.policy_choice import PolicyChoice, choose
 
@@ -64,10 +68,10 @@ def list_(
     if not policies:
         click.echo("no policy fits / 没有符合条件的策略", err=True)
         return 1
-    width = max(len(one.id) for one in policies)
+    width, language = max(len(one.id) for one in policies), obj["language"]
     for one in policies:
-        title = one.title.to(obj["language"])
-        click.echo(f"{one.id:<{width}}  {','.join(one.clauses):<8} {one.severity:<8} {title}")
+        severity = padded(_severity(one.severity, language), 8)
+        click.echo(f"{one.id:<{width}}  {','.join(one.clauses):<8} {severity} {one.title.to(language)}")
     return 0
 
 
@@ -78,10 +82,11 @@ def list_(
 def show(obj: dict[str, str], name: Path, sql: bool) -> int:
     """显示一个策略 · Everything about one policy."""
     from hiscomply.policy.register import load_register
+    from hiscomply.report.messages import show_value
 
     (one, *_), _ = load_policies([name])
     language = obj["language"]
-    click.echo(f"{one.id}  [{one.severity}]  {one.title.to(language)}")
+    click.echo(f"{one.id}  [{_severity(one.severity, language)}]  {one.title.to(language)}")
     click.echo(f"  {', '.join(one.clauses)}  {', '.join(one.checks)}  {one.file}\n")
     click.echo("\n".join("  " + line for line in one.condition.splitlines()))
     click.echo(f"\n  {one.message.to(language)}\n  {one.remediation.to(language)}")
@@ -90,7 +95,7 @@ def show(obj: dict[str, str], name: Path, sql: bool) -> int:
         click.echo(f"\n  {spec.name}: {spec.type}")
         click.echo(f"    {_source(spec.source, register, language)}")
         for profile, value in spec.defaults.items():
-            click.echo(f"    {profile}: {value}")
+            click.echo(f"    {profile}: {show_value(value, language, timedelta(0))}")
         for key, source in spec.key_sources.items():
             click.echo(f"    [{key}] {_source(source, register, language)}")
     for text in register.conflicts_of(one.id):
@@ -101,9 +106,17 @@ def show(obj: dict[str, str], name: Path, sql: bool) -> int:
     return 0
 
 
+def _severity(severity: str, language: str) -> str:
+    from hiscomply.report.words import SEVERITIES
+
+    return SEVERITIES[Severity(severity)].to(language).lower()
+
+
 def _source(source: Source, register: Any, language: str) -> str:
-    title = register.title(source.id).to(language)
-    return f"{source.id} {source.ref} ({source.strength}): {title}"
+    from hiscomply.report.words import STRENGTHS, word
+
+    strength, title = word(STRENGTHS, source.strength).to(language), register.title(source.id).to(language)
+    return f"{source.id} {source.ref} ({strength}): {title}"
 
 
 @policy.command()
@@ -141,5 +154,9 @@ def test(paths: tuple[Path, ...], verbose: bool) -> int:
         except HiscomplyError as error:
             failed += 1
             click.echo(f"FAIL {one.id}: {error}")
-    click.echo(f"{len(policies)} policies, {total} cases, {failed} failed / {failed} 个未通过", err=True)
+    click.echo(
+        f"{len(policies)} policies, {total} cases, {failed} failed / "
+        f"{len(policies)} 个策略,{total} 个用例,{failed} 个未通过",
+        err=True,
+    )
     return 2 if failed else 0

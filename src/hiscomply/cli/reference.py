@@ -29,6 +29,7 @@ WORDS = {
     "intact": Text("校验和相符", "checksum ok"),
     "altered": Text("校验和不符", "ALTERED"),
     "late": Text("须更新", "to be renewed"),
+    "days": Text("天", "d"),
 }
 
 
@@ -59,11 +60,12 @@ def _state(one: Shelved, today: date, language: str) -> str:
         return str(error).replace("\n", " ")
     age = age_days(file.header.as_of, today)
     limit = one.dataset.checked_every_days
+    days = WORDS["days"].to(language)
     is_late = limit is not None and age > limit
     parts = [
         f"{file.rows:>8,}",
         f"{file.header.as_of}",
-        f"{age} d" + (f" ({WORDS['late'].to(language)}, > {limit} d)" if is_late else ""),
+        f"{age} {days}" + (f" ({WORDS['late'].to(language)}, > {limit} {days})" if is_late else ""),
         WORDS[one.origin].to(language),
         WORDS["intact" if file.is_intact else "altered"].to(language),
         file.header.source,

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from hiscomply.cli.collecting import narrow_targets, print_plan, telling_of_interruption
+from hiscomply.cli.columns import padded
 from hiscomply.cli.options import STDOUT, collecting, report_targets, write_outside
 from hiscomply.cli.progress import show_progress
 from hiscomply.config.settings import Override, Settings
@@ -32,6 +33,7 @@ def collect(
     from hiscomply.config.project import load_project
     from hiscomply.model import CollectionStatus
     from hiscomply.plugins import collectors, evidence_kinds
+    from hiscomply.report.words import COLLECTION_STATUSES
     from hiscomply.run_folder import run_name, seal, unsealed, write_collections
 
     kinds, available = evidence_kinds(), collectors()
@@ -55,8 +57,10 @@ def collect(
         target = seal(folder, settings.runs, run_name(now), facts)
     for one in evidence.collections:
         reason = f"  {one.reason.to(settings.language)}" if one.reason else ""
-        click.echo(f"{one.status.value:<10} {one.target}  {sum(one.records.values()):,}{reason}")
-    click.echo(f"{sum(table.rows for table in evidence.tables.values()):,} records -> {target}", err=True)
+        status = padded(COLLECTION_STATUSES[one.status].to(settings.language).lower(), 10)
+        click.echo(f"{status} {one.target}  {sum(one.records.values()):,}{reason}")
+    rows = sum(table.rows for table in evidence.tables.values())
+    click.echo(f"{rows:,} records / {rows:,} 条记录 -> {target}", err=True)
     return 0 if all(one.status is CollectionStatus.OK for one in evidence.collections) else 3
 
 
@@ -68,6 +72,8 @@ def evaluate(obj: dict[str, Any], run: Path, output: tuple[str, ...]) -> int:
     """对已有证据重新评估 · Evaluate a sealed run's evidence again and compare with what it found.
 
     Exit 0 when the findings are byte for byte the same, 1 when they differ, 2 when the run was altered.
+
+    退出码:0 逐字节一致,1 结果不一致,2 运行已被改动。
     """
     from hiscomply.run_folder import read_manifest, sha256_of
 
@@ -112,6 +118,8 @@ def report(obj: dict[str, Any], run: Path, output: tuple[str, ...], only: tuple[
 
     The verdicts are made again from its evidence, and refused if the run was altered.
     With --only a report holds the clauses that a control concerns, their policies and findings, and says so.
+
+    结论由证据重新得出;运行被改动则拒绝。用 --only 时只含该控制项涉及的内容,并注明。
     """
     from hiscomply.narrowing import narrow
     from hiscomply.run_folder import read_manifest

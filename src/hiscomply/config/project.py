@@ -105,7 +105,9 @@ def _with_includes(file: Path, name: str, chain: tuple[Path, ...]) -> YamlDocume
     if not isinstance(yaml.value, dict):
         if yaml.value is None:
             raise ConfigError(
-                "the file is empty / 文件为空", place=Place(name), hint="`hiscomply init` makes one"
+                "the file is empty / 文件为空",
+                place=Place(name),
+                hint="`hiscomply init` makes one / 可用 hiscomply init 新建",
             )
         raise ConfigError("a mapping is expected here / 此处应为键值结构", place=yaml.place())
     includes = yaml.value.get("include") or []

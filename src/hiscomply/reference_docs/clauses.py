@@ -157,11 +157,11 @@ def _evidence(policy: CompiledPolicy, kind: Kind, language: str) -> str:
 
 def _parameter(spec: ParameterSpec, language: str) -> tuple[object, ...]:
     keys = f"({', '.join(spec.keys)})" if spec.keys else ""
-    bounds = " … ".join("" if one is None else str(one) for one in (spec.minimum, spec.maximum))
+    bounds = " … ".join("" if one is None else written(one, language) for one in (spec.minimum, spec.maximum))
     title = f" {escape(spec.title.to(language))}" if spec.title else ""
     return (
         Markup(code(spec.name) + escape(keys) + title),
-        *(written(spec.default(profile)) for profile in PROFILES),
+        *(written(spec.default(profile), language) for profile in PROFILES),
         bounds if bounds.strip(" …") else "",
         f"{spec.source.id} {spec.source.ref}".strip(),
         word(STRENGTHS, spec.source.strength).to(language),

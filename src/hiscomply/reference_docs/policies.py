@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hiscomply.policy.clauses import ClauseMap
 from hiscomply.reference_docs.kinds import span
 from hiscomply.reference_docs.tables import both, page, table
 from hiscomply.reference_docs.text import Markup, block, code, escape
+from hiscomply.report.messages import show_value
 
 _TITLE = Text("策略", "Policies")
 _INTRO = """\
@@ -96,16 +98,18 @@ def _parameter(spec: ParameterSpec) -> tuple[object, ...]:
     )
 
 
-def written(value: Any) -> str:
-    """A default as its author wrote it, on one line."""
+def written(value: Any, language: str = "en") -> str:
+    """A default as its author wrote it, on one line; durations in the language's words."""
     if isinstance(value, Mapping):
-        return "; ".join(f"{_plain(key)}: {_plain(one)}" for key, one in value.items())
+        return "; ".join(f"{_plain(key, language)}: {_plain(one, language)}" for key, one in value.items())
     if isinstance(value, list):
-        return "; ".join(_plain(one) for one in value)
-    return _plain(value)
+        return "; ".join(_plain(one, language) for one in value)
+    return _plain(value, language)
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any, language: str) -> str:
     if isinstance(value, list):
-        return " ".join(_plain(one) for one in value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        return " ".join(_plain(one, language) for one in value)
+    if isinstance(value, str):
+        return show_value(value, language, timedelta(0))
+    return json.dumps(value, ensure_ascii=False)

@@ -41,6 +41,7 @@ _ONLY: Final = Text(
     "This report holds only what these controls concern; the exit code is the one of the whole run",
 )
 _STATUS: Final = Text("结论", "Status")
+_EXIT: Final = Text("退出码 {}", "exit {}")
 _UNKNOWN: Final = Text("证据不足", "Not known")
 _UNSEEN: Final = Text("未能看到", "Not seen")
 _NO_RECORD: Final = Text("没有任何记录", "not a single record")
@@ -66,7 +67,8 @@ def _page(result: AuditResult, language: str) -> Iterator[str]:
     yield f"## {_TITLE.to(language)}: {_plain(run.institution.to(language))}"
     yield ""
     moment = show_time(run.as_of, run.zone_offset)
-    yield f"**{exit_meaning(result).to(language)}** ({run.profile}, {moment}, exit {result.exit_code})"
+    meaning, code = exit_meaning(result).to(language), _EXIT.to(language).format(result.exit_code)
+    yield f"**{meaning}** ({run.profile}, {moment}, {code})"
     yield ""
     counts = Counter(clause.status for clause in result.clauses)
     told = (f"{CLAUSE_STATUSES[status].to(language)} {counts[status]}" for status in ClauseStatus)

@@ -57,7 +57,7 @@ _COUNTS: Final = Text(
     "{0} policies: {1} pass, {2} fail, {3} unknown, {4} not applicable.",
 )
 _WAIVED: Final = Text("例外 {}", "waived by {}")
-_UNSEEN: Final = Text("证据不足 采集", "unknown collection")
+_UNCOLLECTED: Final = Text("证据不足 采集", "unknown collection")
 _UNREAD: Final = Text("证据不足 证据", "unknown evidence")
 
 
@@ -120,7 +120,7 @@ def _check_lines(result: AuditResult, language: str) -> Iterator[str]:
         if item.status is not CollectionStatus.OK:
             reason = f": {item.reason.to(language)}" if item.reason else ""
             status = COLLECTION_STATUSES[item.status].to(language)
-            yield f"{printable(item.target)}: {_UNSEEN.to(language)} {status}{reason}"
+            yield f"{printable(item.target)}: {_UNCOLLECTED.to(language)} {status}{reason}"
         for rejected in item.rejected:
             parts = (rejected.source, rejected.line, rejected.column)
             place = ":".join(str(part) for part in parts if part is not None)

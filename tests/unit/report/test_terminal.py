@@ -99,8 +99,10 @@ def test_the_worst_come_first_with_count_and_place() -> None:
 
 
 def test_what_was_not_seen_is_listed() -> None:
+    assert "未能看到的" in summary(audit_result(), "zh")
     text = "\n".join(summary(audit_result()))
     for told in (
+        "\nWhat was not seen\n",
         "hosts/pacs02 (ssh) Failed: connection refused",
         "monitoring (zabbix) Timed out",
         "system, ticket, vuln",
