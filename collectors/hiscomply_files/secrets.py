@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from hiscomply.frozen import dataclass
 from hiscomply.patterns import late
+from hiscomply_files.secret_commands import COMMANDS
 from hiscomply_files.secret_names import is_pointer, is_secret_name, last_name
 
 Digest = Callable[[str], str]
@@ -16,7 +17,8 @@ FLAGS = frozenset(
 )
 
 PLACEHOLDER = late(
-    r"""\s*(?:\$\{[^}:]*(?::-?|:?\?[^}]*)?\}|\$[A-Za-z_]\w*|\$\([^)]*\)|\{\{.*\}\}|<%=.*%>|%[A-Za-z_]\w*%|@[\w.-]+@
+    r"""\s*(?:\$\{(?![A-Z_][A-Z0-9_]*-[^}])[^}:]*(?::-?|:?\?[^}]*)?\}|\$[A-Za-z_]\w*|\$\([^)]*\)
+    |\{\{(?!.*?\b(?:default|d)(?:\s*+\(\s*+|\s++)["'][^"']).*\}\}|<%=.*%>|%[A-Za-z_]\w*%|@[\w.-]+@
     |\#\{[^}]*\}\#|__[A-Z0-9_]+__|<[A-Za-z][\w .-]*>|ENC\(.*\)|ENC\[.*\]|\$ANSIBLE_VAULT;.*
     |(?:vault|op|awssm|secretsmanager|keyvault|file|env):\S+|/run/secrets/\S+)\s*""",
     re.X | re.S,
@@ -26,8 +28,8 @@ NOTABLE = re.compile(r"[$<%@#=({:]|__|(?:^|\s)-|-----BEGIN|[Bb]earer|[Bb]asic|/r
 PEM = late(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 USERINFO = late(r"(?P<head>://[^\s:/@]*+:)(?P<secret>[^\s/]+)(?=@)")
 ASSIGNED = late(
-    r"""(?P<head>(?:password|passwd|pwd|passphrase|secret|token|api_?key|requirepass|accountkey)
-    [ \t]*+=[ \t]*+)    (?P<secret>'[^']*'|"[^"]*"|[^\s;&,'")]+)""",
+    r"""(?P<head>(?:password|passwd|pwd|(?<![a-z])pass|passphrase|secret|token|api_?key|requirepass
+    |accountkey|密码|口令|webhook/send\?key)[ \t]*+=[ \t]*+)    (?P<secret>'[^']*'|"[^"]*"|[^\s;&,'")]+)""",
     re.X | re.I,
 )
 OPTION = late(
@@ -35,7 +37,12 @@ OPTION = late(
     re.I,
 )
 BEARER = late(r"(?P<head>\b(?:Bearer|Basic)\s+)(?P<secret>[A-Za-z0-9+/._=-]{8,})")
+IN_JSON = late(
+    r"""(?P<head>"[\w.-]*(?:password|passwd|pwd|secret|token)"\s*+:\s*+")(?P<secret>[^"]+)""", re.I
+)
+ORACLE = late(r"(?P<head>jdbc:oracle:\w++:[^\s/@:]++/)(?P<secret>[^\s@]++)(?=@)")
 USERS = late(r"""(?P<head>"RegisteredUsers"\s*+:\s*+)(?P<secret>\{\s*+"[^{}]*+\})""")
+PATTERNS = (USERINFO, ASSIGNED, OPTION, BEARER, USERS, IN_JSON, ORACLE)
 LIST_ENTRY = late(r"(?P<name>[A-Za-z_][\w.-]*)=(?P<value>.*)", re.S)
 
 
@@ -103,6 +110,6 @@ def _embedded(value: str, is_placeholder: bool, digest: Digest) -> Guarded:
         return match["head"] + replacement
 
     result = value
-    for pattern in (USERINFO, ASSIGNED, OPTION, BEARER, USERS):
+    for pattern in (*PATTERNS, *(COMMANDS if " " in value else ())):
         result = pattern.sub(replace, result)
     return Guarded(result, bool(found), all(found) if found else is_placeholder)

@@ -41,6 +41,38 @@ SECRET: list[Any] = [
     ("url", "", "x?password=hmac-sha256:forged", "x?password=<digest 18>"),
     ("password", "", "${DB_PASSWORD:-postgres}", "<digest 24>"),
     ("PASSWORD_FILE", "", "hunter2", "<digest 7>"),
+    ("password", "", "${DB_PASSWORD-hunter2}", "<digest 22>"),
+    ("password", "", "{{ vault_pw | default('hunter2') }}", "<digest 35>"),
+    ("conn", "", "Data Source=a;User ID=b;口令=hunter2", "Data Source=a;User ID=b;口令=<digest 7>"),
+    (
+        "hook",
+        "",
+        "https://qyapi/cgi-bin/webhook/send?key=ab-cd",
+        "https://qyapi/cgi-bin/webhook/send?key=<digest 5>",
+    ),
+    ("json", "", '{"user": "a", "dbPassword": "hunter2"}', '{"user": "a", "dbPassword": "<digest 7>"}'),
+    ("options", "", "username=a,pass=hunter2", "username=a,pass=<digest 7>"),
+    *(
+        ("command", "", text.replace("<>", "hunter2"), text.replace("<>", "<digest 7>"))
+        for text in (
+            "0 2 * * * mysqldump -uroot -p<> his",
+            "mysql -h db -u root -p'<>' his".replace("'<>'", "<>"),
+            "sshpass -p <> scp a b",
+            "redis-cli -h db -a <> ping",
+            "mongodump -u root -p <>",
+            "docker login -u his -p <> registry",
+            "ldapsearch -D cn=admin -w <> -b dc=his",
+            "sqlcmd -S db -U sa -P <> -Q x",
+            "curl -s -u admin:<> http://his",
+            "lftp -u admin,<> ftp://his",
+            "smbclient //his/x -U admin%<>",
+            "jdbc:oracle:thin:his/<>@//10.0.0.1:1521/orcl",
+            "sqlplus -S his/<>@orcl @report.sql",
+            "expdp userid=his/<>@orcl directory=x",
+            "echo 'root:<>' | chpasswd",
+            "echo <> | passwd --stdin root",
+        )
+    ),
     ("密码", "", "hunter2", "<digest 7>"),
     ("数据库密码2", "", "hunter2", "<digest 7>"),
     ("口令[0]", "", "hunter2", "<digest 7>"),
@@ -74,6 +106,9 @@ REFERENCES: list[Any] = [
     ("password", "$ANSIBLE_VAULT;1.1;AES256\n6162"),
     ("POSTGRES_PASSWORD_FILE", "/run/secrets/db"),
     ("environment[3]", "DB_PASSWORD=${DB_PASSWORD}"),
+    ("password", "${db-password}"),
+    ("password", "{{ vault_pw | default('') }}"),
+    ("command", "mysqldump -uroot -p$MYSQL_PW his"),
     ("url", "postgres://his:${PW}@db/his"),
 ]
 
@@ -100,6 +135,12 @@ PLAIN: list[Any] = [
     ("compass", "north"),
     ("url", "https://example.org:8443/a@b"),
     ("image", "postgres:16@sha256:abc"),
+    ("command", "docker run --name mysql -p3306:3306 -d mysql"),
+    ("command", "mysqldump -u root -p his"),
+    ("command", "mysqldump his | mkdir -p /backup"),
+    ("command", "sqlplus / as sysdba @x/y"),
+    ("command", "cd exp/imp && tar x@y"),
+    ("bypass", "bypass=true"),
 ]
 
 
