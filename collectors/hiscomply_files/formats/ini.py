@@ -24,9 +24,11 @@ class Ini:
     name: ClassVar[str] = "ini"
 
     def recognises(self, path: str, head: bytes) -> bool:
-        """True for ``.ini`` and ``.cnf``, and for ``.cfg`` and ``.conf`` that begin with a section header."""
+        """True for ``.ini``, ``.cnf`` and ``.udl`` (a connection of OLE DB), and for ``.cfg`` and ``.conf`` that
+        begin with a section header.
+        """
         lower = path.lower()
-        if lower.endswith((".ini", ".cnf")):
+        if lower.endswith((".ini", ".cnf", ".udl")):
             return True
         return lower.endswith((".cfg", ".conf")) and FIRST_LINE.match(head) is not None
 
