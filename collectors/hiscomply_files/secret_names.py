@@ -28,6 +28,9 @@ QUALIFIERS = frozenset(
 POINTER_WORDS = frozenset({"file", "path", "ref"})
 SECRET_PARENTS = frozenset({"registeredusers", "passwords", "credentials", "stringdata", "secretdata"})
 
+PEERS = ("OrthancPeers", "DicomWeb.Servers")
+"""Where Orthanc has ``[address, user, password]``."""
+
 
 @lru_cache(maxsize=4096)
 def is_secret_name(key: str, parent: str = "") -> bool:
@@ -49,6 +52,11 @@ def is_secret_name(key: str, parent: str = "") -> bool:
         or " ".join(words[-2:]) in SECRET_PAIRS
         or words[-1].endswith(SECRET_ENDINGS)
     )
+
+
+def is_password_of_peer(key: str, path: str) -> bool:
+    """True for the third of what Orthanc has of another server; ``path`` is what the key stands in."""
+    return key.endswith("[2]") and path.endswith(PEERS)
 
 
 def is_pointer(key: str) -> bool:

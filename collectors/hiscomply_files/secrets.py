@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hiscomply.frozen import dataclass
 from hiscomply.patterns import late
 from hiscomply_files.secret_commands import COMMANDS
-from hiscomply_files.secret_names import is_pointer, is_secret_name, last_name
+from hiscomply_files.secret_names import is_password_of_peer, is_pointer, is_secret_name, last_name
 
 Digest = Callable[[str], str]
 
@@ -81,7 +81,8 @@ def guard(key: str, parent: str, value: str | None, digest: Digest, hint: str = 
         return Guarded(f"{entry['name']}={inner.value}", inner.is_secret, inner.is_placeholder)
     is_notable = NOTABLE.search(value) is not None
     is_placeholder = is_notable and PLACEHOLDER.fullmatch(value) is not None
-    if is_secret_name(key, last_name(parent)) or (hint and is_secret_name(hint)):
+    is_secret = is_secret_name(key, last_name(parent)) or is_password_of_peer(key, parent)
+    if is_secret or (hint and is_secret_name(hint)):
         if value.lower() in FLAGS:
             return Guarded(value, False, False)
         if is_placeholder or (is_pointer(key) and re.search(r"[/\\.]", value)):

@@ -85,6 +85,8 @@ SECRET: list[Any] = [
     ("prod", "db.password", "hunter2", "<digest 7>"),
     ("default", "variable.db_password", "hunter2", "<digest 7>"),
     ("@clear-text", "credential-reference", "hunter2", "<digest 7>"),
+    ("a[2]", "OrthancPeers", "hunter2", "<digest 7>"),
+    ("a[2]", "DicomWeb.Servers", "hunter2", "<digest 7>"),
     ("1001", "RegisteredUsers", "hunter2", "<digest 7>"),
     ("张三", "RegisteredUsers", "hunter2", "<digest 7>"),
 ]
@@ -132,6 +134,7 @@ PLAIN: list[Any] = [
     ("monkey", "banana"),
     ("default", "banana"),
     ("密码长度", "8"),
+    ("a[2]", "north"),
     ("compass", "north"),
     ("url", "https://example.org:8443/a@b"),
     ("image", "postgres:16@sha256:abc"),
