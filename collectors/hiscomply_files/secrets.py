@@ -32,6 +32,9 @@ ASSIGNED = late(
     |accountkey|密码|口令|webhook/send\?key)[ \t]*+=[ \t]*+)    (?P<secret>'[^']*'|"[^"]*"|[^\s;&,'")]+)""",
     re.X | re.I,
 )
+VARIABLE = late(
+    r"""(?<![\w.-])(?P<head>-{0,2}(?P<name>[^\W\d][\w.-]*+)=)(?P<secret>'[^']*'|"[^"]*"|[^\s;&,'")]+)"""
+)
 OPTION = late(
     r"(?P<head>(?:^|\s)--?[\w-]*(?:password|passwd|token|secret|requirepass)[ \t]+)(?P<secret>[^\s-]\S*)",
     re.I,
@@ -42,7 +45,7 @@ IN_JSON = late(
 )
 ORACLE = late(r"(?P<head>jdbc:oracle:\w++:[^\s/@:]++/)(?P<secret>[^\s@]++)(?=@)")
 USERS = late(r"""(?P<head>"RegisteredUsers"\s*+:\s*+)(?P<secret>\{\s*+"[^{}]*+\})""")
-PATTERNS = (USERINFO, ASSIGNED, OPTION, BEARER, USERS, IN_JSON, ORACLE)
+PATTERNS = (USERINFO, ASSIGNED, VARIABLE, OPTION, BEARER, USERS, IN_JSON, ORACLE)
 LIST_ENTRY = late(r"(?P<name>[A-Za-z_][\w.-]*)=(?P<value>.*)", re.S)
 
 
@@ -100,7 +103,9 @@ def _embedded(value: str, is_placeholder: bool, digest: Digest) -> Guarded:
 
     def replace(match: re.Match[str]) -> str:
         secret = match["secret"].strip("'\"")
-        if not secret or secret in digests:
+        if not secret or secret in digests or secret.lower() in FLAGS:
+            return match.group()
+        if match.re.groupindex.get("name") and not _names_secret(match, secret):
             return match.group()
         is_reference = PLACEHOLDER.fullmatch(secret) is not None
         found.append(is_reference)
@@ -114,3 +119,11 @@ def _embedded(value: str, is_placeholder: bool, digest: Digest) -> Guarded:
     for pattern in (*PATTERNS, *(COMMANDS if " " in value else ())):
         result = pattern.sub(replace, result)
     return Guarded(result, bool(found), all(found) if found else is_placeholder)
+
+
+def _names_secret(match: re.Match[str], value: str) -> bool:
+    """True for a variable that holds a secret and was not replaced already."""
+    name = match["name"]
+    if ASSIGNED.search(f"{match['head']}x"):
+        return False
+    return is_secret_name(name) and not (is_pointer(name) and re.search(r"[/\\.]", value))

@@ -70,6 +70,10 @@ SECRET: list[Any] = [
             "sqlplus -S his/<>@orcl @report.sql",
             "expdp userid=his/<>@orcl directory=x",
             "echo 'root:<>' | chpasswd",
+            "DB_MIMA=<> X=1",
+            "docker run -e SECRET_KEY='<>' his".replace("'<>'", "<>"),
+            "AccountName=a;AccountKey=<>;Endpoint=b",
+            "his --api-key=<>",
             "echo <> | passwd --stdin root",
         )
     ),
@@ -144,6 +148,8 @@ PLAIN: list[Any] = [
     ("command", "sqlplus / as sysdba @x/y"),
     ("command", "cd exp/imp && tar x@y"),
     ("bypass", "bypass=true"),
+    ("command", "his --show-password=true"),
+    ("command", "PASSWORD_FILE=/run/x his"),
 ]
 
 
