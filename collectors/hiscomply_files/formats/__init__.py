@@ -34,7 +34,7 @@ FORMATS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("audit_rules", "audit_rules:AuditRules", (".rules",)),
     ("auditd_conf", "auditd_conf:AuditdConf", ("auditd.conf",)),
     ("system_crontab", "crontab:SystemCrontab", ("cron",)),
-    ("user_crontab", "crontab:UserCrontab", ("crontab",)),
+    ("user_crontab", "crontab:UserCrontab", ("crontab", "spool/cron/")),
     ("fstab", "fstab:Fstab", ("fstab",)),
     ("limits_conf", "limits_conf:LimitsConf", ("limits.",)),
     ("logrotate_conf", "logrotate_conf:LogrotateConf", ("logrotate.",)),

@@ -49,9 +49,11 @@ class UserCrontab:
     name: ClassVar[str] = "user_crontab"
 
     def recognises(self, path: str, head: bytes) -> bool:
-        """True for a file in a folder ``crontabs``, and for ``*.crontab``."""
+        """True for a file in a folder ``crontabs`` (``spool/cron`` of RHEL, ``spool/cron/tabs`` of SUSE), and for
+        ``*.crontab``."""
         file = posix(path)
-        return file.parent.name == "crontabs" or file.suffix == ".crontab"
+        folder = f"/{file.parent}"
+        return folder.endswith(("/crontabs", "/spool/cron", "/spool/cron/tabs")) or file.suffix == ".crontab"
 
     def parse(self, text: str) -> Iterator[Setting]:
         """As for the system's tables, without ``user``."""
