@@ -18,7 +18,7 @@ from hiscomply_files.software.effective import MAIN_NOT_READ, Default, resolve, 
 from hiscomply_files.software.following import Statements, whole_statements
 from hiscomply_files.software.machine import LastWins
 
-LEGACY = re.compile(r"@{1,2}(?:\([^)]*+\))?(?P<host>\[[^\]]++\]|[^\s:;]++)")
+LEGACY = re.compile(r"(?:@{1,2}(?:\([^)]*+\))?|:omrelp:)(?P<host>\[[^\]]++\]|[^\s:;]++)")
 _DRIVERS = frozenset({"gtls", "ossl", "mbedtls"})
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 DAYS = {"hourly": 0.0, "daily": 1.0, "weekly": 7.0, "monthly": 30.0, "yearly": 365.0}
