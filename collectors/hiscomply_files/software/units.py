@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -18,6 +19,7 @@ _LISTS = frozenset(
 )
 _BOOLEANS = frozenset({"NoNewPrivileges", "PrivateTmp", "DynamicUser", "ProtectHome"})
 _DEFAULTS = {"User": "root", "NoNewPrivileges": "false", "PrivateTmp": "false", "Type": "simple"}
+PREFIX = re.compile(r"[-@:+!|]*")
 _SHORT_LIVED = ("oneshot",)
 
 
@@ -69,6 +71,7 @@ class SystemdService:
                         _add(values, value)
             main = ordered[0]
             found = [one for several in values.values() for one in several]
+            found += _privileged(values)
             if not missing:
                 found += _assumed(values, main)
             yield Configuration(self.name, main, found, missing=tuple(missing))
@@ -121,6 +124,14 @@ def _add(values: dict[str, list[Value]], value: Value) -> None:
         values.setdefault(value.key, []).append(value)
     else:
         values[value.key] = [value]
+
+
+def _privileged(values: Mapping[str, list[Value]]) -> Iterator[Value]:
+    """Of a command with ``+`` or ``!`` before it: it runs as root, whatever ``User`` says."""
+    for one in values.get("ExecStart", ()):
+        prefix = PREFIX.match(one.value or "")
+        if prefix and {"+", "!"} & {*prefix.group()}:
+            yield replace(one, key="User", value="root")
 
 
 def _assumed(values: Mapping[str, list[Value]], main: str) -> Iterator[Value]:
