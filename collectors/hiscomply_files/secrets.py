@@ -24,7 +24,7 @@ PLACEHOLDER = late(
     re.X | re.S,
 )
 # what every pattern below needs to find somewhere; most values have none of it
-NOTABLE = re.compile(r"[$<%@#=({:]|__|(?:^|\s)-|-----BEGIN|[Bb]earer|[Bb]asic|/run/")
+NOTABLE = re.compile(r"[$<%@#=({:\n]|__|(?:^|\s)-|-----BEGIN|[Bb]earer|[Bb]asic|/run/")
 PEM = late(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 USERINFO = late(r"(?P<head>://[^\s:/@]*+:)(?P<secret>[^\s/]+)(?=@)")
 ASSIGNED = late(
@@ -45,6 +45,12 @@ IN_JSON = late(
 )
 ORACLE = late(r"(?P<head>jdbc:oracle:\w++:[^\s/@:]++/)(?P<secret>[^\s@]++)(?=@)")
 USERS = late(r"""(?P<head>"RegisteredUsers"\s*+:\s*+)(?P<secret>\{\s*+"[^{}]*+\})""")
+LINE = late(
+    r"""(?m)^(?P<head>[ \t]*+(?:-[ \t]++)?["']?(?P<name>[^\W\d][\w.-]*+)["']?(?:[ \t]*+:[ \t]++|(?<=requirepass)[ \t]++))
+    (?P<secret>'[^'\n]*+'|"[^"\n]*+"|[^\s\#'"|>&*\[{][^\s\#]*+)(?=[ \t]*(?:\#|$))""",
+    re.X,
+)
+"""Of a file within a value: ``password: his`` in the YAML of a ConfigMap, ``requirepass his`` in its redis.conf."""
 PATTERNS = (USERINFO, ASSIGNED, VARIABLE, OPTION, BEARER, USERS, IN_JSON, ORACLE)
 LIST_ENTRY = late(r"(?P<name>[A-Za-z_][\w.-]*)=(?P<value>.*)", re.S)
 
@@ -116,7 +122,7 @@ def _embedded(value: str, is_placeholder: bool, digest: Digest) -> Guarded:
         return match["head"] + replacement
 
     result = value
-    for pattern in (*PATTERNS, *(COMMANDS if " " in value else ())):
+    for pattern in (*PATTERNS, *(COMMANDS if " " in value else ()), *((LINE,) if "\n" in value else ())):
         result = pattern.sub(replace, result)
     return Guarded(result, bool(found), all(found) if found else is_placeholder)
 

@@ -77,6 +77,8 @@ SECRET: list[Any] = [
             "echo <> | passwd --stdin root",
         )
     ),
+    ("data", "", "a:\n  password: hunter2 # of HIS\n", "a:\n  password: <digest 7> # of HIS\n"),
+    ("redis.conf", "", "port 6379\nrequirepass hunter2\n", "port 6379\nrequirepass <digest 7>\n"),
     ("密码", "", "hunter2", "<digest 7>"),
     ("数据库密码2", "", "hunter2", "<digest 7>"),
     ("口令[0]", "", "hunter2", "<digest 7>"),
@@ -148,6 +150,7 @@ PLAIN: list[Any] = [
     ("command", "sqlplus / as sysdba @x/y"),
     ("command", "cd exp/imp && tar x@y"),
     ("bypass", "bypass=true"),
+    ("description", "Password: as the policy says\ntoken:\n"),
     ("command", "his --show-password=true"),
     ("command", "PASSWORD_FILE=/run/x his"),
 ]
