@@ -9,22 +9,29 @@ WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 SECRET_WORDS = frozenset(
     {"password", "passwords", "passwd", "passphrase", "passcode", "pwd", "pass", "pw", "bindpw", "rootpw"}
     | {"secret", "token", "credential", "credentials", "authorization", "requirepass", "masterauth"}
+    | {"psw", "pswd", "passwrd", "pword", "psk", "authtok"}
 )
 SECRET_PAIRS = frozenset(
     {"private key", "api key", "secret key", "access key", "account key", "encryption key", "signing key"}
     | {"master key", "auth key", "key base", "password hash", "registered users", "pass admin", "clear text"}
+    | {"pass word", "pass wd", "shared key", "sign key", "aes key", "des key"}
 )
 SECRET_ENDINGS = (
     *("password", "passwd", "secret", "storepass", "keypass", "userpass", "dbpass", "rootpass", "configpass"),
     *("apikey", "privatekey", "secretkey", "accesskey", "pwd", "mima", "kouling", "miyao"),
+    *("psw", "pswd", "authtok", "sharedkey", "signkey", "aeskey", "passphrase"),
+    *(f"{of}pass" for of in ("admin", "auth", "bind", "ftp", "ldap", "mail", "priv", "redis", "smtp", "ssh")),
 )
-CHINESE = re.compile(r"(?:密码|口令|密钥|私钥|令牌)[0-9０-９]*(?:\[|$)")
+CHINESE = re.compile(r"(?:密码|口令|密钥|私钥|令牌)\s*(?:[(（][^()（）]*[)）])?[0-9０-９:：\s]*(?:\[|$)")
 QUALIFIERS = frozenset(
     {"prod", "production", "prd", "test", "dev", "development", "uat", "stage", "staging", "old", "backup"}
     | {"master", "slave", "primary", "replica", "default", "value", "plain", "plaintext", "base64", "b64"}
     | {"his", "lis", "ris", "emr", "pacs"}
 )
 """What may follow the name of a secret and only says which one it is."""
+HANDED_ON = re.compile(r"(?:proxy|fastcgi|uwsgi|scgi|grpc|memcached)_pass")
+NGINX_BLOCKS = frozenset({"location", "if", "limit_except", "server"})
+"""In them nginx says to whom it hands a request on."""
 POINTER_WORDS = frozenset({"file", "path", "ref"})
 SECRET_PARENTS = frozenset({"registeredusers", "passwords", "credentials", "stringdata", "secretdata"})
 
@@ -43,6 +50,8 @@ def is_secret_name(key: str, parent: str = "") -> bool:
         return False
     if parent.lower() in SECRET_PARENTS or CHINESE.search(key):
         return True
+    if parent in NGINX_BLOCKS and HANDED_ON.fullmatch(key):
+        return False
     while words and words[-1] in QUALIFIERS:
         words.pop()
     if not words:

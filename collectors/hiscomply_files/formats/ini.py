@@ -14,7 +14,7 @@ from hiscomply_files.formats.precedence import last_wins
 HEADER = re.compile(r"\[(?P<name>.+)\]")
 DELIMITER = re.compile("[=:]")
 FIRST_LINE = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?(?:[ \t]*(?:[#;][^\n]*)?\r?\n)*\[[A-Za-z0-9_ .:@-]+\][ \t]*\r?$", re.M
+    rb"\A(?:\xef\xbb\xbf)?(?:[ \t]*(?:[#;][^\n]*)?\r?\n)*\[[A-Za-z0-9_ .:@/\x80-\xff-]+\][ \t]*\r?$", re.M
 )
 
 

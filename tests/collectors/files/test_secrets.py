@@ -93,6 +93,22 @@ SECRET: list[Any] = [
     ("@clear-text", "credential-reference", "hunter2", "<digest 7>"),
     ("a[2]", "OrthancPeers", "hunter2", "<digest 7>"),
     ("a[2]", "DicomWeb.Servers", "hunter2", "<digest 7>"),
+    *(
+        (key, "", "hunter2", "<digest 7>")
+        for key in (
+            "passWord",
+            "pass_word",
+            "dbpsw",
+            "psk",
+            "ldap_default_authtok",
+            "presharedkey",
+            "smtppass",
+        )
+    ),
+    *(
+        (key, "", "hunter2", "<digest 7>")
+        for key in ("encodingAESKey", "sign_key", "密码(加密)", "用户密码：")
+    ),
     ("1001", "RegisteredUsers", "hunter2", "<digest 7>"),
     ("张三", "RegisteredUsers", "hunter2", "<digest 7>"),
 ]
