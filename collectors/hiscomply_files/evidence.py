@@ -13,11 +13,15 @@ from hiscomply.file_names import clean
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Record
 from hiscomply.units import MAX_ROWS, Row, Rows
+from hiscomply_files.secret_names import is_secret_name
 from hiscomply_files.secrets import Digest, NeedsDigest, guard, without_digest
 
 NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,15})?")
-NAMED_VALUES = frozenset({"value", "default"})
+NAMES = (".name", ".key", ".Name", ".Key", ".@name", ".@key", ".param-name")
+NAMED_VALUES = frozenset({"value", "default", "Value", "@value", "param-value"})
 _NAMED_ENDINGS = tuple(NAMED_VALUES)
+_TEXT = ".@"
+"""Marks what the text of an element of XML is called by an attribute of it."""
 _LONGEST_KEPT = 200
 
 Fields = Callable[[str, str | None, str, Any, str | None, Digest], Mapping[str, Any]]
@@ -79,16 +83,27 @@ def setting_rows(
 
 
 def names_beside(settings: Iterable[Setting | Value]) -> dict[str, str]:
-    """What each mapping is called by its own ``name``: that names the ``value`` beside it too."""
-    return {one.key[:-5]: one.value for one in settings if one.key.endswith(".name") and one.value}
+    """What each mapping is called by a ``name`` or ``key`` of its own: that names the ``value`` beside it too.
+
+    Of two such names the one counts that says that the value is a secret.
+    """
+    found: dict[str, str] = {}
+    for one in settings:
+        if one.value and one.key.endswith(NAMES):
+            parent, _, name = one.key.rpartition(".")
+            for place in (parent, f"{parent}{_TEXT}") if name[0] == "@" else (parent,):
+                if place not in found or is_secret_name(one.value):
+                    found[place] = one.value
+    return found
 
 
 def hint_of(key: str, names: Mapping[str, str]) -> str:
     """The name of a sibling that names the value of this key; empty if there is none."""
-    if not key.endswith(_NAMED_ENDINGS):
-        return ""
-    parent, _, name = key.rpartition(".")
-    return names.get(parent, "") if name in NAMED_VALUES else ""
+    if key.endswith(_NAMED_ENDINGS):
+        parent, _, name = key.rpartition(".")
+        if name in NAMED_VALUES and parent in names:
+            return names[parent]
+    return names.get(f"{key}{_TEXT}", "")
 
 
 def remembered(

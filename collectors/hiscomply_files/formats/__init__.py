@@ -54,10 +54,10 @@ FORMATS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("json5", "json5:Json5", (".json5",)),
     ("hcl", "hcl:Hcl", (".tf",)),
     ("toml", "toml:Toml", (".toml",)),
-    ("xml", "xml:Xml", (".xml", ".xconf")),
+    ("xml", "xml:Xml", (".xml", ".xconf", ".config")),
     ("properties", "properties:Properties", (".properties",)),
     ("dotenv", "dotenv:DotEnv", (".env",)),
-    ("ini", "ini:Ini", (".ini", ".cnf", ".cfg", ".conf")),
+    ("ini", "ini:Ini", (".ini", ".cnf", ".cfg", ".conf", ".udl")),
 )
 """Name, module and class, marks; narrow before wide, since the first that recognises a file reads it."""
 

@@ -81,6 +81,7 @@ def _host(group: str, stripped: str, number: int, column: int) -> Iterator[Setti
     if match:
         at = column + len(host) + 1
         yield Setting(f"{key}.ansible_port", match["port"], number, at, section=section)
+    yield from _user(words, key, number, column, section)
     at = len(words[0])
     for word in words[1:]:
         name, sign, value = word.partition("=")
@@ -89,6 +90,14 @@ def _host(group: str, stripped: str, number: int, column: int) -> Iterator[Setti
         found = stripped.find(f"{name}=", at)
         at = found + len(name) + 1 if found >= 0 else at
         yield Setting(f"{key}.{name}", literal(value), number, column + at, section=section)
+
+
+def _user(words: list[str], key: str, number: int, column: int, section: str) -> Iterator[Setting]:
+    """Whom ``root@db01``, as name or ``ansible_host``, logs in as: ssh takes it from there if no variable says it."""
+    stated = dict(word.partition("=")[::2] for word in words[1:])
+    user, sign, _ = stated.get("ansible_host", words[0]).partition("@")
+    if sign and user and not {"ansible_user", "ansible_ssh_user"} & {*stated}:
+        yield Setting(f"{key}.ansible_user", user, number, column, section=section)
 
 
 def _words(stripped: str, number: int, column: int) -> list[str]:

@@ -49,11 +49,13 @@ class UserCrontab:
     name: ClassVar[str] = "user_crontab"
 
     def recognises(self, path: str, head: bytes) -> bool:
-        """True for a file in a folder ``crontabs``, or in Red Hat's ``spool/cron``, and for ``*.crontab``."""
+        """True for a file in a folder ``crontabs`` (``spool/cron`` of RHEL, ``spool/cron/tabs`` of SUSE), and for
+        ``*.crontab``."""
         file = posix(path)
-        if file.parent.name == "cron" and file.parent.parent.name == "spool":
+        folder = f"/{file.parent}"
+        if folder.endswith(("/spool/cron", "/spool/cron/tabs")):
             return PUT_ASIDE.search(file.name) is None
-        return file.parent.name == "crontabs" or file.suffix == ".crontab"
+        return folder.endswith("/crontabs") or file.suffix == ".crontab"
 
     def parse(self, text: str) -> Iterator[Setting]:
         """As for the system's tables, without ``user``."""

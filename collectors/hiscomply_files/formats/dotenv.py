@@ -18,7 +18,8 @@ ENTRY = re.compile(
     re.X | re.S,
 )
 SKIP = re.compile(r"[ \t]*(?:\#[^\n]*)?(?:\n|\Z)")
-COMMENT = re.compile(r"(?:^|[ \t])\#.*$")
+COMMENT = re.compile(r"(?:^\#(?=\s|$)|[ \t]\#).*$")
+"""To Compose and systemd a # right behind the sign begins the value, to others a comment."""
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -28,9 +29,9 @@ class DotEnv:
     name: ClassVar[str] = "dotenv"
 
     def recognises(self, path: str, head: bytes) -> bool:
-        """True for ``.env``, ``.env.production`` and ``his.env``."""
+        """True for ``.env``, ``.env.production``, ``.env-prod`` and ``his.env``."""
         name = posix(path).name.lower()
-        return name.endswith(".env") or name.startswith(".env.")
+        return name.endswith(".env") or name.startswith((".env.", ".env-", ".env_"))
 
     def parse(self, text: str) -> Iterator[Setting]:
         """Each variable; the last occurrence is effective."""

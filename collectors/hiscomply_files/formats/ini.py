@@ -14,7 +14,7 @@ from hiscomply_files.formats.precedence import last_wins
 HEADER = re.compile(r"\[(?P<name>.+)\]")
 DELIMITER = re.compile("[=:]")
 FIRST_LINE = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?(?:[ \t]*(?:[#;][^\n]*)?\r?\n)*\[[A-Za-z0-9_ .:@-]+\][ \t]*\r?$", re.M
+    rb"\A(?:\xef\xbb\xbf)?(?:[ \t]*(?:[#;][^\n]*)?\r?\n)*\[[A-Za-z0-9_ .:@/\x80-\xff-]+\][ \t]*\r?$", re.M
 )
 
 
@@ -24,9 +24,11 @@ class Ini:
     name: ClassVar[str] = "ini"
 
     def recognises(self, path: str, head: bytes) -> bool:
-        """True for ``.ini`` and ``.cnf``, and for ``.cfg`` and ``.conf`` that begin with a section header."""
+        """True for ``.ini``, ``.cnf`` and ``.udl`` (a connection of OLE DB), and for ``.cfg`` and ``.conf`` that
+        begin with a section header.
+        """
         lower = path.lower()
-        if lower.endswith((".ini", ".cnf")):
+        if lower.endswith((".ini", ".cnf", ".udl")):
             return True
         return lower.endswith((".cfg", ".conf")) and FIRST_LINE.match(head) is not None
 

@@ -19,6 +19,11 @@ WORD = re.compile(
 )
 ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|.)")
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "a": "\a"}
+NAME = re.compile(r"(?P<before>[\w.-]*[._-])?(redis|valkey|sentinel)\d*([._-][\w.-]+)?\.conf")
+OTHERS = re.compile(r"\.d$")
+DIRECTIVE = re.compile(
+    rb"^[ \t]*(?:bind|port|protected-mode|requirepass|appendonly|daemonize|sentinel)[ \t]", re.M | re.I
+)
 FOLDERS = frozenset({"redis", "redis.conf.d", "valkey"})
 CUMULATIVE = frozenset({"include", "loadmodule", "save", "rename-command", "client-output-buffer-limit"})
 PAIRED = frozenset({"sentinel"})
@@ -32,10 +37,15 @@ class RedisConf:
     name: ClassVar[str] = "redis_conf"
 
     def recognises(self, path: str, head: bytes) -> bool:
-        """True for ``redis.conf``, ``redis-6379.conf``, ``valkey.conf``, ``sentinel.conf``, ``redis/*.conf``."""
+        """True for ``redis.conf``, ``redis-6379.conf``, ``valkey.conf``, ``sentinel.conf``, ``redis/*.conf``, and for
+        ``his-redis.conf`` with a directive that says so; what other programs have in a folder of theirs is not one.
+        """
         file = posix(path.lower())
-        if re.fullmatch(r"(redis|valkey|sentinel)([._-][\w.-]+)?\.conf", file.name):
-            return True
+        name = NAME.fullmatch(file.name)
+        if name and OTHERS.search(file.parent.name) and file.parent.name not in FOLDERS:
+            return DIRECTIVE.search(head) is not None
+        if name:
+            return name["before"] is None or DIRECTIVE.search(head) is not None
         return file.suffix == ".conf" and file.parent.name in FOLDERS
 
     def parse(self, text: str) -> Iterator[Setting]:

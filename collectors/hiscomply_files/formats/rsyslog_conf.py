@@ -20,6 +20,9 @@ PARAMETER = re.compile(
     rf"(?P<name>[A-Za-z_][\w.]*+)\s*+=\s*+(?P<value>{_QUOTED}|\[[^\]]*+\]|[^\s\"']++)", re.S
 )
 CONDITION = re.compile(rf"(?P<condition>(?:if|foreach)\b(?:[^\"'{{}}]|{_QUOTED})*?\b(?:then|do))\b", re.S)
+SELECTED = re.compile(
+    rf"(?:&|[*\w,.;!=/-]+\.[*\w,.;!=/-]+|:[^\n\"]*+{_QUOTED})[ \t]+(?=action[ \t]*\()", re.I
+)
 STATEMENT = re.compile(r"(?:set|unset|reset|call|call_indirect)\b[^\n]*+|(?:stop|continue)\b")
 SELECTED = re.compile(
     r"(?P<selector>[\w*,;=!]++\.[\w*,;=!.]++|&|:[^\n\"]*+\"(?:[^\"\\\n]|\\.)*+\")\s++(?=(?P<next>action\s*+\(|\{))"
@@ -96,6 +99,9 @@ class _Reader:
             self._blocks.pop()
 
     def _statement(self, at: int, line: int, column: int) -> tuple[list[Setting], int]:
+        selected = SELECTED.match(self._text, at)
+        if selected:
+            return [], selected.end()  # the action follows as an object
         section = self._pending or (self._blocks[-1] if self._blocks else None)
         selected = SELECTED.match(self._text, at)
         if selected:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -12,6 +13,9 @@ from hiscomply.model import Text
 from hiscomply_files.formats.tree import MAX_DEPTH, MAX_KEY_LENGTH, MAX_SETTINGS, too_deep, too_many
 
 ENTITIES = Text(zh="含有 DOCTYPE 中的实体声明,拒绝读取", en="declares entities in its DOCTYPE, refused")
+DOTNET = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*+<(?:\?xml\b|!--|configuration\b|connectionStrings\b|appSettings\b)"
+)
 LONG_KEY = Text(zh=f"键路径超过 {MAX_KEY_LENGTH} 个字符", en=f"a key path is longer than {MAX_KEY_LENGTH}")
 
 
@@ -21,8 +25,11 @@ class Xml:
     name: ClassVar[str] = "xml"
 
     def recognises(self, path: str, head: bytes) -> bool:
-        """True for ``.xml`` and ``.xconf``."""
-        return path.lower().endswith((".xml", ".xconf"))
+        """True for ``.xml``, ``.xconf``, and ``Web.config`` and its like of .NET."""
+        lower = path.lower()
+        return lower.endswith((".xml", ".xconf")) or (
+            lower.endswith(".config") and DOTNET.match(head) is not None
+        )
 
     def parse(self, text: str) -> Iterator[Setting]:
         """``Server.Service.Connector[1].@port``: names without prefix, an index from the second of a name on.

@@ -29,6 +29,7 @@ from hiscomply_files.software.effective import boolean, value_of
 
 VAULT = "vault-unlock"
 SWITCHES = ("defaults.host_key_checking", "ssh_connection.host_key_checking")
+OF_PYTHON = ("paramiko_connection.host_key_checking", "libssh_connection.host_key_checking")
 ARGUMENTS = tuple(f"ssh_connection.{one}" for one in ("ssh_args", "ssh_common_args", "ssh_extra_args"))
 IGNORE_CERTS = "galaxy.ignore_certs"
 VALIDATE_CERTS = re.compile(r"galaxy_server\.[^.]+\.validate_certs")
@@ -74,6 +75,9 @@ def _judged(settings: Mapping[str, Setting], path: str) -> Iterator[Value]:
     switch = next((settings[key] for key in reversed(SWITCHES) if key in settings), None)
     if switch is not None:
         yield _says(switch, path, HOST_KEYS, checking(switch.value))
+    for key in OF_PYTHON:
+        if key in settings:
+            yield _says(settings[key], path, HOST_KEYS, checking(settings[key].value))
     for key in ARGUMENTS:
         if key in settings:
             yield _says(settings[key], path, HOST_KEYS, host_key_arguments(settings[key].value))

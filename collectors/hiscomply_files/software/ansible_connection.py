@@ -18,6 +18,11 @@ HOST_KEYS, LOGIN, TRANSPORT = "host-keys", "login-user", "transport"
 CERTIFICATE, TEMPORARY = "server-certificate", "temporary-files"
 """Keys of what is judged: no variable of Ansible has a dash in its name."""
 CHECKED = ("ansible_host_key_checking", "ansible_ssh_host_key_checking")
+OF_PYTHON = {
+    "ansible_paramiko_host_key_checking": frozenset({"paramiko", "paramiko_ssh", "network_cli", "netconf"}),
+    "ansible_libssh_host_key_checking": frozenset({"libssh", "network_cli", "netconf"}),
+}
+"""The switch of each library that stands in for ssh, and the connections that may use it."""
 ARGUMENTS = ("ansible_ssh_args", "ansible_ssh_common_args", "ansible_ssh_extra_args")
 READABLE = "ansible_shell_allow_world_readable_temp"
 OF_WINRM = {
@@ -44,13 +49,13 @@ CONNECTION = "ansible_connection"
 SSH_USERS = ("ansible_user", "ansible_ssh_user")
 SSH = frozenset({"ssh", "smart", "paramiko", "paramiko_ssh", "libssh", "network_cli", "netconf"})
 NAMES = frozenset(
-    {CONNECTION, USE_TLS, READABLE, *CHECKED, *ARGUMENTS, *CERTIFICATES, *SSH_USERS}
+    {CONNECTION, USE_TLS, READABLE, *CHECKED, *OF_PYTHON, *ARGUMENTS, *CERTIFICATES, *SSH_USERS}
     | {name for table in (OF_WINRM, OF_PSRP) for names in table.values() for name in names}
 )
 """All variables that something here depends on."""
-_REFUSES_NONE = re.compile(r"StrictHostKeyChecking[\s=]+[\"']?(?:no|off)\b", re.I)
+_REFUSES_NONE = re.compile(r"StrictHostKeyChecking[\s=]+[\"']?(?:no|off|false)\b", re.I)
 _LEARNS = re.compile(r"StrictHostKeyChecking[\s=]+[\"']?accept-new\b", re.I)
-_FORGETS = re.compile(r"UserKnownHostsFile[\s=]+[\"']?/dev/null\b", re.I)
+_FORGETS = re.compile(r"UserKnownHostsFile[\s=]+[\"']?(?:/dev/null|none)\b", re.I)
 _PROTECTED = frozenset({"kerberos", "ntlm", "credssp", "negotiate"})
 
 
@@ -86,6 +91,10 @@ def judged(look: Look) -> Found:
     is_template = connection.variable is not None and not kind
     if kind is None or kind in SSH or is_template:
         yield from _host_keys(look, is_template)
+        for name, kinds in OF_PYTHON.items():
+            known = look(name) if kind in kinds else Known(None, True)
+            if known.variable is not None:
+                yield known.variable, Judged(HOST_KEYS, checking(known.text)), known.is_sure
         yield from _login(look, is_template)
     if kind == "winrm":
         yield from _windows(look, connection, OF_WINRM)

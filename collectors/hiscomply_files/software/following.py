@@ -30,6 +30,7 @@ def read_value(
 
 FALLBACK = re.compile(r"\$\{[^}:]+:-?([^}]*)\}")
 """A variable with the value that holds when it is not set."""
+_NESTED = re.compile(r"\$\{[^}:]+:-?(.*)\}")
 
 
 def is_template(text: str | None) -> bool:
@@ -42,8 +43,10 @@ def holds_published(text: str | None, published: Collection[str]) -> str:
 
     What a variable brings is not in the file and not judged here.
     """
-    fallback = FALLBACK.fullmatch(text or "")
-    return str((fallback[1] if fallback else text) in published).lower()
+    text = (text or "").strip()
+    while (fallback := _NESTED.fullmatch(text)) is not None:
+        text = fallback[1]
+    return str(text in published).lower()
 
 
 class Statements:

@@ -28,11 +28,12 @@ def backend_values(proxy: Proxy) -> Iterator[Value]:
 
 
 def _words(proxy: Proxy, server: Directive) -> list[str]:
-    """The words of a server after those of the ``default-server`` lines that hold for it."""
+    """The words of a server after those of the ``default-server`` lines that hold for it: of its own section those before."""
     before: list[str] = []
     for block in (proxy.defaults, proxy.section):
         for one in block.all("default-server") if block is not None else ():
-            before += one.words
+            if block is not proxy.section or (one.line or 0) < (server.line or 0):
+                before += one.words
     return [*before, *server.words[2:]]
 
 

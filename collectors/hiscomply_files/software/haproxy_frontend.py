@@ -146,6 +146,11 @@ def _log(proxy: Proxy) -> Value:
     if found is None:
         return proxy.absent("web.access_log", "off")
     one, is_own = found
+    only_errors = proxy.last("option.dontlog-normal")
+    if only_errors is not None:
+        return only_errors[0].stating(
+            "web.access_log", "off", origin="written" if only_errors[1] else "inherited"
+        )
     has_target = one.value != "global" or proxy.in_program("log") is not None
     return one.stating(
         "web.access_log",

@@ -30,29 +30,43 @@ DEFAULTS: Mapping[str, Default] = {
         "ssoSessionIdleTimeout": "1800",
     }.items()
 }
+LISTED = re.compile(r"\[(\d+)\]\.")
 RULE = re.compile(r"(?P<name>\w+)\s*(?:\((?P<value>[^()]*)\))?")
 REDIRECT = re.compile(r"clients\[(?P<client>\d+)\]\.redirectUris\[\d+\]")
 
 
 class KeycloakRealm:
-    """Each JSON file of a realm: ``passwordPolicy.<rule>``, and ``clients.redirectUris`` by client."""
+    """Each realm of a JSON file: ``passwordPolicy.<rule>``, and ``clients.redirectUris`` by client."""
 
     name: ClassVar[str] = "keycloak_realm"
 
     def wants(self, path: str, file_format: str) -> bool:
-        """JSON files with ``realm`` in their name."""
-        return file_format == "json" and "realm" in PurePosixPath(path).name.lower()
+        """JSON files with ``realm`` or ``keycloak`` in their name or that of their folder."""
+        place = "/".join(PurePosixPath(path.lower()).parts[-2:])
+        return file_format == "json" and ("realm" in place or "keycloak" in place)
 
     def configurations(
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
     ) -> Iterator[Configuration]:
-        """One for each file that names its realm."""
-        realms = {path: file for path, file in files.items() if _is_realm(file)}
-        yield from each_file(self.name, realms, unread, _values, DEFAULTS)
+        """One for each realm; an export of all of them is a list."""
+        yield from each_file(self.name, {}, unread, _values, DEFAULTS)
+        for path in sorted(files):
+            for name, realm in _realms(files[path]):
+                for one in each_file(self.name, {path: realm}, {}, _values, DEFAULTS):
+                    yield replace(one, name=name)
 
 
-def _is_realm(file: ReadFile) -> bool:
-    return any(one.key == "realm" for one in file.settings)
+def _realms(file: ReadFile) -> Iterator[tuple[str, ReadFile]]:
+    """Each realm with its name, which is left out where there is one only."""
+    found: dict[str, list[Setting]] = {}
+    for one in file.settings:
+        match = LISTED.match(one.key)
+        key = one.key[match.end() :] if match else one.key
+        found.setdefault(match[1] if match else "", []).append(replace(one, key=key))
+    for number, settings in found.items():
+        known = {one.key: one.value for one in settings}
+        if "realm" in known and "auth-server-url" not in known:  # that is a client's adapter
+            yield number and (known["realm"] or number), replace(file, settings=settings)
 
 
 def _values(file: ReadFile) -> Iterator[Value]:

@@ -17,6 +17,7 @@ from hiscomply_files.software.following import each_file, holds_published, read_
 PUBLISHED = frozenset({"81uWxplDtB", "docker_storepass", "docker_keypass", "mirthdb"})
 """Passwords that the installer and the container image come with."""
 PASSWORDS = frozenset({"keystore.storepass", "keystore.keypass", "database.password"})
+INCLUDES = Text("引用的文件未读取", "it includes a file that was not read")
 NAMES = frozenset({"mirth.properties", "oie.properties"})
 
 
@@ -36,13 +37,14 @@ class Mirth:
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
     ) -> Iterator[Configuration]:
         """One for each file."""
-        yield from each_file(self.name, files, unread, _values, {})
+        for one in each_file(self.name, files, unread, _values, {}):
+            is_whole = all(value.key != "include" for value in one.values)
+            yield one if is_whole else replace(one, missing=(*one.missing, INCLUDES))
 
 
 def _values(file: ReadFile) -> Iterator[Value]:
+    """Commons Configuration takes the first of a key that stands twice, and of some keys all: each is judged."""
     for setting in file.settings:
-        if not setting.is_effective:
-            continue
         value = read_value(setting, file.path)
         yield value
         if setting.key in PASSWORDS:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import ClassVar
@@ -38,7 +38,7 @@ DEFAULTS: Mapping[str, Default] = {
         "RestApiWriteToFileSystemEnabled": "false",
     }.items()
 }
-NAME = re.compile(r"orthanc[^/]*\.json")
+NAME = re.compile(r"(?:[^/]*[._-])?orthanc[^/]*\.json")
 PUBLISHED = frozenset({"orthanc"})
 """Passwords that the packages and the documentation come with."""
 TWICE = Text(
@@ -81,8 +81,24 @@ class Orthanc:
             if missing:
                 values = [replace(one, is_certain=one.is_certain and TWICE not in missing) for one in values]
             else:
-                values = [*with_defaults(values, DEFAULTS, main)]
+                values = [*with_defaults([*values, *_default_user(values)], DEFAULTS, main)]
             yield Configuration(self.name, main, values, missing=tuple(missing))
+
+
+def _default_user(values: Sequence[Value]) -> Iterator[Value]:
+    """With log-in asked for from afar and no user, Orthanc makes the one that everybody knows, main.cpp since 1.5.8.
+
+    Users that a container is given by variables are not in these files: then it is not known.
+    """
+    known = {one.key: one for one in values}
+    remote, login = known.get("RemoteAccessAllowed"), known.get("AuthenticationEnabled")
+    if (
+        remote is not None
+        and remote.value == "true"
+        and (login is None or login.value != "false")
+        and not any(one.key.startswith("RegisteredUsers.") for one in values)
+    ):
+        yield replace(remote, key="published_password", value=None)
 
 
 def _top(file: ReadFile) -> set[str]:

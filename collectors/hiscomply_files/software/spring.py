@@ -6,8 +6,8 @@ Source: Spring Boot 3.2 reference, "Externalized Configuration" and "Common Appl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import ClassVar
 
@@ -17,10 +17,29 @@ from hiscomply.model import Text
 from hiscomply_files.software.effective import Default, boolean, seconds, with_defaults
 from hiscomply_files.software.following import holds_published, read_value
 
-FILE = re.compile(r"application(?:-(?P<profile>[\w.-]+))?\.(?P<kind>properties|ya?ml)", re.I)
+FILE = re.compile(
+    r"(?P<name>application|bootstrap)(?:-(?P<profile>[\w.-]+))?\.(?P<kind>properties|ya?ml)", re.I
+)
 DEVELOPERS = re.compile(r"(dev(el(op(ment)?)?)?|local|test(ing)?|it|ci|unit)([-_].*)?", re.I)
-"""Profiles of developers' machines, which are not judged."""
-FAMILIES = ("spring.", "server.", "management.", "hapi.")
+"""Profiles of developers' machines, which are not judged but where a file makes them the active ones."""
+FAMILIES = ("spring.", "server.", "management.", "hapi.", "logging.level.")
+REMOTE = re.compile(
+    r"apollo\.bootstrap\.enabled"
+    r"|spring\.cloud\.(?:nacos\.config|config|consul\.config|zookeeper\.config)\."
+    r"(?:serveraddr|uri|enabled|name|namespace|prefix|discovery\.enabled)"
+)
+"""Says that there is more on a server, which overrides what stands here."""
+ACTIVE = ("spring.profiles.active", "spring.profiles.include")
+RENAMED: Mapping[str, str] = {
+    "spring.session.timeout": "server.servlet.session.timeout",
+    "server.reactive.session.timeout": "server.servlet.session.timeout",
+}
+"""What is judged as well: Spring Session's own timeout counts instead of the server's, SessionProperties."""
+OLD: Mapping[str, str] = {
+    "server.session.timeout": "server.servlet.session.timeout",
+    "management.security.enabled": "management.endpoints.web.exposure.include",
+}
+"""Keys of Spring Boot 1 that later versions do not look at: where one stands, the default is not sure."""
 # Source code of Spring Boot: ErrorProperties (never, since 2.3), EnvironmentEndpointProperties (never, since 3.0),
 # ShutdownEndpoint (off), H2ConsoleProperties (off), Session (30 minutes), EndpointExposure at 0597c6831e7b (WEB: health, since
 # 2.6), DefaultLogbackConfiguration at 028c2e7b0d3b (root: INFO). debug: docs.spring.io, 3.0.x, appendix "Core Properties".
@@ -48,7 +67,9 @@ PUBLISHED: Mapping[str, frozenset[str]] = {
 }
 """Passwords that come with the software: hapifhir/hapi-fhir-jpaserver-starter, docker-compose.yml, for the database of
 HAPI FHIR; ehrbase/ehrbase, ``.env.ehrbase``, for EHRbase."""
-BOOLEANS = frozenset({"management.endpoint.shutdown.enabled", "spring.h2.console.enabled", "debug", "trace"})
+BOOLEANS = frozenset({"management.endpoint.shutdown.enabled", "spring.h2.console.enabled"})
+SWITCHES = frozenset({"debug", "trace"})
+"""On with every value but false, LoggingApplicationListener."""
 PROFILE_KEYS = (
     "spring.config.activate.onprofile",
     "spring.profiles",
@@ -58,6 +79,9 @@ IMPORT = "spring.config.import"
 MANY_DOCUMENTS = Text(
     "properties 文件内按环境分段,段的界限未读取",
     "its properties file has documents by profile, which are not told apart",
+)
+ELSEWHERE = Text(
+    "其余配置在别处,未读取", "it takes more of its configuration from elsewhere, which was not read"
 )
 
 
@@ -90,9 +114,12 @@ class Spring:
             paths.sort(key=_rank)
             last: dict[tuple[str, str | None], Value] = {}
             missing = [unread[path] for path in paths if path in unread]
-            for path in paths:
-                if path in files:
-                    missing += _read(files[path], last)
+            read = {path: [*_documents(files[path])] for path in paths if path in files}
+            active = {name for documents in read.values() for one in documents for name in one.activates}
+            for path, documents in read.items():
+                for one in documents:
+                    if one.is_in_force(active):
+                        missing += _read(path, one, last)
             values = [*last.values()]
             if not missing and not any(one.key.startswith(FAMILIES) for one in values):
                 continue
@@ -101,38 +128,73 @@ class Spring:
             yield Configuration(self.name, paths[0], stated, missing=tuple(missing))
 
 
-def _rank(path: str) -> tuple[bool, bool, str]:
-    """YAML before properties, which override it; the files of profiles last."""
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """One document of a file. ``profile`` is the case that it holds for, None for all."""
+
+    profile: str | None
+    settings: Sequence[Setting]
+    is_told_apart: bool
+
+    @property
+    def activates(self) -> Iterator[str]:
+        """The profiles that are active if nothing else is said."""
+        for one in self.settings:
+            if one.key in ACTIVE and self.profile is None:
+                yield from (name.strip() for name in (one.value or "").split(","))
+
+    def is_in_force(self, active: Set[str]) -> bool:
+        """False for one of developers."""
+        names = [] if self.profile is None else re.split(r"[\s,|]+", self.profile)
+        return not names or not all(DEVELOPERS.fullmatch(one) for one in names) or not active.isdisjoint(names)
+
+
+def _rank(path: str) -> tuple[bool, bool, bool, str]:
+    """``bootstrap`` first; YAML before properties, which override it; the files of profiles last."""
     match = FILE.fullmatch(PurePosixPath(path).name)
     assert match is not None
-    return match["profile"] is not None, match["kind"].lower() == "properties", path
+    is_application = match["name"].lower() == "application"
+    return match["profile"] is not None, is_application, match["kind"].lower() == "properties", path
 
 
-def _read(file: ReadFile, last: dict[tuple[str, str | None], Value]) -> Iterator[Text]:
-    """Adds what a file says, by key and profile; gives the reason if it cannot be told."""
+def _documents(file: ReadFile) -> Iterator[_Document]:
     match = FILE.fullmatch(PurePosixPath(file.path).name)
     assert match is not None
     documents: dict[str | None, list[Setting]] = {}
     for setting in file.settings:
         if setting.is_effective:
             documents.setdefault(setting.section, []).append(replace(setting, key=_uniform(setting.key)))
-    for settings in ([*_joined(one)] for one in documents.values()):
+    for written in documents.values():
+        settings = [*_joined(written)]
         activation = next((one for one in settings if one.key in PROFILE_KEYS), None)
-        if activation is not None and match["kind"].lower() == "properties":
-            yield MANY_DOCUMENTS
-        profile = match["profile"] or (activation.value if activation else None)
-        if profile is not None and all(DEVELOPERS.fullmatch(one) for one in re.split(r"[\s,|]+", profile)):
-            continue
-        yield from (_imported(one) for one in settings if one.key == IMPORT and one.value)
-        for setting in settings:
-            value = read_value(replace(setting, section=None), file.path)
-            if profile is not None:
-                value = replace(value, origin="conditional", section=profile)
-            last[setting.key, profile] = replace(value, value=_meant(setting.key, value.value))
-            if setting.key in PUBLISHED:
-                shown = holds_published(setting.value, PUBLISHED[setting.key])
-                mark = replace(value, key="published_password", value=shown)
-                last[f"{setting.key}.{mark.key}", profile] = mark
+        is_told_apart = activation is None or match["kind"].lower() != "properties"
+        yield _Document(
+            match["profile"] or (activation.value if activation else None), settings, is_told_apart
+        )
+
+
+def _read(path: str, document: _Document, last: dict[tuple[str, str | None], Value]) -> Iterator[Text]:
+    """Adds what a document says, by key and profile; gives the reason if more is said elsewhere."""
+    profile = document.profile
+    if not document.is_told_apart:
+        yield MANY_DOCUMENTS
+    for setting in document.settings:
+        if setting.key == IMPORT and setting.value:
+            yield _imported(setting)
+        elif REMOTE.match(setting.key) and setting.value and boolean(setting.value) != "false":
+            yield ELSEWHERE
+        value = read_value(replace(setting, section=None), path)
+        if profile is not None:
+            value = replace(value, origin="conditional", section=profile)
+        if setting.key in OLD and boolean(setting.value) != "true":
+            replaced = replace(value, key=OLD[setting.key], value=None)
+            last.setdefault((replaced.key, profile), replaced)
+        key = RENAMED.get(setting.key, setting.key)
+        last[setting.key, profile] = replace(value, key=key, value=_meant(key, value.value))
+        if setting.key in PUBLISHED:
+            shown = holds_published(setting.value, PUBLISHED[setting.key])
+            mark = replace(value, key="published_password", value=shown)
+            last[f"{setting.key}.{mark.key}", profile] = mark
 
 
 def _imported(setting: Setting) -> Text:
@@ -164,6 +226,10 @@ def _meant(key: str, text: str | None) -> str | None:
         return None
     if key == "server.servlet.session.timeout":
         return _duration(text)
+    if key in SWITCHES:
+        return "false" if boolean(text) == "false" else "true"
+    if key == "management.endpoints.web.exposure.include":
+        return text.replace("-", "")  # heap-dump and heapdump are one, EndpointId
     return boolean(text) if key in BOOLEANS else text
 
 

@@ -20,6 +20,7 @@ from hiscomply_files.software.following import each_file
 from hiscomply_files.software.machine import LastWins
 
 REMOVABLE = re.compile(r"/(?:media|run/media|mnt/(?:usb|cd|dvd|floppy)\w*|cdrom\w*|floppy\w*)(?:/|$)")
+REMOVABLE_DEVICE = re.compile(r"/dev/(?:sr\d|cdrom|cdrw|dvd|fd\d|floppy)")
 REMOVABLE_TYPES = frozenset({"iso9660", "udf"})
 OPPOSITES = {"nosuid": "suid", "nodev": "dev", "noexec": "exec"}
 POOL = 4
@@ -48,12 +49,15 @@ def _mounts(file: ReadFile) -> Iterator[Value]:
         of_line.setdefault(setting.line, {})[setting.key] = setting
     for one in of_line.values():
         device = one["device"]
+        is_removable = (one["type"].value or "") in REMOVABLE_TYPES or REMOVABLE_DEVICE.match(
+            device.value or ""
+        )
         point = (device.section or "").rstrip("/") or "/"
         options = one.get("options", device)
         text = _in_force(options.value or "") if "options" in one else "defaults"
         value = replace(value_of(options, file.path), key=f"{point}.options", value=text, section=None)
         yield value
-        if REMOVABLE.match(point) or (one["type"].value or "") in REMOVABLE_TYPES:
+        if REMOVABLE.match(point) or is_removable:
             yield replace(value, key="removable.options")
 
 
@@ -144,18 +148,25 @@ def _with_includes(
 
 
 def _sources(path: str, settings: list[tuple[str, Setting]]) -> Value:
-    count, place = 0, None
+    found: dict[str, int] = {}
+    place = None
     for where, setting in settings:
         words = (setting.value or "").split()
         if setting.key not in ("server", "pool", "peer") or not words:
             continue
-        if words[0].startswith("127.127."):
-            continue  # the machine's own clock
+        if words[0].startswith("127.") or words[0] in ("localhost", "::1") or "noselect" in words:
+            continue  # the machine's own clock, or one that is only watched
         place = place or (where, setting)
-        count += POOL if setting.key == "pool" else 1
+        found[words[0]] = _most(words) if setting.key == "pool" else 1
     if place is None:
         return Value("sources", "0", path, origin="default")
-    return Value("sources", str(count), place[0], place[1].line, place[1].column)
+    return Value("sources", str(sum(found.values())), place[0], place[1].line, place[1].column)
+
+
+def _most(words: list[str]) -> int:
+    """How many servers of a pool are taken; its name counts as those that chrony takes if nothing is said."""
+    stated = words[words.index("maxsources") + 1] if "maxsources" in words[:-1] else ""
+    return min(POOL, int(stated)) if stated.isascii() and stated.isdigit() and len(stated) < 9 else POOL
 
 
 class Timesyncd(LastWins):
@@ -174,5 +185,5 @@ class Timesyncd(LastWins):
         """Keys without their section; ``NTP`` as the number of its servers."""
         value = replace(value_of(setting, path), key=setting.key.removeprefix("Time."), section=None)
         if value.key == "NTP":
-            return replace(value, key="sources", value=str(len((value.value or "").split())))
+            return replace(value, key="sources", value=str(len({*(value.value or "").split()})))
         return value

@@ -20,8 +20,8 @@ _LISTS = frozenset(
 )
 _BOOLEANS = frozenset({"NoNewPrivileges", "PrivateTmp", "DynamicUser", "ProtectHome"})
 _DEFAULTS = {"User": "root", "NoNewPrivileges": "false", "PrivateTmp": "false", "Type": "simple"}
+PREFIX = re.compile(r"[-@:+!|]*")
 _SHORT_LIVED = ("oneshot",)
-_RAISED = re.compile(r"[-@:|]*[+!]")
 
 
 class SystemdService:
@@ -72,8 +72,8 @@ class SystemdService:
                         _add(values, value)
             main = ordered[0]
             values = {key: [*map(_known, several)] for key, several in values.items()}
-            values |= _raised(values)
             found = [one for several in values.values() for one in several]
+            found += _privileged(values)
             if not missing:
                 found += _assumed(values, main)
             yield Configuration(self.name, main, found, missing=tuple(missing))
@@ -134,10 +134,12 @@ def _known(value: Value) -> Value:
     return replace(value, value=None) if is_open else value
 
 
-def _raised(values: Mapping[str, list[Value]]) -> dict[str, list[Value]]:
-    """``User`` of a service whose command has ``+`` or ``!`` before it: for that command it is left out of account."""
-    raised = [one for one in values.get("ExecStart", ()) if _RAISED.match(one.value or "")]
-    return {"User": [replace(raised[0], key="User", value="root")]} if raised else {}
+def _privileged(values: Mapping[str, list[Value]]) -> Iterator[Value]:
+    """Of a command with ``+`` or ``!`` before it: it runs as root, whatever ``User`` says."""
+    for one in values.get("ExecStart", ()):
+        prefix = PREFIX.match(one.value or "")
+        if prefix and {"+", "!"} & {*prefix.group()}:
+            yield replace(one, key="User", value="root")
 
 
 def _assumed(values: Mapping[str, list[Value]], main: str) -> Iterator[Value]:

@@ -41,6 +41,76 @@ SECRET: list[Any] = [
     ("url", "", "x?password=hmac-sha256:forged", "x?password=<digest 18>"),
     ("password", "", "${DB_PASSWORD:-postgres}", "<digest 24>"),
     ("PASSWORD_FILE", "", "hunter2", "<digest 7>"),
+    ("password", "", "${DB_PASSWORD-hunter2}", "<digest 22>"),
+    ("password", "", "{{ vault_pw | default('hunter2') }}", "<digest 35>"),
+    ("conn", "", "Data Source=a;User ID=b;口令=hunter2", "Data Source=a;User ID=b;口令=<digest 7>"),
+    (
+        "hook",
+        "",
+        "https://qyapi/cgi-bin/webhook/send?key=ab-cd",
+        "https://qyapi/cgi-bin/webhook/send?key=<digest 5>",
+    ),
+    ("json", "", '{"user": "a", "dbPassword": "hunter2"}', '{"user": "a", "dbPassword": "<digest 7>"}'),
+    ("options", "", "username=a,pass=hunter2", "username=a,pass=<digest 7>"),
+    *(
+        ("command", "", text.replace("<>", "hunter2"), text.replace("<>", "<digest 7>"))
+        for text in (
+            "0 2 * * * mysqldump -uroot -p<> his",
+            "mysql -h db -u root -p'<>' his".replace("'<>'", "<>"),
+            "sshpass -p <> scp a b",
+            "redis-cli -h db -a <> ping",
+            "mongodump -u root -p <>",
+            "docker login -u his -p <> registry",
+            "ldapsearch -D cn=admin -w <> -b dc=his",
+            "sqlcmd -S db -U sa -P <> -Q x",
+            "curl -s -u admin:<> http://his",
+            "lftp -u admin,<> ftp://his",
+            "smbclient //his/x -U admin%<>",
+            "jdbc:oracle:thin:his/<>@//10.0.0.1:1521/orcl",
+            "sqlplus -S his/<>@orcl @report.sql",
+            "expdp userid=his/<>@orcl directory=x",
+            "echo 'root:<>' | chpasswd",
+            "DB_MIMA=<> X=1",
+            "docker run -e SECRET_KEY='<>' his".replace("'<>'", "<>"),
+            "AccountName=a;AccountKey=<>;Endpoint=b",
+            "his --api-key=<>",
+            "echo <> | passwd --stdin root",
+        )
+    ),
+    ("data", "", "a:\n  password: hunter2 # of HIS\n", "a:\n  password: <digest 7> # of HIS\n"),
+    ("redis.conf", "", "port 6379\nrequirepass hunter2\n", "port 6379\nrequirepass <digest 7>\n"),
+    ("密码", "", "hunter2", "<digest 7>"),
+    ("数据库密码2", "", "hunter2", "<digest 7>"),
+    ("口令[0]", "", "hunter2", "<digest 7>"),
+    ("db_mima", "", "hunter2", "<digest 7>"),
+    ("kouling", "", "hunter2", "<digest 7>"),
+    ("userpwd", "", "hunter2", "<digest 7>"),
+    ("bindpw", "", "hunter2", "<digest 7>"),
+    ("PASSWORD_HIS", "", "hunter2", "<digest 7>"),
+    ("password_prod", "", "hunter2", "<digest 7>"),
+    ("prod", "db.password", "hunter2", "<digest 7>"),
+    ("default", "variable.db_password", "hunter2", "<digest 7>"),
+    ("@clear-text", "credential-reference", "hunter2", "<digest 7>"),
+    ("a[2]", "OrthancPeers", "hunter2", "<digest 7>"),
+    ("a[2]", "DicomWeb.Servers", "hunter2", "<digest 7>"),
+    *(
+        (key, "", "hunter2", "<digest 7>")
+        for key in (
+            "passWord",
+            "pass_word",
+            "dbpsw",
+            "psk",
+            "ldap_default_authtok",
+            "presharedkey",
+            "smtppass",
+        )
+    ),
+    *(
+        (key, "", "hunter2", "<digest 7>")
+        for key in ("encodingAESKey", "sign_key", "密码(加密)", "用户密码：")
+    ),
+    ("1001", "RegisteredUsers", "hunter2", "<digest 7>"),
+    ("张三", "RegisteredUsers", "hunter2", "<digest 7>"),
 ]
 
 
@@ -60,6 +130,9 @@ REFERENCES: list[Any] = [
     ("password", "$ANSIBLE_VAULT;1.1;AES256\n6162"),
     ("POSTGRES_PASSWORD_FILE", "/run/secrets/db"),
     ("environment[3]", "DB_PASSWORD=${DB_PASSWORD}"),
+    ("password", "${db-password}"),
+    ("password", "{{ vault_pw | default('') }}"),
+    ("command", "mysqldump -uroot -p$MYSQL_PW his"),
     ("url", "postgres://his:${PW}@db/his"),
 ]
 
@@ -81,9 +154,21 @@ PLAIN: list[Any] = [
     ("secretName", "his-tls"),
     ("ssl_key_file", "/etc/ssl/server.key"),
     ("monkey", "banana"),
+    ("default", "banana"),
+    ("密码长度", "8"),
+    ("a[2]", "north"),
     ("compass", "north"),
     ("url", "https://example.org:8443/a@b"),
     ("image", "postgres:16@sha256:abc"),
+    ("command", "docker run --name mysql -p3306:3306 -d mysql"),
+    ("command", "mysqldump -u root -p his"),
+    ("command", "mysqldump his | mkdir -p /backup"),
+    ("command", "sqlplus / as sysdba @x/y"),
+    ("command", "cd exp/imp && tar x@y"),
+    ("bypass", "bypass=true"),
+    ("description", "Password: as the policy says\ntoken:\n"),
+    ("command", "his --show-password=true"),
+    ("command", "PASSWORD_FILE=/run/x his"),
 ]
 
 
