@@ -215,8 +215,8 @@ def _write(
   SELECT c.policy_id, c.subject, c.verdict, c.data,
     c.reason, c.missing, c.source, c.line, c."column", c.pointer, c.collection, c.observed_at, c.fingerprint,
     CASE WHEN e.fingerprint IS NULL THEN 'new' WHEN {_IS_SAME} AND {same} THEN 'unchanged' ELSE 'updated' END AS state,
-    coalesce(e.first_seen, TIMESTAMP '{now}') AS first_seen,
-    CASE WHEN c.code = 3 THEN coalesce(e.first_seen, TIMESTAMP '{now}') + to_days(p.due_days) END AS due,
+    least(e.first_seen, TIMESTAMP '{now}') AS first_seen,
+    CASE WHEN c.code = 3 THEN least(e.first_seen, TIMESTAMP '{now}') + to_days(p.due_days) END AS due,
     c.waiver
   FROM (SELECT c.*, CASE c.code WHEN 3 THEN 'fail' ELSE 'unknown' END AS verdict, {covered} AS waiver
     FROM current c) c LEFT JOIN earlier e USING (fingerprint) LEFT JOIN policy p ON p.id = c.policy_id
