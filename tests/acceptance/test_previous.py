@@ -5,9 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.acceptance.small_project import BAD, Ran, SmallProject, policy_text
+from tests.acceptance.small_project import (
+    BAD,
+    GOOD,
+    HEADER,
+    OBSERVED,
+    PROJECT,
+    Ran,
+    SmallProject,
+    policy_text,
+)
 
 LATER = "2026-07-02T09:00:00+08:00"
+EVEN_LATER = "2026-07-03T09:00:00+08:00"
 OTHER = "accounts_are_known"
 
 
@@ -63,3 +73,55 @@ def test_evidence_alone_is_passed_over(failing: SmallProject) -> None:
     assert failure(failing.audit("--as-of", LATER))[0] == "unchanged"
     ran = failing.audit("--previous", str(collected))
     assert (ran.code, "evidence only" in ran.err) == (2, True)
+
+
+TWO = PROJECT + "".join(
+    f"""{"" if number else "collect:"}
+  - collector: tables
+    name: {name}
+    path: {name}.csv
+    kind: account
+    columns: {{system_id: system, login: login, enabled: enabled, last_login: last_login}}
+    observed_at: {OBSERVED}"""
+    for number, name in enumerate(("first", "second"))
+)
+
+
+@pytest.fixture
+def two(project: SmallProject) -> SmallProject:
+    """A project of two exports, with a failure in the first."""
+    project.write("hiscomply.yaml", TWO + "\n")
+    project.write("first.csv", f"{HEADER}\n{BAD}\n")
+    project.write("second.csv", f"{HEADER}\n{GOOD}\n")
+    assert project.audit().code == 1
+    return project
+
+
+@pytest.mark.parametrize("how", ["left out", "gone", "no table"])
+def test_a_failure_of_a_target_that_was_not_read_is_not_gone_and_keeps_its_age(
+    two: SmallProject, how: str
+) -> None:
+    first = two.root / "first.csv"
+    if how == "gone":
+        first.unlink()
+    elif how == "no table":
+        first.write_bytes(b"\0")
+    unseen = two.audit("--as-of", LATER, *(("--only", "second") if how == "left out" else ()))
+    assert unseen.code == 3
+    assert unseen.sarif_subjects("baselineState") == {"*": "new", "HIS/li": "updated"}
+    assert unseen.sarif_subjects("kind") == {"*": "open", "HIS/li": "open"}
+    assert two.run("evaluate", str(unseen.folder)).code == 0
+    two.write("first.csv", f"{HEADER}\n{BAD}\n")
+    again = two.audit("--as-of", EVEN_LATER)
+    assert again.sarif_subjects("provenance")["HIS/li"]["firstDetectionTimeUtc"] == "2026-06-30T01:00:00.000Z"
+
+
+def test_a_failure_that_another_target_shows_to_be_mended_is_gone(two: SmallProject) -> None:
+    two.write("second.csv", f"{HEADER}\n{GOOD}\nHIS,li,true,2026-06-29 08:00:00\n")
+    ran = two.audit("--as-of", LATER, "--only", "second")
+    assert ran.sarif_subjects("baselineState") == {"*": "new", "HIS/li": "absent"}
+
+
+def test_a_failure_that_is_mended_is_gone_though_a_row_was_refused(two: SmallProject) -> None:
+    two.write("first.csv", f"{HEADER}\nHIS,wu,perhaps,2026-06-29 08:00:00\n")
+    assert two.audit("--as-of", LATER).sarif_subjects("baselineState")["HIS/li"] == "absent"
