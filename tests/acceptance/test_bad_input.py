@@ -376,6 +376,7 @@ class TestWaivers:
             (("from: 2026-06-01", "from: soon"), ["waivers.yaml:8:11", "no date"]),
             (("approved_by", "aproved_by"), ["waivers.yaml:7:5", "'approved_by'"]),
             (("reason: long leave", "reason: ''"), ["waivers.yaml:5:13"]),
+            (("approved_by: Li", "approved_by: ' '"), ["waivers.yaml:7:18"]),
             (("    approved_by: Li\n", ""), ["waivers.yaml:2:5", "approved_by"]),
             (("waivers:\n", "waivers: [\n"), ["waivers.yaml:", "not valid YAML"]),
         ],
