@@ -57,8 +57,8 @@ _COUNTS: Final = Text(
     "{0} policies: {1} pass, {2} fail, {3} unknown, {4} not applicable.",
 )
 _WAIVED: Final = Text("例外 {}", "waived by {}")
-_UNSEEN: Final = Text("证据不足 采集", "unknown collection")
-_UNREAD: Final = Text("证据不足 证据", "unknown evidence")
+_UNKNOWN_COLLECTION: Final = Text("证据不足 采集", "unknown collection")
+_UNKNOWN_EVIDENCE: Final = Text("证据不足 证据", "unknown evidence")
 
 
 def print_summary(
@@ -120,11 +120,11 @@ def _check_lines(result: AuditResult, language: str) -> Iterator[str]:
         if item.status is not CollectionStatus.OK:
             reason = f": {item.reason.to(language)}" if item.reason else ""
             status = COLLECTION_STATUSES[item.status].to(language)
-            yield f"{printable(item.target)}: {_UNSEEN.to(language)} {status}{reason}"
+            yield f"{printable(item.target)}: {_UNKNOWN_COLLECTION.to(language)} {status}{reason}"
         for rejected in item.rejected:
             parts = (rejected.source, rejected.line, rejected.column)
             place = ":".join(str(part) for part in parts if part is not None)
-            yield f"{place}: {_UNREAD.to(language)} {rejected.reason.to(language)}"
+            yield f"{place}: {_UNKNOWN_EVIDENCE.to(language)} {rejected.reason.to(language)}"
     for finding in result.findings():
         if finding.state is State.ABSENT:
             continue
