@@ -11,7 +11,16 @@ from typing import Any
 import click
 
 from hiscomply.cli.collecting import narrow_targets, print_plan, telling_of_interruption
-from hiscomply.cli.options import STDOUT, apply_flags, collecting, judging, report_targets, write_outside
+from hiscomply.cli.options import (
+    STDOUT,
+    apply_flags,
+    collecting,
+    judging,
+    need_distinct,
+    notes,
+    report_targets,
+    write_outside,
+)
 from hiscomply.cli.progress import show_progress
 from hiscomply.config.settings import Settings
 from hiscomply.errors import ConfigError, Place, nearest
@@ -74,6 +83,8 @@ def audit(
                 place=Place(settings.origins.get("reports", "hiscomply.yaml")),
                 hint=nearest(name, known) or "known / 可用: " + ", ".join(sorted(known)),
             )
+    outside = {**settings.reports, **targets}
+    need_distinct(outside)
     if dry_run:
         print_plan(settings, available)
         return 0
@@ -94,16 +105,18 @@ def audit(
             resume=resume,
         )
         inside = {name: outcome.folder / known[name].filename for name in ("html", "sarif", "json")}
-        outside = {**settings.reports, **targets}
         # a report that cannot be written must not cost an hour of collecting: the run is sealed first
         _, trouble = write_outside(outcome.result, known, inside, settings.language)
         printed, problem = write_outside(outcome.result, known, outside, settings.language)
+        left_out = notes(outcome.result, known, outside)
         folder = pipeline.seal_run(settings, plan, outcome, earlier)
     outcome = replace(outcome, folder=folder)
     names = [folder / known[name].filename for name in inside]
     _say(
         outcome, settings.language, [*names, *(path for path in outside.values() if path != STDOUT)], printed
     )
+    for note in left_out:
+        click.echo(note.to(settings.language), err=True)
     for error in (trouble, problem):
         if error is not None:
             raise error

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from hiscomply.cli.collecting import narrow_targets, print_plan, telling_of_interruption
-from hiscomply.cli.options import STDOUT, collecting, report_targets, write_outside
+from hiscomply.cli.options import STDOUT, collecting, report_targets, say_notes, write_outside
 from hiscomply.cli.progress import show_progress
 from hiscomply.config.settings import Override, Settings
 from hiscomply.errors import Place, RunError
@@ -155,6 +155,7 @@ def _write(result: Any, outputs: tuple[str, ...], language: str) -> list[Path]:
     targets = report_targets(outputs, known)
     printed, problem = write_outside(result, known, targets, language)
     click.echo(printed, nl=False)
+    say_notes(result, known, targets, language)
     if problem is not None:
         raise problem
     return [path for path in targets.values() if path != STDOUT]
