@@ -406,6 +406,8 @@ class TestFlags:
             (["-o", "sarif"], ["FORMAT=FILE"]),
             (["-o", "json=-", "-o", "markdown=-"], ["stdout"]),
             (["--as-of", "yesterday"], ["'yesterday'", "2026-06-30"]),
+            (["--as-of", "0001-01-01"], ["'0001-01-01'", "2026-06-30"]),
+            (["--as-of", "9999-12-31T23:59:59Z"], ["'9999-12-31T23:59:59Z'", "2026-06-30"]),
             (["--profile", "strictest"], ["strictest"]),
             (["--fail-on", "never"], ["never"]),
             (["--no-such-flag"], ["--no-such-flag"]),
