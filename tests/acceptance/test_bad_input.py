@@ -294,6 +294,11 @@ class TestPolicies:
             project.audit(), f"4.4/{POLICY}/policy.yaml:1:5", f"4.3/{POLICY}/policy.yaml", "exists twice"
         )
 
+    def test_a_policy_of_a_clause_that_does_not_exist_names_the_nearest(self, project: SmallProject) -> None:
+        file = project.policy(policy_text().replace('["4.3.2"]', '["4.3.2", "4.3.22"]'))
+        assert_told(project.audit(), f"{POLICY}/policy.yaml", "'4.3.22'", "4.3.2")
+        assert "'4.3.22'" in project.run("policy", "lint", str(file.parent)).out
+
     def test_a_policy_that_does_not_exist_names_the_nearest(self, project: SmallProject) -> None:
         assert_told(project.audit(only="accounts_are_in_us"), f"'{POLICY}'")
 
