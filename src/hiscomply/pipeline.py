@@ -258,6 +258,8 @@ def evaluate_run(
         None if earlier else folder / EARLIER,
         inline.problems,
         is_by_shown_values=of_files,
+        evidence=evidence,
+        kinds=plan.kinds,
     )
     if evaluation.rows is None:
         evaluation.path.unlink()

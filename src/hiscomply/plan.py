@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 
 from hiscomply.compiled import CompiledPolicy
 from hiscomply.config.settings import Settings
-from hiscomply.errors import PolicyError, nearest
+from hiscomply.errors import PolicyError, Problems, nearest
 from hiscomply.evaluate.evaluator import SCOPE_RULES
 from hiscomply.findings.waivers import PARAMETER, check_waivers
 from hiscomply.frozen import dataclass
 from hiscomply.kinds import Kind
 from hiscomply.model import ParameterValue, Severity, Waiver
 from hiscomply.paths import policies_dir
-from hiscomply.policy.clauses import ClauseMap, load_clauses
+from hiscomply.policy.clauses import ClauseMap, load_clauses, misnamed_clauses
 from hiscomply.policy.pack import Pack, load_pack
 from hiscomply.policy.register import Register, load_register
 from hiscomply.policy.tuning import tune
@@ -81,6 +81,9 @@ def make_plan(
     }
     values, parameters = tune(pack.policies, overrides, settings.profile, _waived(pack, settings, waivers))
     clauses = load_clauses(policies_dir() / "clauses.yaml")
+    problems = misnamed_clauses(policies, clauses)
+    if problems:
+        raise Problems(problems) if len(problems) > 1 else problems[0]
     return Plan(pack, policies, values, parameters, waivers, clauses, kinds, load_register(policies_dir()))
 
 

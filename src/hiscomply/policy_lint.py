@@ -19,6 +19,8 @@ from hiscomply.parameters import (
     is_looser,
     parse_value,
 )
+from hiscomply.paths import policies_dir
+from hiscomply.policy.clauses import load_clauses, misnamed_clauses
 from hiscomply.policy.pack import load_pack
 from hiscomply.policy.register import SOURCES, Register, load_register
 from hiscomply.policy_cases import case_bindings
@@ -29,7 +31,7 @@ _AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
 
 def lint_policies(folders: Sequence[Path], kinds: Mapping[str, Kind]) -> list[HiscomplyError]:
     """Everything that is wrong with the policies below the folders: load errors, queries that the engine
-    refuses on empty tables, missing cases, cases without a pass, a fail or an unknown."""
+    refuses on empty tables, clauses that there are not, missing cases, cases without a pass, a fail or an unknown."""
     try:
         policies = load_pack(folders, kinds, use_cache=False).policies
     except Problems as several:
@@ -37,6 +39,7 @@ def lint_policies(folders: Sequence[Path], kinds: Mapping[str, Kind]) -> list[Hi
     except HiscomplyError as error:
         return [error]
     problems: list[HiscomplyError] = []
+    problems.extend(misnamed_clauses(policies, load_clauses(policies_dir() / "clauses.yaml")))
     for policy in policies:
         problems.extend(_run_on_nothing(policy, kinds))
         problems.extend(_look_at_cases(policy))

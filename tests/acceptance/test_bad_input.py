@@ -295,6 +295,11 @@ class TestPolicies:
             project.audit(), f"4.4/{POLICY}/policy.yaml:1:5", f"4.3/{POLICY}/policy.yaml", "exists twice"
         )
 
+    def test_a_policy_of_a_clause_that_does_not_exist_names_the_nearest(self, project: SmallProject) -> None:
+        file = project.policy(policy_text().replace('["4.3.2"]', '["4.3.2", "4.3.22"]'))
+        assert_told(project.audit(), f"{POLICY}/policy.yaml", "'4.3.22'", "4.3.2")
+        assert "'4.3.22'" in project.run("policy", "lint", str(file.parent)).out
+
     def test_a_policy_that_does_not_exist_names_the_nearest(self, project: SmallProject) -> None:
         assert_told(project.audit(only="accounts_are_in_us"), f"'{POLICY}'")
 
@@ -377,6 +382,7 @@ class TestWaivers:
             (("from: 2026-06-01", "from: soon"), ["waivers.yaml:8:11", "no date"]),
             (("approved_by", "aproved_by"), ["waivers.yaml:7:5", "'approved_by'"]),
             (("reason: long leave", "reason: ''"), ["waivers.yaml:5:13"]),
+            (("approved_by: Li", "approved_by: ' '"), ["waivers.yaml:7:18"]),
             (("    approved_by: Li\n", ""), ["waivers.yaml:2:5", "approved_by"]),
             (("waivers:\n", "waivers: [\n"), ["waivers.yaml:", "not valid YAML"]),
         ],
@@ -406,6 +412,8 @@ class TestFlags:
             (["-o", "sarif"], ["FORMAT=FILE"]),
             (["-o", "json=-", "-o", "markdown=-"], ["stdout"]),
             (["--as-of", "yesterday"], ["'yesterday'", "2026-06-30"]),
+            (["--as-of", "0001-01-01"], ["'0001-01-01'", "2026-06-30"]),
+            (["--as-of", "9999-12-31T23:59:59Z"], ["'9999-12-31T23:59:59Z'", "2026-06-30"]),
             (["--profile", "strictest"], ["strictest"]),
             (["--fail-on", "never"], ["never"]),
             (["--no-such-flag"], ["--no-such-flag"]),

@@ -528,3 +528,15 @@ def test_check_refuses_to_leave_out_a_policy_that_was_asked_for(project: SmallPr
     ran = project.run("check", str(project.root), "--policy", POLICY)
     assert ran.code == 2, ran.out
     assert "account" in ran.err
+
+
+def test_a_text_too_long_to_be_kept_passes_nothing_by_its_beginning(project: SmallProject) -> None:
+    project.policy(policy_text("check:\n  each: account\n  assert: not matches(shell, 'csh')\n", ""))
+    project.write(
+        "hiscomply.yaml",
+        PROJECT + TABLE.replace("last_login: last_login", "last_login: last_login, shell: shell"),
+    )
+    for length, verdict in ((60_000, "pass"), (70_000, "unknown")):
+        project.write("accounts.csv", f"{HEADER},shell\n{GOOD},{'s' * length}\n")
+        ran = project.audit()
+        assert ran.policies[POLICY]["verdict"] == verdict

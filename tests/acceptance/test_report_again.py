@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
+import duckdb
 import pytest
 from tests.acceptance.small_project import PROJECT, TABLE, SmallProject, policy_text
 
-from hiscomply.cli.stages import _changes
+from hiscomply.cli.stages import _changes, _is_same
 from hiscomply.run_folder import sealed_runs
 
 
@@ -62,6 +65,25 @@ def test_a_report_of_a_run_whose_policies_are_here_is_written(project: SmallProj
     assert now["policies"] == then["policies"]
     # it is a report of that run, and says so
     assert now["run"]["id"] == sealed.name == json.loads((sealed / "manifest.json").read_text())["run"]
+
+
+def test_a_run_that_would_be_judged_otherwise_now_gets_no_other_report(
+    project: SmallProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = project.audit()
+    target = project.root / "again.json"
+    monkeypatch.setattr("hiscomply.evaluate.evaluator.Evaluator._fresh", lambda *_: timedelta(minutes=1))
+    again = project.run("report", str(ran.folder), "-o", f"json={target}")
+    assert (again.code, "judges the run's evidence otherwise" in again.err) == (2, True)
+    assert not target.exists()
+
+
+def test_findings_are_compared_by_what_they_say(tmp_path: Path) -> None:
+    one, other, third = (tmp_path / name for name in "abc")
+    for file, rows in ((one, "(1), (2)"), (other, "(2), (1)"), (third, "(1), (2), (2)")):
+        duckdb.execute(f"COPY (FROM (VALUES {rows}) t(n)) TO '{file}' (FORMAT parquet)")
+    assert _is_same(one, other)
+    assert not _is_same(one, third)
 
 
 def test_a_report_for_one_control_holds_that_and_says_so(project: SmallProject) -> None:

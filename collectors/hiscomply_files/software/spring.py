@@ -146,7 +146,9 @@ class _Document:
     def is_in_force(self, active: Set[str]) -> bool:
         """False for one of developers."""
         names = [] if self.profile is None else re.split(r"[\s,|]+", self.profile)
-        return not names or not all(DEVELOPERS.fullmatch(one) for one in names) or not active.isdisjoint(names)
+        return (
+            not names or not all(DEVELOPERS.fullmatch(one) for one in names) or not active.isdisjoint(names)
+        )
 
 
 def _rank(path: str) -> tuple[bool, bool, bool, str]:

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from hiscomply.cli.collecting import narrow_targets, print_plan, telling_of_interruption
-from hiscomply.cli.options import STDOUT, apply_flags, collecting, judging, report_targets, write_outside
+from hiscomply.cli.options import (
+    STDOUT,
+    apply_flags,
+    collecting,
+    judging,
+    need_distinct,
+    notes,
+    report_targets,
+    write_outside,
+)
 from hiscomply.cli.progress import show_progress
+from hiscomply.config.settings import Settings
 from hiscomply.errors import ConfigError, Place, nearest
 from hiscomply.model import Text
 
@@ -52,7 +63,6 @@ def audit(
     from hiscomply.config.waivers import load_waivers
     from hiscomply.plan import make_plan
     from hiscomply.plugins import collectors, evidence_kinds, pack_folders, reporters
-    from hiscomply.run_folder import sealed_runs
 
     outputs = flags.pop("output")
     known = reporters()
@@ -75,10 +85,12 @@ def audit(
                 place=Place(settings.origins.get("reports", "hiscomply.yaml")),
                 hint=nearest(name, known) or "known / 可用: " + ", ".join(sorted(known)),
             )
+    outside = {**settings.reports, **targets}
+    need_distinct(outside)
     if dry_run:
         print_plan(settings, available)
         return 0
-    earlier = _previous(settings.runs, previous, no_previous, sealed_runs(settings.runs))
+    earlier = None if no_previous else _previous(settings, previous)
     plan = make_plan(settings, kinds, pack_folders(), load_waivers(settings.waivers))
     with (
         telling_of_interruption(settings, "hiscomply audit", resume=resume),
@@ -95,33 +107,31 @@ def audit(
             resume=resume,
         )
         inside = {name: outcome.folder / known[name].filename for name in ("html", "sarif", "json")}
-        outside = {**settings.reports, **targets}
         # a report that cannot be written must not cost an hour of collecting: the run is sealed first
         _, trouble = write_outside(outcome.result, known, inside, settings.language)
         printed, problem = write_outside(outcome.result, known, outside, settings.language)
+        left_out = notes(outcome.result, known, outside)
         folder = pipeline.seal_run(settings, plan, outcome, earlier)
     outcome = replace(outcome, folder=folder)
     names = [folder / known[name].filename for name in inside]
     _say(
         outcome, settings.language, [*names, *(path for path in outside.values() if path != STDOUT)], printed
     )
+    for note in left_out:
+        click.echo(note.to(settings.language), err=True)
     for error in (trouble, problem):
         if error is not None:
             raise error
     return outcome.result.exit_code
 
 
-def _previous(runs: Path, asked: Path | None, none: bool, sealed: list[Path]) -> Path | None:
-    """The run to compare with: the one asked for (a folder or a run's name), else the newest."""
-    if none:
-        return None
-    if asked is None:
-        return next((run for run in reversed(sealed) if (run / "findings.parquet").is_file()), None)
-    from hiscomply.run_folder import read_manifest
+def _previous(settings: Settings, asked: Path | None) -> Path | None:
+    """The run to compare with: the one asked for (a folder or a run's name), else the newest that can be."""
+    from hiscomply.previous import named_run, newest_comparable
 
-    folder = asked if asked.is_dir() else runs / asked
-    read_manifest(folder)
-    return folder
+    if asked is not None:
+        return named_run(settings.runs, asked)
+    return newest_comparable(settings.runs, settings.as_of or datetime.now(UTC), settings.only)
 
 
 def _say(outcome: Any, language: str, written: list[Path], printed: str) -> None:

@@ -16,9 +16,9 @@ from hiscomply.cli.options import (
     apply_flags,
     judging,
     need_existing,
-    notes,
     over_files,
     report_targets,
+    say_notes,
     write_outside,
 )
 from hiscomply.duck import SCRATCH
@@ -92,8 +92,7 @@ def check(
         result = checking.result([str(path) for path in paths] or ["."], baseline, changed_since)
         printed, problem = write_outside(result, known, targets, settings.language)
         _say(result, settings.language, printed)
-        for note in notes(result, known, targets):
-            click.echo(note.to(settings.language), err=True)
+        say_notes(result, known, targets, settings.language)
         if problem is not None:
             raise problem
         return result.exit_code

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -168,7 +169,7 @@ def report_targets(outputs: Sequence[str], known: dict[str, Any]) -> dict[str, P
     """``FORMAT=FILE`` flags by format.
 
     Raises:
-        ConfigError: malformed, or an unknown format; names the nearest.
+        ConfigError: malformed, or an unknown format (names the nearest), or one report would take the place of another.
     """
     from hiscomply.plugins import find
 
@@ -181,10 +182,39 @@ def report_targets(outputs: Sequence[str], known: dict[str, Any]) -> dict[str, P
                 hint="for example -o sarif=findings.sarif / 例如 -o sarif=findings.sarif",
             )
         find(name, known, "report format")
+        if name in targets:
+            raise ConfigError(
+                f"-o {name} is given twice / 同一格式只能写一份报告",
+                hint="copy the file instead / 需要两份时请复制文件",
+            )
         targets[name] = Path(file)
-    if list(targets.values()).count(STDOUT) > 1:
-        raise ConfigError(
-            "only one report fits on stdout / 标准输出只能写一份报告",
-            hint="write the others to files / 其余报告请写入文件",
-        )
+    need_distinct(targets)
     return targets
+
+
+def need_distinct(targets: Mapping[str, Path]) -> None:
+    """Refuses two reports in one place, where one would be lost.
+
+    Raises:
+        ConfigError: with the place.
+    """
+    first: dict[str, str] = {}
+    for name, path in targets.items():
+        other = first.setdefault(os.path.realpath(path), name)
+        if other != name and path == STDOUT:
+            raise ConfigError(
+                "only one report fits on stdout / 标准输出只能写一份报告",
+                hint="write the others to files / 其余报告请写入文件",
+            )
+        if other != name:
+            raise ConfigError(
+                f"{other} and {name} would be written to one file / 两份报告写入同一文件",
+                place=Place(str(path)),
+                hint="give each a file of its own / 请为每份报告指定各自的文件",
+            )
+
+
+def say_notes(result: AuditResult, known: dict[str, Any], names: Iterable[str], language: str) -> None:
+    """Says on stderr what the reports of these formats leave out."""
+    for note in notes(result, known, names):
+        click.echo(note.to(language), err=True)

@@ -12,12 +12,15 @@ import click
 
 from hiscomply.cli.collecting import narrow_targets, print_plan, telling_of_interruption
 from hiscomply.cli.columns import padded
-from hiscomply.cli.options import STDOUT, collecting, report_targets, write_outside
+from hiscomply.cli.options import STDOUT, collecting, report_targets, say_notes, write_outside
 from hiscomply.cli.progress import show_progress
 from hiscomply.config.settings import Override, Settings
 from hiscomply.errors import Place, RunError
 from hiscomply.model import Text, Waiver
 
+_AS_IT_WAS = (
+    "use the reports in the run's folder, or the hiscomply and packs that made it / 请用运行文件夹中的报告"
+)
 RUN = click.argument("run", type=click.Path(path_type=Path))
 
 
@@ -101,6 +104,19 @@ def _changes(manifest: dict[str, Any], result: Any) -> str:
     return ", ".join(names[:10]) + (" …" if len(names) > 10 else "")
 
 
+def _is_same(sealed: Path, again: Path) -> bool:
+    """Whether two tables of findings say the same, whatever wrote their bytes."""
+    from hiscomply.duck import shared
+    from hiscomply.run_folder import sha256_of
+
+    if sha256_of(sealed) == sha256_of(again):
+        return True
+    less = "(SELECT * FROM read_parquet(?) EXCEPT ALL SELECT * FROM read_parquet(?))"
+    files = [str(file) for file in (sealed, again, again, sealed)]
+    found = shared().execute(f"SELECT count(*) FROM ({less} UNION ALL {less})", files).fetchone()
+    return found == (0,)
+
+
 @click.command()
 @RUN
 @click.option(
@@ -132,7 +148,15 @@ def report(obj: dict[str, Any], run: Path, output: tuple[str, ...], only: tuple[
             raise RunError(
                 f"policies of this run are missing or not the same here: {changed} / 该运行的策略在此缺失或已改变",
                 place=Place(str(run)),
-                hint="use the reports in the run's folder, or the hiscomply and packs that made it / 请用运行文件夹中的报告",
+                hint=_AS_IT_WAS,
+            )
+        is_same = _is_same(run / "findings.parquet", Path(scratch) / "findings.parquet")
+        if not is_same or result.exit_code != manifest["exit_code"]:
+            raise RunError(
+                "this hiscomply judges the run's evidence otherwise than the one that sealed it"
+                " / 本版本对该运行证据的判定与封存时不同",
+                place=Place(str(run)),
+                hint=_AS_IT_WAS,
             )
         for path in _write(narrow(result, only), output, language):
             click.echo(path)
@@ -163,6 +187,7 @@ def _write(result: Any, outputs: tuple[str, ...], language: str) -> list[Path]:
     targets = report_targets(outputs, known)
     printed, problem = write_outside(result, known, targets, language)
     click.echo(printed, nl=False)
+    say_notes(result, known, targets, language)
     if problem is not None:
         raise problem
     return [path for path in targets.values() if path != STDOUT]

@@ -6,6 +6,7 @@ is counted.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -116,15 +117,22 @@ class Border:
                 self.dropped[f"{kind.name}.{name}: unlisted"] += 1
                 continue
             try:
-                row[name] = check(value)
-                if _is_cut(row[name]):
-                    self.dropped[f"{kind.name}.{name}: cut short"] += 1
+                stored = check(value)
             except (ValueError, OverflowError) as error:
                 rejected.append(
                     _rejected(
                         record, name, f"字段 {name} 的值不符合要求", f"field {name}: {mask(str(error))}"
                     )
                 )
+                continue
+            if not _is_cut(stored):
+                row[name] = stored
+            elif name in kind.key:
+                self.dropped[f"{kind.name}.{name}: cut short"] += 1
+                row[name] = stored + hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()[:16]
+            else:
+                # What it begins with says nothing of what it does not hold.
+                self.dropped[f"{kind.name}.{name}: too long"] += 1
         self._guard(kind, row)
         for name in kind.key:
             if row.get(name) is None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from hiscomply import __version__
-from hiscomply.errors import ConfigError, Place
+from hiscomply.errors import ConfigError, Place, RunError
 from hiscomply.kinds import Kind
 from hiscomply.model import Collection, CollectionStatus, Target
 from hiscomply.run_folder import read_collections, write_collections
@@ -22,12 +22,16 @@ _TAKEN_OVER = frozenset({CollectionStatus.OK, CollectionStatus.PARTIAL})
 
 
 class Keeper:
-    """One folder per target below the staging folder, named by all that decides what is in it."""
+    """One folder per target below the staging folder, named by all that decides what is in it.
 
-    def __init__(self, staging: Path, kinds: Mapping[str, Kind]) -> None:
+    Args:
+        zone: in which times are read that do not say theirs.
+    """
+
+    def __init__(self, staging: Path, kinds: Mapping[str, Kind], zone: str) -> None:
         self._staging = staging
         shape = repr(sorted((name, sorted(kind.columns().items())) for name, kind in kinds.items()))
-        self._shape = f"{__version__} {hashlib.sha256(shape.encode()).hexdigest()}"
+        self._shape = f"{__version__} {zone} {hashlib.sha256(shape.encode()).hexdigest()}"
 
     def folder(self, target: Target) -> Path:
         """Where a target's rows stand, once there are any."""
@@ -54,12 +58,16 @@ class Keeper:
         part.replace(folder / "finished")
 
     def finished(self, target: Target) -> Collection | None:
-        """The outcome that an interrupted run kept, if it is one to go on with."""
-        folder = self.folder(target) / "finished"
-        if not folder.is_dir():
+        """The outcome that an interrupted run kept, if it is one to go on with and all its rows are still there."""
+        folder = self.folder(target)
+        if not (folder / "finished").is_dir():
             return None
-        (outcome,) = read_collections(folder)
-        return outcome if outcome.status in _TAKEN_OVER else None
+        try:
+            (outcome,) = read_collections(folder / "finished")
+            is_whole = all(_lines(folder / f"{kind}.jsonl") == n for kind, n in outcome.records.items())
+        except (RunError, OSError):  # a machine that lost its power keeps names without what was written
+            return None
+        return outcome if is_whole and outcome.status in _TAKEN_OVER else None
 
     def forget_others(self, targets: Sequence[Target]) -> None:
         """Removes what targets gave that are no longer asked for, or no longer in the same way."""
@@ -67,6 +75,11 @@ class Keeper:
         for folder in self._staging.glob("*"):
             if folder.is_dir() and folder.name not in wanted:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lines(file: Path) -> int:
+    with file.open("rb") as rows:
+        return sum(1 for _ in rows)
 
 
 _LOCK = "lock"

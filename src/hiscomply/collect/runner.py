@@ -70,7 +70,7 @@ def collect_all(
     jobs: list[Job] = []
     for target in targets:
         jobs += jobs_of(target, collectors[target.collector], project, only)
-    keeper = Keeper(staging, kinds)
+    keeper = Keeper(staging, kinds, zone)
     keeper.forget_others([job.target for job in jobs if job.outcome is None])
     fields = {name: frozenset(kind.fields) for name, kind in kinds.items()}
     memory = Memory()

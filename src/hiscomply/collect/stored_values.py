@@ -10,7 +10,7 @@ from hiscomply.collect.suspects import mask, whole
 from hiscomply.kinds import Field, FieldType
 
 MAX_TEXT: Final = 65_536
-"""Characters of a text that are kept."""
+"""Characters of the longest text that is kept; a longer one is not known, but for a key, of which so much is kept."""
 _MAX_LIST = 1_000_000
 
 Converter = Callable[[Any], Any]

@@ -15,6 +15,7 @@ Province = Literal[
 # fmt: on
 Level = Literal["tertiary_a", "tertiary", "secondary", "primary", "clinic", "public_health"]
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Said = Annotated[str, Field(min_length=1, pattern=r"\S")]
 Truth = Annotated[bool, Field(strict=True)]
 
 
@@ -48,9 +49,9 @@ class InstitutionDocument(Model):
 class ScopeDocument(Model):
     """A signed statement that something does not exist here."""
 
-    subject: Annotated[str, Field(min_length=1)]
-    reason: Annotated[str, Field(min_length=1)]
-    signed_by: Annotated[str, Field(min_length=1)] | None = None
+    subject: Said
+    reason: Said
+    signed_by: Said | None = None
     signed_on: Day | None = None
     until: Day
 
@@ -87,10 +88,10 @@ class WaiverDocument(Model):
     policy: str
     subject: str = "*"
     file: str = ""
-    reason: Annotated[str, Field(min_length=1)]
+    reason: Said
     compensating_control: str = ""
-    requested_by: Annotated[str, Field(min_length=1)]
-    approved_by: Annotated[str, Field(min_length=1)]
+    requested_by: Said
+    approved_by: Said
     ticket: str = ""
     from_: str = Field(alias="from")
     until: str

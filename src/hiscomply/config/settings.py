@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from hiscomply.frozen import dataclass
 from hiscomply.model import Record, Target, Text
+
+_YEARS: Final = range(1900, 3000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,13 @@ def parse_as_of(text: str, zone: str) -> datetime:
     """A moment from a flag, in the project's zone unless it names one.
 
     Raises:
-        ValueError: it is no ISO date or time.
+        ValueError: it is no ISO date or time, or lies where no age can be counted from it.
     """
     from zoneinfo import ZoneInfo
 
     moment = datetime.fromisoformat(text)
+    if moment.year not in _YEARS:
+        raise ValueError(f"year {moment.year}")
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(zone))
     return moment.astimezone(UTC)

@@ -154,7 +154,7 @@ def _drop_superseded(connection: sqlite3.Connection, kind: Kind) -> int:
     connection.execute(
         f"CREATE TABLE ev.kept AS SELECT {columns} FROM (SELECT *, max(_observed_at) OVER (PARTITION BY {key}) AS _newest,"
         f" row_number() OVER (PARTITION BY {fields}, _observed_at ORDER BY _source IS NULL, _source, _line IS NULL, _line,"
-        f" _column IS NULL, _column) AS _copy FROM {table}) WHERE _observed_at IS _newest AND _copy = 1"
+        f" _column IS NULL, _column) AS _copy FROM {table}) WHERE coalesce(_observed_at = _newest, 1) AND _copy = 1"
     )
     connection.execute(f"DROP TABLE {table}")
     connection.execute(f'ALTER TABLE ev.kept RENAME TO "{kind.name}"')

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from hiscomply.duck import VERDICT_COLUMNS, database, insert, shared
 from hiscomply.errors import Place, RunError
 from hiscomply.findings.finding import COLUMNS, DUE_DAYS, to_finding
 from hiscomply.findings.first import first_findings
+from hiscomply.findings.unseen import keep_unjudged, keep_unseen
 from hiscomply.findings.waivers import WAIVER_POLICY, WAIVER_SEVERITY, WaiverProblem, check_waivers
 from hiscomply.findings.waiving import add_findings, load_waivers, unused
-from hiscomply.model import Evaluation, Finding, PolicyInfo, Severity, Waiver
+from hiscomply.kinds import Kind
+from hiscomply.model import Evaluation, Evidence, Finding, PolicyInfo, Severity, Waiver
 from hiscomply.shown_values import SEPARATOR, WITHHELD, shown_names
 
 _SHOWN = (
@@ -79,6 +82,8 @@ def judge(
     unreadable: Sequence[WaiverProblem] = (),
     *,
     is_by_shown_values: bool = False,
+    evidence: Evidence | None = None,
+    kinds: Mapping[str, Kind] = MappingProxyType({}),
 ) -> Judgement:
     """Writes ``findings.parquet``, unless the verdict rows are held and there is nothing to compare them with.
 
@@ -88,6 +93,7 @@ def judge(
         keep_previous: where to keep what was compared with, so that a run can be judged again without the other.
         unreadable: waivers in comments that say too little to be one.
         is_by_shown_values: a finding is unchanged when what its message shows is, whatever else was read.
+        evidence: what was judged, in tables; of kinds by name.
 
     Raises:
         RunError: the previous findings cannot be read.
@@ -115,7 +121,9 @@ def judge(
         load_waivers(connection, in_force)
         problems += unused(connection, policies, in_force)
         add_findings(connection, problems)
-        _keep_unseen(connection, evaluation)
+        keep_unjudged(connection, evaluation)
+        if previous is not None and evidence is not None:
+            keep_unseen(connection, policies, evidence, kinds)
         shown = {policy.id: shown_names(policy.message) for policy in policies}
         same = _IS_SAME_SHOWN if is_by_shown_values else _IS_SAME_VALUES
         _write(
@@ -168,25 +176,6 @@ def _load_previous(connection: Any, previous: Path | None) -> None:
     )
 
 
-def _keep_unseen(connection: Any, evaluation: Evaluation) -> None:
-    """Findings of a policy that could judge nothing at all this time stay, as unknown for the policy's own reason.
-
-    Nobody has looked at them, so they are not gone; and a month without evidence must not restart their age.
-    """
-    unseen = [
-        count.policy_id
-        for count in evaluation.counts
-        if count.unknown and not (count.passed or count.failed or count.not_applicable)
-    ]
-    connection.execute(
-        "INSERT INTO current BY NAME SELECT e.policy_id, 2 AS code, e.subject, c.reason, c.missing, e.data, e.source, "
-        'e.line, e."column", e.pointer, e.collection, e.observed_at, e.fingerprint '
-        "FROM earlier e JOIN current c ON c.policy_id = e.policy_id AND c.subject = '*' AND c.code = 2 "
-        "WHERE list_contains($unseen, e.policy_id) AND e.fingerprint NOT IN (SELECT fingerprint FROM current)",
-        {"unseen": unseen},
-    )
-
-
 def _write(
     connection: Any,
     severities: Mapping[str, Severity],
@@ -215,8 +204,8 @@ def _write(
   SELECT c.policy_id, c.subject, c.verdict, c.data,
     c.reason, c.missing, c.source, c.line, c."column", c.pointer, c.collection, c.observed_at, c.fingerprint,
     CASE WHEN e.fingerprint IS NULL THEN 'new' WHEN {_IS_SAME} AND {same} THEN 'unchanged' ELSE 'updated' END AS state,
-    coalesce(e.first_seen, TIMESTAMP '{now}') AS first_seen,
-    CASE WHEN c.code = 3 THEN coalesce(e.first_seen, TIMESTAMP '{now}') + to_days(p.due_days) END AS due,
+    least(e.first_seen, TIMESTAMP '{now}') AS first_seen,
+    CASE WHEN c.code = 3 THEN least(e.first_seen, TIMESTAMP '{now}') + to_days(p.due_days) END AS due,
     c.waiver
   FROM (SELECT c.*, CASE c.code WHEN 3 THEN 'fail' ELSE 'unknown' END AS verdict, {covered} AS waiver
     FROM current c) c LEFT JOIN earlier e USING (fingerprint) LEFT JOIN policy p ON p.id = c.policy_id

@@ -27,6 +27,7 @@ def quality_notes(evidence: Evidence, kinds: Mapping[str, Kind]) -> tuple[Text, 
                 "patient data": "疑似患者信息",
                 "secret": "疑似密钥或口令",
                 "cut short": "过长,已截短",
+                "too long": "过长",
             }.get(why, why)
             notes.append(
                 Text(

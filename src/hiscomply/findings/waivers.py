@@ -57,10 +57,7 @@ def _problem(waiver: Waiver, severities: Mapping[str, Severity], today: date) ->
         return Text(f"截止日 {until} 早于起始日 {starts}", f"ends on {until}, before it starts on {starts}")
     if until < today:
         return Text(f"已于 {until} 到期", f"expired on {until}")
-    if (
-        not waiver.is_inline
-        and waiver.requested_by.strip().casefold() == waiver.approved_by.strip().casefold()
-    ):
+    if not waiver.is_inline and _person(waiver.requested_by) == _person(waiver.approved_by):
         return Text("申请人与批准人为同一人", "requested and approved by the same person")
     covered = [severity for policy, severity in severities.items() if fnmatchcase(policy, waiver.policy)]
     if not covered:
@@ -72,6 +69,13 @@ def _problem(waiver: Waiver, severities: Mapping[str, Severity], today: date) ->
             f"期限 {days} 天,超过允许的 {longest} 天", f"runs {days} days, at most {longest} are allowed"
         )
     return None
+
+
+def _person(name: str) -> str:
+    """A name without what a keyboard makes of it: full width, capitals, blanks."""
+    import unicodedata
+
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def file_patterns(waiver: Waiver) -> tuple[str, ...]:

@@ -32,11 +32,21 @@ def load_waivers(connection: Any, waivers: Sequence[Waiver]) -> None:
         "CREATE TABLE waiver (id VARCHAR, policy VARCHAR, subject VARCHAR, file VARCHAR, line INTEGER)"
     )
     rows = [
-        (one.id, one.policy, one.subject, pattern if one.file else None, one.line)
+        (one.id, one.policy, _subjects(one.subject), _escaped(pattern) if one.file else None, one.line)
         for one in waivers
         for pattern in file_patterns(one)
     ]
     insert(connection, "waiver", ("VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "INTEGER"), rows)
+
+
+def _subjects(pattern: str) -> str:
+    """In a subject, which may be a Windows account or a row in brackets, only ``*`` and ``?`` stand for others."""
+    return _escaped(pattern).replace("[", "[[]")
+
+
+def _escaped(pattern: str) -> str:
+    """To GLOB a backslash takes the meaning of the letter behind it, and is not itself there."""
+    return pattern.replace("\\", "\\\\")
 
 
 def _covering(connection: Any) -> frozenset[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from hiscomply import __version__
-from hiscomply.errors import PolicyError
+from hiscomply.compiled import CompiledPolicy
+from hiscomply.errors import Place, PolicyError, nearest
 from hiscomply.frozen import dataclass
 from hiscomply.model import Text
 from hiscomply.policy.cache import read_cached, write_cached
@@ -91,6 +92,21 @@ def load_clauses(file: Path) -> ClauseMap:
         frameworks={name: Text(**one["title"]) for name, one in plain["frameworks"].items()},
         notes={name: Text(**one["note"]) for name, one in plain["frameworks"].items() if one["note"]},
     )
+
+
+def misnamed_clauses(policies: Iterable[CompiledPolicy], clauses: ClauseMap) -> list[PolicyError]:
+    """The policies of clauses that there are not: reports go by clauses, and would say nothing of them."""
+    known = [clause.id for clause in clauses.clauses]
+    return [
+        PolicyError(
+            f"{policy.id} is for clause {id_!r}, which there is not / 没有该条款",
+            place=Place(policy.file),
+            hint=nearest(id_, known),
+        )
+        for policy in policies
+        for id_ in policy.clauses
+        if id_ not in known
+    ]
 
 
 def _clause(plain: Mapping[str, Any], groups: Mapping[str, Mapping[str, list[str]]]) -> Clause:

@@ -299,12 +299,20 @@ class TestSecrets:
 
 
 class TestHostileText:
-    def test_a_megabyte_is_cut_short_and_counted(self, border: Border) -> None:
+    def test_a_megabyte_is_not_known_and_counted(self, border: Border) -> None:
         row, rejected = border.admit(record(note="长" * 1_000_000))
         assert row is not None
-        assert row["note"] == "长" * 65_536 + "…"
+        assert "note" not in row
         assert rejected == []
-        assert dict(border.dropped) == {"thing.note: cut short": 1}
+        assert dict(border.dropped) == {"thing.note: too long": 1}
+
+    def test_keys_that_differ_at_their_end_only_stay_apart(self, border: Border) -> None:
+        one, other = (border.admit(record(login="a" * 1_000_000 + end))[0] for end in "bc")
+        assert one is not None
+        assert other is not None
+        assert one["login"] != other["login"]
+        assert one["login"].startswith("a" * 65_536 + "…")
+        assert dict(border.dropped) == {"thing.login: cut short": 2}
 
     def test_a_text_of_the_longest_length_is_whole(self, border: Border) -> None:
         row, _ = border.admit(record(note="a" * 65_536))

@@ -81,6 +81,7 @@ def run(
     staging: Path,
     only: Sequence[str] = (),
     told: list[Told] | None = None,
+    zone: str = "Asia/Shanghai",
     **options: Any,
 ) -> dict[str, Collection]:
     heard: list[Told] = [] if told is None else told
@@ -91,7 +92,7 @@ def run(
         kinds,
         staging,
         project=staging.parent,
-        zone="Asia/Shanghai",
+        zone=zone,
         digest=lambda secret: f"digest-of-{len(secret)}",
         progress=lambda *one: heard.append(one),
         only=only,
@@ -191,10 +192,31 @@ class TestInterrupted:
         self, kinds: dict[str, Kind], tmp_path: Path
     ) -> None:
         target = Target("hosts", "fleet/web-1", {}, ("account",), 20.0)
-        half = Keeper(tmp_path / "staging", kinds).fresh(target)
+        half = Keeper(tmp_path / "staging", kinds, "Asia/Shanghai").fresh(target)
         (half / "account.jsonl").write_text('{"system_id": "left over"}\n')
         run(Hosts(["web-1"]), kinds, tmp_path / "staging")
         assert "left over" not in (half / "account.jsonl").read_text()
+
+    @pytest.mark.parametrize("name", ["account.jsonl", "finished/collections.json"])
+    @pytest.mark.parametrize("rows", [b"", None])
+    def test_a_host_of_which_not_all_is_left_is_asked_again(
+        self, kinds: dict[str, Kind], tmp_path: Path, name: str, rows: bytes | None
+    ) -> None:
+        hosts = Hosts(["web-1"])
+        run(hosts, kinds, tmp_path / "staging")
+        (file,) = (tmp_path / "staging").glob(f"*/{name}")
+        file.unlink() if rows is None else file.write_bytes(rows)
+        (one,) = run(hosts, kinds, tmp_path / "staging").values()
+        assert (len(hosts.asked), one.status.value, one.records) == (2, "ok", {"account": 1})
+        assert sum(len(file.read_bytes()) > 0 for file in (tmp_path / "staging").glob("*/*.jsonl")) == 1
+
+    def test_what_was_read_in_another_zone_is_read_again(
+        self, kinds: dict[str, Kind], tmp_path: Path
+    ) -> None:
+        hosts = Hosts(["web-1"])
+        run(hosts, kinds, tmp_path / "staging")
+        run(hosts, kinds, tmp_path / "staging", zone="UTC")
+        assert len(hosts.asked) == 2
 
     def test_the_folder_stays_when_the_work_is_cut_off_and_goes_when_it_is_done(self, tmp_path: Path) -> None:
         below = tmp_path / "collecting"

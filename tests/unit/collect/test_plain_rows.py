@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -168,12 +169,17 @@ def _expected(record: Record, secrets: set[str], dropped: Counter[str]) -> tuple
             dropped[f"thing.{name}: unlisted"] += 1
             continue
         try:
-            row[name] = _stored(known, value)
+            stored = _stored(known, value)
         except (ValueError, OverflowError):
             refused.append(name)
             continue
-        if isinstance(row[name], str) and len(row[name]) > 65_536:
+        if not (isinstance(stored, str) and len(stored) > 65_536):
+            row[name] = stored
+        elif name in KIND.key:
             dropped[f"thing.{name}: cut short"] += 1
+            row[name] = stored + hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()[:16]
+        else:
+            dropped[f"thing.{name}: too long"] += 1
     for name, value in list(row.items()):
         if KIND.fields[name].type not in (FieldType.TEXT, FieldType.LIST) or value is None:
             continue

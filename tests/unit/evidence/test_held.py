@@ -70,6 +70,12 @@ def test_of_one_thing_the_newest_look_counts_and_copies_count_once(tmp_path: Pat
     assert found.held.execute(query).fetchall() == [("a", "1" * 64), ("b", "0" * 64)]
 
 
+def test_a_row_without_a_time_gives_way_to_none(tmp_path: Path) -> None:
+    found = _held(tmp_path, ROW, {**ROW, "sha256": "1" * 64, "_observed_at": None})
+    assert found is not None
+    assert (found.tables[KIND].rows, found.tables[KIND].superseded) == (2, 0)
+
+
 def _columns(evidence: Evidence | None) -> set[str]:
     assert evidence is not None
     assert evidence.held is not None

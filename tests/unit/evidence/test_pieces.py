@@ -38,7 +38,7 @@ def plain(staging: Path, kind: Kind) -> tuple[list[tuple[Any, ...]], int, dateti
         f"CREATE TABLE staged AS FROM read_json({files}, format = 'newline_delimited', columns = {{{typed}}})"
     )
     rows = connection.execute(
-        f"SELECT * FROM staged QUALIFY _observed_at IS NOT DISTINCT FROM max(_observed_at) OVER (PARTITION BY {key})"
+        f"SELECT * FROM staged QUALIFY coalesce(_observed_at = max(_observed_at) OVER (PARTITION BY {key}), true)"
         f" AND row_number() OVER (PARTITION BY {fields}, _observed_at ORDER BY _source, _line, _column) = 1"
         f" ORDER BY {key}, _source, _line, _column"
     ).fetchall()

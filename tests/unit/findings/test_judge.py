@@ -227,6 +227,9 @@ class TestWaivers:
         [
             ({"until": "2026-06-29"}, "expired"),
             ({"approved_by": "wang "}, "same person"),
+            ({"requested_by": "Li Wei", "approved_by": "li  wei"}, "same person"),
+            ({"requested_by": "李 伟", "approved_by": "李伟"}, "same person"),
+            ({"requested_by": "Wang", "approved_by": "\uff37\uff41ng"}, "same person"),
             ({"until": "2026-08-30"}, "at most 90"),
             ({"policy": "no_such"}, "no policy"),
             ({"subject": "HIS/nobody"}, "covers no finding"),

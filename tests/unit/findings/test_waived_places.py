@@ -55,3 +55,27 @@ def test_an_unknown_in_its_place_is_never_waived_and_its_waiver_is_kept(tmp_path
 def test_one_in_a_comment_has_no_second_person_to_name(tmp_path: Path) -> None:
     inline = waiver(id="a.yml#x", requested_by="", approved_by="", file="a.yml", line=4, digest="0" * 64)
     assert covered(tmp_path, inline) == {"d"}
+
+
+@pytest.mark.parametrize(
+    ("subject", "subjects"),
+    [
+        ("W/HOSP\\li", {"W/HOSP\\li"}),
+        ("W/HOSP\\*", {"W/HOSP\\li"}),
+        ("W/HOSP*", {"W/HOSP\\li", "W/HOSPli"}),
+        ("W/svc[1]", {"W/svc[1]"}),
+        ("W/svc?", {"W/svc1"}),
+    ],
+)
+def test_a_subject_is_meant_as_it_is_written_but_for_its_stars(
+    subject: str, subjects: set[str], tmp_path: Path
+) -> None:
+    rows = [Row(one) for one in ("W/HOSP\\li", "W/HOSPli", "W/svc[1]", "W/svc1")]
+    found = Runs(tmp_path).findings(*rows, waivers=[waiver(subject=subject)])
+    assert {one for one, finding in found.items() if finding.waiver} == subjects
+
+
+def test_a_backslash_in_a_file_is_one(tmp_path: Path) -> None:
+    rows = [Row("a", source="a\\b.yml"), Row("b", source="ab.yml")]
+    found = Runs(tmp_path).findings(*rows, waivers=[waiver(file="a\\b.yml")])
+    assert {one for one, finding in found.items() if finding.waiver} == {"a"}

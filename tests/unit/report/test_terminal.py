@@ -4,13 +4,14 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 from tests.unit.report.factory import audit_result
 
-from hiscomply.model import AuditResult, ClauseStatus, State, Text, Verdict
+from hiscomply.model import AuditResult, ClauseStatus, PolicyResult, State, Text, Verdict
 from hiscomply.report.chapters import Chapter, draw_bar
 from hiscomply.report.terminal import print_check, print_summary
 
@@ -58,6 +59,8 @@ def test_the_summary_fits_80_columns(is_hostile: bool, language: str) -> None:
 )
 def test_the_last_line_is_the_verdict_in_words(exit_code: int, zh: str, en: str) -> None:
     result = replace(audit_result(), exit_code=exit_code)
+    if exit_code == 0:
+        result = replace(result, policies=passing(result))
     assert zh in summary(result, "zh")[-1]
     assert f"{en} (exit code {exit_code})" in summary(result, "en")[-1]
 
@@ -66,6 +69,44 @@ def test_an_allowed_unknown_is_not_called_compliant() -> None:
     policies = tuple(item for item in audit_result().policies if item.verdict is Verdict.UNKNOWN)
     result = replace(audit_result(), policies=policies, exit_code=0, allow_unknown=True)
     assert "allowed to be so" in summary(result)[-1]
+
+
+def passing(result: AuditResult) -> tuple[PolicyResult, ...]:
+    return tuple(item for item in result.policies if item.verdict is Verdict.PASS and not item.waived)
+
+
+@pytest.mark.parametrize(
+    ("changes", "waived", "zh", "en"),
+    [
+        (
+            {},
+            0,
+            "不符合项均低于 --fail-on 指定的等级",
+            "what is not compliant is less severe than --fail-on asks",
+        ),
+        ({}, 4, "不符合项均有例外", "what is not compliant is waived"),
+        (
+            {"allow_unknown": True},
+            4,
+            "不符合项均有例外；证据不足之处按要求未计入",
+            "what is not compliant is waived; what is not known was allowed to be so",
+        ),
+    ],
+)
+def test_a_zero_beside_failures_says_why_they_do_not_count(
+    changes: dict[str, Any], waived: int, zh: str, en: str
+) -> None:
+    whole = audit_result()
+    (first, *_) = passing(whole)
+    failing = replace(first, verdict=Verdict.FAIL, failed=4, waived=waived)
+    result = replace(whole, policies=(*passing(whole), failing), exit_code=0, **changes)
+    assert f"结论：{zh}（退出码 0）。" == summary(result, "zh")[-1]
+    assert f"Verdict: {en} (exit code 0)." == summary(result, "en")[-1]
+
+
+def test_a_zero_beside_a_target_that_was_not_read_is_not_called_compliant() -> None:
+    result = replace(audit_result(), exit_code=0, allow_unknown=True)
+    assert "allowed to be so" in summary(replace(result, policies=passing(result)))[-1]
 
 
 def test_every_chapter_has_a_line_with_its_clauses() -> None:
