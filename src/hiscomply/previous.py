@@ -16,7 +16,8 @@ _FINDINGS: Final = "findings.parquet"
 def newest_comparable(runs: Path, as_of: datetime, only: Sequence[str]) -> Path | None:
     """The newest sealed run that judged no later moment, and all policies that are asked for now; None without one.
 
-    After a run of a few policies all others would look new, and their age and due date would begin anew.
+    After a run of a few policies all others would look new, and their age and due date would begin anew. Where no run
+    judged all of them, the newest will do, whose few keep their age.
 
     Args:
         only: the policies asked for; empty for all.
@@ -24,11 +25,15 @@ def newest_comparable(runs: Path, as_of: datetime, only: Sequence[str]) -> Path 
     Raises:
         RunError: it is not as it was sealed.
     """
+    newest: tuple[Path, Mapping[str, Any]] | None = None
     for run, manifest in _newest_first(runs):
+        if datetime.fromisoformat(manifest["as_of"]) > as_of:
+            continue
         asked = set(manifest["only"])
-        if datetime.fromisoformat(manifest["as_of"]) <= as_of and (not asked or (only and asked >= {*only})):
+        if not asked or (only and asked >= {*only}):
             return _unaltered(run, manifest)
-    return None
+        newest = newest or (run, manifest)
+    return newest and _unaltered(*newest)
 
 
 def named_run(runs: Path, asked: Path) -> Path:

@@ -41,6 +41,11 @@ def test_an_audit_of_another_policy_in_between_restarts_no_age(failing: SmallPro
     assert failure(failing.audit("--as-of", LATER)) == ("unchanged", "2026-06-30T01:00:00.000Z", "fail")
 
 
+def test_where_no_audit_judged_all_the_few_that_were_judged_keep_their_age(failing: SmallProject) -> None:
+    ran = failing.audit("--as-of", LATER, only=None)
+    assert failure(ran) == ("unchanged", "2026-06-30T01:00:00.000Z", "fail")
+
+
 def test_an_audit_of_an_earlier_moment_is_not_compared_with_a_later_one(failing: SmallProject) -> None:
     earlier = "2026-06-30T08:30:00+08:00"
     assert failure(failing.audit("--as-of", earlier)) == (None, "2026-06-30T00:30:00.000Z", "fail")
