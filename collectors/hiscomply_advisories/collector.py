@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from hiscomply.duck import connect
 from hiscomply.hookspecs import CollectContext, CollectFailed, joined_failures
 from hiscomply.model import Record, Rejected, Target, Text
-from hiscomply_kit.options import TEXT, options_schema
+from hiscomply_kit.options import TEXT, means, options_schema
 
 if TYPE_CHECKING:
     from hiscomply_advisories.feeds import Feed
@@ -22,19 +22,31 @@ _FEED: Final[Mapping[str, Any]] = {
     "additionalProperties": False,
     "required": ["path", "format"],
     "properties": {
-        "path": {**TEXT, "description": "A file or, for osv and csaf, a zip or folder of JSON files."},
+        "path": {
+            **TEXT,
+            **means(
+                "一个文件；osv 与 csaf 也可以是 JSON 文件的 zip 包或文件夹。",
+                "A file or, for osv and csaf, a zip or folder of JSON files.",
+            ),
+        },
         "format": {"enum": ["debian-tracker", "osv", "csaf", "updateinfo"]},
         "release": {
             "type": "string",
             "pattern": "^[^:]+:[^:]+$",
-            "description": "What an updateinfo file is for, ID:VERSION_ID of os-release: rocky:9, "
-            "openEuler:22.03-LTS-SP4.",
+            **means(
+                "updateinfo 文件所属的系统版本，写作 os-release 的 ID:VERSION_ID，如 rocky:9、"
+                "openEuler:22.03-LTS-SP4。",
+                "What an updateinfo file is for, ID:VERSION_ID of os-release: rocky:9, openEuler:22.03-LTS-SP4.",
+            ),
         },
         "as_of": {
             "type": "string",
             "format": "date",
             "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-            "description": "The day of the feed, where neither a date inside nor that of the file says it.",
+            **means(
+                "公告的日期；用于文件内的日期和文件时间都不能说明时。",
+                "The day of the feed, where neither a date inside nor that of the file says it.",
+            ),
         },
     },
     "if": {"properties": {"format": {"const": "updateinfo"}}},
@@ -59,19 +71,28 @@ class AdvisoriesCollector:
                 "type": "array",
                 "minItems": 1,
                 "items": TEXT,
-                "description": "Names or patterns of the targets whose packages count; all without it.",
+                **means(
+                    "采用哪些目标的软件包，写目标名称或通配符；不写则采用全部目标。",
+                    "Names or patterns of the targets whose packages count; all without it.",
+                ),
             },
             "max_age_days": {
                 "type": "integer",
                 "minimum": 1,
                 "maximum": 92,
                 "default": 7,
-                "description": "A feed or a list of packages that is older leaves vulnerabilities unknown.",
+                **means(
+                    "公告或软件包清单早于此天数时，漏洞为未知。",
+                    "A feed or a list of packages that is older leaves vulnerabilities unknown.",
+                ),
             },
             "pending_updates": {
                 "type": "boolean",
                 "default": False,
-                "description": "Also note what the host's own package manager says is pending (patch_state).",
+                **means(
+                    "同时读取主机包管理器列出的待装更新（patch_state）。",
+                    "Also note what the host's own package manager says is pending (patch_state).",
+                ),
             },
         },
         ("feeds",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from hiscomply_kit.options import CLEARTEXT, SECRET, STEP_TIMEOUT, TEXT, TLS, options_schema
+from hiscomply_kit.options import CLEARTEXT, SECRET, STEP_TIMEOUT, TEXT, TLS, means, options_schema
 
 TOOLS: Final = ("restic", "borg", "pgbackrest")
 _VARIABLES: Final = r"^(AWS|B2|AZURE|OS|ST|GOOGLE|RESTIC_REST)_[A-Z0-9_]+$"
@@ -15,16 +15,31 @@ _RULE: Final[Mapping[str, Any]] = {
     "additionalProperties": False,
     "oneOf": [{"required": ["system_id"]}, {"required": ["ignore"]}],
     "properties": {
-        "host": {**TEXT, "description": "Host that made the copy (restic, Borg); * stands for anything."},
-        "tag": {**TEXT, "description": "One of the tags of a restic snapshot."},
-        "path": {**TEXT, "description": "One of the paths of a restic snapshot."},
-        "name": {**TEXT, "description": "Name of the Borg archive, or the stanza."},
+        "host": {
+            **TEXT,
+            **means(
+                "生成该副本的主机（restic、Borg）；* 代表任意文字。",
+                "Host that made the copy (restic, Borg); * stands for anything.",
+            ),
+        },
+        "tag": {**TEXT, **means("restic 快照的某个标签。", "One of the tags of a restic snapshot.")},
+        "path": {**TEXT, **means("restic 快照的某个路径。", "One of the paths of a restic snapshot.")},
+        "name": {
+            **TEXT,
+            **means("Borg 归档的名称，或 pgBackRest 的 stanza。", "Name of the Borg archive, or the stanza."),
+        },
         "system_id": TEXT,
         "job": {
             **TEXT,
-            "description": "How the job is called; made of host, tags or archive name otherwise.",
+            **means(
+                "备份任务的名称；不写则由主机、标签或归档名称组成。",
+                "How the job is called; made of host, tags or archive name otherwise.",
+            ),
         },
-        "ignore": {"const": True, "description": "Copies of no system: passed over on purpose."},
+        "ignore": {
+            "const": True,
+            **means("不属于任何系统的副本：有意略过。", "Copies of no system: passed over on purpose."),
+        },
     },
 }
 _LOCATION: Final[Mapping[str, Any]] = {
@@ -33,9 +48,18 @@ _LOCATION: Final[Mapping[str, Any]] = {
     "required": ["value", "said_by"],
     "properties": {
         "value": {"enum": ["onsite", "offsite", "isolated"]},
-        "said_by": {**TEXT, "description": "Department or role that answers for it; no tool can see it."},
+        "said_by": {
+            **TEXT,
+            **means(
+                "对此负责的部门或岗位；工具本身看不出来。",
+                "Department or role that answers for it; no tool can see it.",
+            ),
+        },
     },
-    "description": "Where the repository is, as somebody declares it. Not known without it.",
+    **means(
+        "仓库所在位置，由人声明。不写则为未知。",
+        "Where the repository is, as somebody declares it. Not known without it.",
+    ),
 }
 
 
@@ -50,55 +74,95 @@ OPTIONS_SCHEMA: Final[Mapping[str, Any]] = {
             "repository": {
                 "type": "string",
                 "pattern": r"^(?!-)(?![^/]*://?[^/@]*:[^/@]*@)(?!.*://[^/@]*:[^/@]*@).+$",
-                "description": "As the tool takes it, without any password; a path counts from the project folder.",
+                **means(
+                    "按备份工具的写法填写，不得含口令；路径从项目文件夹算起。",
+                    "As the tool takes it, without any password; a path counts from the project folder.",
+                ),
             },
-            "password": {**SECRET, "description": "Leads to the password of the repository."},
+            "password": {
+                **SECRET,
+                **means("指明仓库口令的所在。", "Leads to the password of the repository."),
+            },
             "secrets": {
                 "type": "object",
                 "propertyNames": {"pattern": _VARIABLES},
                 "additionalProperties": SECRET,
-                "description": "Logins of the storage by the tool's own variable: {AWS_SECRET_ACCESS_KEY: {env: NAME}}.",
+                **means(
+                    "存储的登录凭据，以备份工具自己的环境变量为键：{AWS_SECRET_ACCESS_KEY: {env: NAME}}。",
+                    "Logins of the storage by the tool's own variable: {AWS_SECRET_ACCESS_KEY: {env: NAME}}.",
+                ),
             },
-            "key_file": {**TEXT, "description": "Borg: the key of a keyfile repository."},
-            "ssh_key": {**TEXT, "description": "Borg over ssh: the key to log in with."},
+            "key_file": {
+                **TEXT,
+                **means("Borg：keyfile 加密仓库的密钥文件。", "Borg: the key of a keyfile repository."),
+            },
+            "ssh_key": {
+                **TEXT,
+                **means("Borg 经 ssh：登录用的私钥。", "Borg over ssh: the key to log in with."),
+            },
             "known_hosts": {
                 **TEXT,
-                "description": "Borg over ssh: the host keys to trust; those of ssh itself without it.",
+                **means(
+                    "Borg 经 ssh：信任的主机密钥；不写则用 ssh 自己的。",
+                    "Borg over ssh: the host keys to trust; those of ssh itself without it.",
+                ),
             },
-            "config": {**TEXT, "description": "pgBackRest: its configuration file."},
+            "config": {**TEXT, **means("pgBackRest：其配置文件。", "pgBackRest: its configuration file.")},
             "stanza": {"type": "string", "pattern": r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"},
             "repo": {
                 "type": "integer",
                 "minimum": 1,
                 "maximum": 256,
-                "description": "pgBackRest: its number.",
+                **means("pgBackRest：仓库的序号。", "pgBackRest: its number."),
             },
-            "system_id": {**TEXT, "description": "The system that all copies are of, where it is one."},
+            "system_id": {
+                **TEXT,
+                **means(
+                    "全部副本所属的系统；用于只有一个系统时。",
+                    "The system that all copies are of, where it is one.",
+                ),
+            },
             "systems": {
                 "type": "array",
                 "minItems": 1,
                 "items": _RULE,
-                "description": "Which copies are of which system; the first rule that fits counts.",
+                **means(
+                    "哪些副本属于哪个系统；以第一条相符的规则为准。",
+                    "Which copies are of which system; the first rule that fits counts.",
+                ),
             },
             "location": _LOCATION,
             "check": {
                 "enum": ["none", "structure", "data"],
                 "default": "none",
-                "description": "How deep the tool is to check the repository. Only 'data' reads all that is stored.",
+                **means(
+                    "备份工具校验仓库的深度。只有 'data' 读取全部已存数据。",
+                    "How deep the tool is to check the repository. Only 'data' reads all that is stored.",
+                ),
             },
             "sample": {
                 "type": "string",
                 "pattern": r"^(\d+/\d+|\d+(\.\d+)?%|\d+[kKmMgGtT])$",
-                "description": "restic with check: data: read only this part, which proves damage but no soundness.",
+                **means(
+                    "restic 在 check: data 时只读取这一部分；能证明损坏，不能证明完好。",
+                    "restic with check: data: read only this part, which proves damage but no soundness.",
+                ),
             },
             "ended": {
                 "enum": ["recorded", "at_start"],
                 "default": "recorded",
-                "description": "restic before 0.17 records no end: 'at_start' takes the start for it.",
+                **means(
+                    "restic 0.17 之前的版本不记录结束时间：'at_start' 以开始时间代替。",
+                    "restic before 0.17 records no end: 'at_start' takes the start for it.",
+                ),
             },
             "tls": TLS,
             "cleartext": CLEARTEXT,
-            "step_timeout": {**STEP_TIMEOUT, "default": 60, "description": "Seconds that listing may take."},
+            "step_timeout": {
+                **STEP_TIMEOUT,
+                "default": 60,
+                **means("列出副本最多可用的秒数。", "Seconds that listing may take."),
+            },
         },
         ("tool",),
     ),

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 
 from hiscomply.hookspecs import CollectContext
 from hiscomply.model import Record, Rejected, Target, Text
-from hiscomply_kit.options import HOST, PORT, STEP_TIMEOUT, TEXT, TLS, options_schema
+from hiscomply_kit.options import HOST, PORT, STEP_TIMEOUT, TEXT, TLS, means, options_schema
 
 _AE: Final = {"type": "string", "pattern": r"^[!-\[\]-~]([ -\[\]-~]{0,14}[!-\[\]-~])?$"}
 _STRANGER: Final = "HISCOMPLY-NOBODY"
@@ -28,20 +28,32 @@ class DicomCollector:
         {
             "host": HOST,
             "port": PORT,
-            "asset_id": {**TEXT, "description": "The node's id in the asset register."},
-            "called_ae": {**_AE, "description": "The node's AE title."},
+            "asset_id": {**TEXT, **means("节点在资产清单中的编号。", "The node's id in the asset register.")},
+            "called_ae": {**_AE, **means("节点的 AE 标题。", "The node's AE title.")},
             "calling_ae": {
                 **_AE,
                 "default": "HISCOMPLY",
-                "description": "The title to call with; a node that checks must know it.",
+                **means(
+                    "呼叫时使用的 AE 标题；会核对标题的节点须已登记它。",
+                    "The title to call with; a node that checks must know it.",
+                ),
             },
             "probes": {
                 "type": "boolean",
                 "default": True,
-                "description": "Also try, and abort at once: an unknown calling title, a wrong called title, and no TLS. "
-                "The node may log them.",
+                **means(
+                    "另外试连并立即中止：未登记的呼叫标题、错误的被叫标题、不用 TLS。节点可能会记入日志。",
+                    "Also try, and abort at once: an unknown calling title, a wrong called title, and no TLS. The "
+                    "node may log them.",
+                ),
             },
-            "tls": {**TLS, "description": "Use TLS; without this option the node is asked in the clear."},
+            "tls": {
+                **TLS,
+                **means(
+                    "使用 TLS；不写此项则以明文查询节点。",
+                    "Use TLS; without this option the node is asked in the clear.",
+                ),
+            },
             "step_timeout": STEP_TIMEOUT,
         },
         required=("host", "port", "asset_id", "called_ae"),

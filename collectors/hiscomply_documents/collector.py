@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from hiscomply.hookspecs import CollectContext, CollectFailed, joined_failures
 from hiscomply.model import Record, Rejected, Target, Text
 from hiscomply.paths import name_in_project
-from hiscomply_kit.options import STEP_TIMEOUT, TEXT, options_schema
+from hiscomply_kit.options import STEP_TIMEOUT, TEXT, means, options_schema
 
 
 class DocumentsCollector:
@@ -23,24 +23,37 @@ class DocumentsCollector:
     )
     options_schema: ClassVar[Mapping[str, Any]] = options_schema(
         {
-            "folder": {**TEXT, "description": "The folder, from the project folder."},
-            "index": {**TEXT, "default": "index.yaml", "description": "The index, inside the folder."},
+            "folder": {**TEXT, **means("文件夹，从项目文件夹算起。", "The folder, from the project folder.")},
+            "index": {
+                **TEXT,
+                "default": "index.yaml",
+                **means("索引文件，位于该文件夹内。", "The index, inside the folder."),
+            },
             "statements": {
                 "type": "boolean",
                 "default": False,
-                "description": "The index also lists signed scope statements.",
+                **means("索引还列有已签名的范围声明。", "The index also lists signed scope statements."),
             },
             "allowed_signers": {
                 **TEXT,
-                "description": "Who may sign with which key, in the format of ssh-keygen -Y; from the project folder.",
+                **means(
+                    "谁可以用哪个密钥签名，采用 ssh-keygen -Y 的格式；从项目文件夹算起。",
+                    "Who may sign with which key, in the format of ssh-keygen -Y; from the project folder.",
+                ),
             },
             "ignore": {
                 "type": "array",
                 "items": TEXT,
-                "description": "Patterns of files that need no entry, besides hidden and temporary ones.",
+                **means(
+                    "无须列入索引的文件的通配符；隐藏文件和临时文件本来就不必列入。",
+                    "Patterns of files that need no entry, besides hidden and temporary ones.",
+                ),
             },
             "max_size_mb": {"type": "integer", "minimum": 1, "maximum": 10_240, "default": 256},
-            "step_timeout": {**STEP_TIMEOUT, "description": "Seconds that one signature may take."},
+            "step_timeout": {
+                **STEP_TIMEOUT,
+                **means("核验一个签名最多可用的秒数。", "Seconds that one signature may take."),
+            },
         },
         ("folder",),
     )

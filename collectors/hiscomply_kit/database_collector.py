@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from hiscomply.hookspecs import CollectContext
 from hiscomply.model import Record, Rejected, Target, Text
-from hiscomply_kit.options import CLEARTEXT, HOST, PORT, SECRET, STEP_TIMEOUT, TEXT, TLS, Schema, said
+from hiscomply_kit.options import CLEARTEXT, HOST, PORT, SECRET, STEP_TIMEOUT, TEXT, TLS, Schema, means, said
 
 if TYPE_CHECKING:
     from hiscomply_kit.databases import Fact
@@ -28,7 +28,10 @@ def server_options(facts: Sequence[str], default: Sequence[str]) -> dict[str, Sc
         "socket": {
             "type": "string",
             "pattern": "^/",
-            "description": "Socket on this machine instead of host, port and TLS.",
+            **means(
+                "本机的套接字，用来代替主机、端口和 TLS。",
+                "Socket on this machine instead of host, port and TLS.",
+            ),
         },
         "user": TEXT,
         "password": SECRET,
@@ -36,25 +39,35 @@ def server_options(facts: Sequence[str], default: Sequence[str]) -> dict[str, Sc
         "use_tls": {
             "type": "boolean",
             "default": True,
-            "description": "false: log in without TLS, to this machine or with cleartext: true only.",
+            **means(
+                "false：不用 TLS 登录；仅限本机，或写明 cleartext: true 时。",
+                "false: log in without TLS, to this machine or with cleartext: true only.",
+            ),
         },
         "cleartext": CLEARTEXT,
-        "system_id": {**TEXT, "description": "The system that the server's accounts belong to."},
-        "asset_id": {**TEXT, "description": "The server's id in the asset register."},
+        "system_id": {
+            **TEXT,
+            **means("服务器上的账户所属的系统。", "The system that the server's accounts belong to."),
+        },
+        "asset_id": {**TEXT, **means("服务器在资产清单中的编号。", "The server's id in the asset register.")},
         "include": {
             "type": "array",
             "items": {"enum": list(facts)},
             "minItems": 1,
             "uniqueItems": True,
             "default": list(default),
-            "description": "The facts to collect.",
+            **means("采集哪些事实。", "The facts to collect."),
         },
         "account_kinds": {
             "type": "object",
             "additionalProperties": False,
             "properties": dict.fromkeys(KINDS_OF_ACCOUNT, names),
-            "description": "Patterns of logins by kind of account, which a server does not know; the first that "
-            "fits: {shared: [shared_*], service: ['*']}.",
+            **means(
+                "按账户类别列出登录名的通配符，服务器本身不知道类别；以第一个相符的为准：{shared: [shared_*], "
+                "service: ['*']}。",
+                "Patterns of logins by kind of account, which a server does not know; the first that fits: "
+                "{shared: [shared_*], service: ['*']}.",
+            ),
         },
         "step_timeout": STEP_TIMEOUT,
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hiscomply.hookspecs import CollectContext, CollectFailed
 from hiscomply.model import Text
-from hiscomply_kit.options import CLEARTEXT, HTTP_URL, SECRET, STEP_TIMEOUT, TEXT, TLS, Schema, said
+from hiscomply_kit.options import CLEARTEXT, HTTP_URL, SECRET, STEP_TIMEOUT, TEXT, TLS, Schema, means, said
 
 if TYPE_CHECKING:
     from hiscomply_kit.http import Api
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 HTTP_OPTIONS: Final[Mapping[str, Schema]] = {
     "url": HTTP_URL,
     "tls": TLS,
-    "username": {**TEXT, "description": "Account for basic authentication, with password."},
+    "username": {
+        **TEXT,
+        **means("基本认证的账户，与 password 一起使用。", "Account for basic authentication, with password."),
+    },
     "password": SECRET,
     "step_timeout": STEP_TIMEOUT,
     "cleartext": CLEARTEXT,

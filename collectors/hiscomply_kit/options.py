@@ -9,31 +9,42 @@ from hiscomply.hookspecs import SECRET_SCHEMA
 
 Schema = Mapping[str, Any]
 
+
+def means(zh: str, en: str) -> dict[str, Any]:
+    """The keyword that says in both languages what an option means."""
+    return {"x-description": {"zh": zh, "en": en}}
+
+
 TEXT: Final[Schema] = {"type": "string", "minLength": 1}
 SECRET: Final[Schema] = SECRET_SCHEMA
 HOST: Final[Schema] = {
     "type": "string",
     "pattern": r"^[A-Za-z0-9_.:\-\[\]]+$",
-    "description": "Name or address.",
+    **means("主机名或地址。", "Name or address."),
 }
 PORT: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": 65535}
 HTTP_URL: Final[Schema] = {
     "type": "string",
     "pattern": r"^https?://[^\s@?#]+$",
-    "description": "Address of the service, without user, password or query.",
+    **means(
+        "服务的地址，不含用户、口令和查询参数。", "Address of the service, without user, password or query."
+    ),
 }
 STEP_TIMEOUT: Final[Schema] = {
     "type": "number",
     "exclusiveMinimum": 0,
     "maximum": 3600,
     "default": 30,
-    "description": "Seconds that one request may take.",
+    **means("一次请求最多可用的秒数。", "Seconds that one request may take."),
 }
 CLEARTEXT: Final[Schema] = {
     "type": "boolean",
     "default": False,
-    "description": "Allow a login to a system without TLS that is not on this machine; the password then crosses "
-    "the network in the clear.",
+    **means(
+        "允许不用 TLS 登录其他机器上的系统；此时口令以明文在网络上传输。",
+        "Allow a login to a system without TLS that is not on this machine; the password then crosses "
+        "the network in the clear.",
+    ),
 }
 TLS: Final[Schema] = {
     "type": "object",
@@ -42,17 +53,23 @@ TLS: Final[Schema] = {
         "ca_file": {
             "type": "string",
             "minLength": 1,
-            "description": "Certificates to trust instead of the system's.",
+            **means("信任的证书，用来代替系统自带的证书。", "Certificates to trust instead of the system's."),
         },
         "server_name": {
             "type": "string",
             "minLength": 1,
-            "description": "The name that the certificate must carry, where it is not the host's.",
+            **means(
+                "证书上必须有的名称；用于它与主机名不同时。",
+                "The name that the certificate must carry, where it is not the host's.",
+            ),
         },
         "client_cert": {"type": "string", "minLength": 1},
         "client_key": {"type": "string", "minLength": 1},
     },
-    "description": "How the server proves who it is. It always must; there is no switch to turn that off.",
+    **means(
+        "服务器如何证明自己的身份。始终核验，不能关闭。",
+        "How the server proves who it is. It always must; there is no switch to turn that off.",
+    ),
 }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from hiscomply.hookspecs import CollectContext, CollectFailed
 from hiscomply.model import Target, Text
 from hiscomply.units import Item
+from hiscomply_kit.options import means
 from hiscomply_local.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -36,26 +37,38 @@ class LocalCollector:
                 "minItems": 1,
                 "uniqueItems": True,
                 "default": list(KINDS),
-                "description": "The facts to collect; all of them without this option.",
+                **means(
+                    "采集哪些事实；不写此项则采集全部。",
+                    "The facts to collect; all of them without this option.",
+                ),
             },
             "asset_id": {
                 "type": "string",
                 "minLength": 1,
-                "description": "The host's id in the asset register; its host name without this option.",
+                **means(
+                    "主机在资产清单中的编号；不写此项则用其主机名。",
+                    "The host's id in the asset register; its host name without this option.",
+                ),
             },
             "max_list_age_days": {
                 "type": "integer",
                 "minimum": 1,
                 "maximum": 92,
                 "default": 7,
-                "description": "Package lists that are older say nothing of pending updates.",
+                **means(
+                    "软件包列表早于此天数时，不能据以判断有无待装更新。",
+                    "Package lists that are older say nothing of pending updates.",
+                ),
             },
             "fixed_repositories": {
                 "type": "array",
                 "items": {"type": "string", "minLength": 1},
                 "uniqueItems": True,
                 "default": [],
-                "description": "Ids of dnf repositories that never change (the release itself): their age does not count.",
+                **means(
+                    "内容从不变化的 dnf 软件源（发行版本身）的编号：不看其新旧。",
+                    "Ids of dnf repositories that never change (the release itself): their age does not count.",
+                ),
             },
         },
     }

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from hiscomply.hookspecs import CollectContext, CollectDenied, CollectFailed
 from hiscomply.model import Record, Rejected, Target, Text
-from hiscomply_kit.options import CLEARTEXT, HTTP_URL, SECRET, STEP_TIMEOUT, TEXT, TLS, options_schema, said
+from hiscomply_kit.options import (
+    CLEARTEXT,
+    HTTP_URL,
+    SECRET,
+    STEP_TIMEOUT,
+    TEXT,
+    TLS,
+    means,
+    options_schema,
+    said,
+)
 
 if TYPE_CHECKING:
     from hiscomply_orthanc.fetch import Address
@@ -28,7 +38,10 @@ class OrthancCollector:
     options_schema: ClassVar[Mapping[str, Any]] = options_schema(
         {
             "url": HTTP_URL,
-            "asset_id": {**TEXT, "description": "The server's id in the asset register."},
+            "asset_id": {
+                **TEXT,
+                **means("服务器在资产清单中的编号。", "The server's id in the asset register."),
+            },
             "user": TEXT,
             "password": SECRET,
             "tls": TLS,

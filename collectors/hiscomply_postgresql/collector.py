@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from hiscomply.model import Text
 from hiscomply_kit.database_collector import ONE_WAY_IN, DatabaseCollector, Product, server_options
-from hiscomply_kit.options import TEXT, options_schema
+from hiscomply_kit.options import TEXT, means, options_schema
 from hiscomply_postgresql.kinds import DEFAULT, KINDS
 
 
@@ -24,7 +24,11 @@ class PostgresqlCollector(DatabaseCollector):
         options_schema(
             {
                 **server_options(tuple(KINDS), DEFAULT),
-                "database": {**TEXT, "default": "postgres", "description": "The database to log in to."},
+                "database": {
+                    **TEXT,
+                    "default": "postgres",
+                    **means("登录的数据库。", "The database to log in to."),
+                },
             },
             ("user", "system_id", "asset_id"),
         )

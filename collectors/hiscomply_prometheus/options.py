@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from hiscomply_kit.login import TOKEN_OPTIONS
-from hiscomply_kit.options import HTTP_URL, TEXT, Schema, options_schema
+from hiscomply_kit.options import HTTP_URL, TEXT, Schema, means, options_schema
 
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "targets": ("monitor_target",),
@@ -24,12 +24,21 @@ _AVAILABILITY: Final[Schema] = {
     "additionalProperties": False,
     "required": ["series"],
     "properties": {
-        "series": {**_SELECTOR, "description": "Series that are 1 while it is up and 0 while it is down."},
+        "series": {
+            **_SELECTOR,
+            **means(
+                "系统可用时为 1、中断时为 0 的时间序列。",
+                "Series that are 1 while it is up and 0 while it is down.",
+            ),
+        },
         "needs": {"enum": ["all", "any"], "default": "all"},
         "sample_s": {"type": "integer", "minimum": 1, "maximum": 900, "default": 60},
     },
-    "description": "needs: whether all of the series or any of them must be 1; "
-    "sample_s: seconds within which each series must have a sample.",
+    **means(
+        "needs：要求全部序列还是任一序列为 1；sample_s：每个序列在多少秒内必须有一个样本。",
+        "needs: whether all of the series or any of them must be 1; sample_s: seconds within which "
+        "each series must have a sample.",
+    ),
 }
 
 OPTIONS: Final[dict[str, Any]] = options_schema(
@@ -41,49 +50,80 @@ OPTIONS: Final[dict[str, Any]] = options_schema(
             "minItems": 1,
             "uniqueItems": True,
             "default": ["targets", "alerts"],
-            "description": "What to collect.",
+            **means("采集哪些内容。", "What to collect."),
         },
-        "asset_label": {**_LABEL, "default": "asset", "description": "Label that holds the asset id."},
+        "asset_label": {
+            **_LABEL,
+            "default": "asset",
+            **means("存放资产编号的标签。", "Label that holds the asset id."),
+        },
         "assets": {
             **_NAMES,
-            "description": "Asset id by instance (with or without port). Without it and the label: the host of instance.",
+            **means(
+                "按 instance（可带可不带端口）列出资产编号。此项和标签都没有时，取 instance 中的主机。",
+                "Asset id by instance (with or without port). Without it and the label: the host of instance.",
+            ),
         },
-        "system_label": {**_LABEL, "default": "system", "description": "Label that holds the system id."},
-        "systems": {**_NAMES, "description": "System id by job."},
+        "system_label": {
+            **_LABEL,
+            "default": "system",
+            **means("存放系统编号的标签。", "Label that holds the system id."),
+        },
+        "systems": {**_NAMES, **means("按 job 列出系统编号。", "System id by job.")},
         "metrics": {
             "type": "object",
             "additionalProperties": {"type": "array", "items": _LABEL, "minItems": 1},
-            "description": "Metrics by our name (cpu, memory, disk, sessions, response_time), besides node_exporter's.",
+            **means(
+                "按本产品的名称（cpu、memory、disk、sessions、response_time）列出指标，另加于 node_exporter "
+                "的指标。",
+                "Metrics by our name (cpu, memory, disk, sessions, response_time), besides node_exporter's.",
+            ),
         },
         "rules": {
             **_NAMES,
-            "description": "Our name (down, disk, database, replication, backup_failed, certificate, malware_agent) "
-            "by name of alerting rule.",
+            **means(
+                "按告警规则的名称列出本产品的名称（down、disk、database、replication、backup_failed、"
+                "certificate、malware_agent）。",
+                "Our name (down, disk, database, replication, backup_failed, certificate, malware_agent) by "
+                "name of alerting rule.",
+            ),
         },
         "asset_id": {
             **TEXT,
-            "description": "Asset that the monitoring itself runs on; default: the url's host.",
+            **means(
+                "监控系统自身所在的资产；默认为 url 中的主机。",
+                "Asset that the monitoring itself runs on; default: the url's host.",
+            ),
         },
         "severities": {
             "type": "object",
             "additionalProperties": {"enum": ["critical", "warning", "info"]},
-            "description": "Our severity by value of the label severity, besides the usual words.",
+            **means(
+                "按标签 severity 的取值列出本产品的严重程度，另加于常用的写法。",
+                "Our severity by value of the label severity, besides the usual words.",
+            ),
         },
         "alert_days": {
             "type": "integer",
             "minimum": 1,
             "maximum": 366,
             "default": 31,
-            "description": "How far back closed alerts are read.",
+            **means("已关闭的告警向前读取多少天。", "How far back closed alerts are read."),
         },
         "alertmanager_url": {
             **HTTP_URL,
-            "description": "Alertmanager (same login): a silence counts as acknowledgement, its comment as note.",
+            **means(
+                "Alertmanager（使用同一登录）：静默算作确认，其说明算作记录。",
+                "Alertmanager (same login): a silence counts as acknowledgement, its comment as note.",
+            ),
         },
         "availability": {
             "type": "object",
             "additionalProperties": _AVAILABILITY,
-            "description": "By system id: the series that say whether it is up.",
+            **means(
+                "按系统编号列出表明系统是否可用的时间序列。",
+                "By system id: the series that say whether it is up.",
+            ),
         },
         "months": {"type": "integer", "minimum": 1, "maximum": 12, "default": 3},
         "largest_uncertainty": {
@@ -91,12 +131,19 @@ OPTIONS: Final[dict[str, Any]] = options_schema(
             "minimum": 0,
             "maximum": 5,
             "default": 0.05,
-            "description": "Percentage points by which missing samples may blur a month's availability.",
+            **means(
+                "缺失的样本最多可使一个月的可用性有多少个百分点不确定。",
+                "Percentage points by which missing samples may blur a month's availability.",
+            ),
         },
         "utilisation": {
             "type": "object",
             "additionalProperties": TEXT,
-            "description": "PromQL by resource, in percent with the label instance; default: cpu and memory of node_exporter.",
+            **means(
+                "按资源列出 PromQL，结果为百分数并带标签 instance；默认为 node_exporter 的 cpu 与 memory。",
+                "PromQL by resource, in percent with the label instance; default: cpu and memory of "
+                "node_exporter.",
+            ),
         },
         "utilisation_days": {"type": "integer", "minimum": 1, "maximum": 92, "default": 30},
     },

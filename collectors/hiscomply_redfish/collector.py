@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 from hiscomply.hookspecs import CollectContext
 from hiscomply.model import Record, Rejected, Target, Text
 from hiscomply_kit.login import HTTP_OPTIONS, account, open_api
-from hiscomply_kit.options import TEXT, options_schema
+from hiscomply_kit.options import TEXT, means, options_schema
 
 AREAS: Final = ("storage", "power", "cooling")
 """What must be seen in order before hardware counts as without a fault."""
@@ -19,22 +19,36 @@ _OPTIONS: Final = options_schema(
         **HTTP_OPTIONS,
         "asset_id": {
             **TEXT,
-            "description": "Asset id, where the controller has one system; default: its host name.",
+            **means(
+                "资产编号，用于控制器只有一个系统时；默认为该系统的主机名。",
+                "Asset id, where the controller has one system; default: its host name.",
+            ),
         },
         "assets": {
             "type": "object",
             "additionalProperties": TEXT,
-            "description": "Asset id by the system's Id, Name or HostName.",
+            **means(
+                "按系统的 Id、Name 或 HostName 列出资产编号。",
+                "Asset id by the system's Id, Name or HostName.",
+            ),
         },
         "class": {"enum": ["server", "network", "storage"], "default": "server"},
-        "tier": {"type": "integer", "minimum": 1, "maximum": 3, "description": "Tier of the assets."},
-        "system_id": {**TEXT, "description": "System that the assets belong to."},
+        "tier": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 3,
+            **means("资产的重要性层级（1 最高）。", "Tier of the assets."),
+        },
+        "system_id": {**TEXT, **means("资产所属的系统。", "System that the assets belong to.")},
         "not_present": {
             "type": "array",
             "items": {"enum": list(AREAS)},
             "uniqueItems": True,
             "default": [],
-            "description": "What this hardware does not have (a server without disks), so that nobody waits for it.",
+            **means(
+                "此硬件没有的部件（如无硬盘的服务器），以免一直等待其数据。",
+                "What this hardware does not have (a server without disks), so that nobody waits for it.",
+            ),
         },
     },
     required=("url", "username", "password"),

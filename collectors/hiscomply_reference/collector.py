@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from hiscomply.errors import ReferenceDataError
 from hiscomply.hookspecs import CollectContext, CollectFailed
 from hiscomply.model import Record, Rejected, Target, Text
+from hiscomply_kit.options import means
 
 SUMMARY_KIND: Final = "reference_dataset"
 _OPTIONS: Final[Mapping[str, Any]] = {
@@ -20,7 +21,9 @@ _OPTIONS: Final[Mapping[str, Any]] = {
         "observed_at": {
             "type": "string",
             "minLength": 10,
-            "description": "When the project's folder was looked at; default: now",
+            **means(
+                "查看项目文件夹的时间；默认为现在", "When the project's folder was looked at; default: now"
+            ),
         }
     },
 }

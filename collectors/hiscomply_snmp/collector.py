@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from hiscomply.hookspecs import CollectContext, CollectFailed
 from hiscomply.model import Record, Rejected, Target, Text
-from hiscomply_kit.options import HOST, PORT, SECRET, STEP_TIMEOUT, TEXT, options_schema, said
+from hiscomply_kit.options import HOST, PORT, SECRET, STEP_TIMEOUT, TEXT, means, options_schema, said
 from hiscomply_kit.steps import Step, run_steps
 
 if TYPE_CHECKING:
@@ -22,27 +22,42 @@ _OPTIONS: Final = options_schema(
     {
         "host": HOST,
         "port": {**PORT, "default": 161},
-        "asset_id": {**TEXT, "description": "The device's id in the asset register."},
-        "class": {"enum": ["server", "network", "storage", "facility"], "default": "server",
-                  "description": "facility is a UPS with UPS-MIB."},
-        "tier": {"type": "integer", "minimum": 1, "maximum": 3, "description": "Tier of the asset."},
-        "system_id": {**TEXT, "description": "System that the asset belongs to."},
+        "asset_id": {**TEXT, **means("设备在资产清单中的编号。", "The device's id in the asset register.")},
+        "class": {
+            "enum": ["server", "network", "storage", "facility"],
+            "default": "server",
+            **means("facility 指支持 UPS-MIB 的 UPS。", "facility is a UPS with UPS-MIB."),
+        },
+        "tier": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 3,
+            **means("资产的重要性层级（1 最高）。", "Tier of the asset."),
+        },
+        "system_id": {**TEXT, **means("资产所属的系统。", "System that the asset belongs to.")},
         "not_present": {
             "type": "array",
             "items": {"enum": list(AREAS)},
             "uniqueItems": True,
             "default": [],
-            "description": "What this hardware does not have (a switch without disks), so that nobody waits for it.",
+            **means(
+                "此硬件没有的部件（如无硬盘的交换机），以免一直等待其数据。",
+                "What this hardware does not have (a switch without disks), so that nobody waits for it.",
+            ),
         },
         "security": {
             "enum": ["authPriv", "authNoPriv", "v2c"],
             "default": "authPriv",
-            "description": "SNMPv3 encrypted, SNMPv3 not encrypted, or SNMPv2c with its community in the clear. "
-            "The last two are themselves evidence that fails.",
+            **means(
+                "SNMPv3 加密、SNMPv3 不加密，或团体名为明文的 SNMPv2c。后两种本身就是判为不符合的证据。",
+                "SNMPv3 encrypted, SNMPv3 not encrypted, or SNMPv2c with its community in the clear. The last "
+                "two are themselves evidence that fails.",
+            ),
         },
-        "username": {**TEXT, "description": "User of SNMPv3."},
+        "username": {**TEXT, **means("SNMPv3 的用户。", "User of SNMPv3.")},
         "auth_protocol": {
-            "enum": ["SHA-256", "SHA-384", "SHA-512", "SHA-224", "SHA-1", "MD5"], "default": "SHA-256",
+            "enum": ["SHA-256", "SHA-384", "SHA-512", "SHA-224", "SHA-1", "MD5"],
+            "default": "SHA-256",
         },
         "auth_password": SECRET,
         "priv_protocol": {"enum": ["AES-128", "AES-192", "AES-256", "DES"], "default": "AES-128"},
@@ -51,8 +66,12 @@ _OPTIONS: Final = options_schema(
         "probes": {
             "type": "boolean",
             "default": True,
-            "description": "Also try the communities public and private, and the user without encryption; one GET each. "
-            "The device may log them or send a trap.",
+            **means(
+                "另外试用团体名 public 与 private，以及该用户不加密；各 GET 一次。设备可能会记入日志或发送 "
+                "trap。",
+                "Also try the communities public and private, and the user without encryption; one GET each. "
+                "The device may log them or send a trap.",
+            ),
         },
         "step_timeout": STEP_TIMEOUT,
     },
@@ -69,7 +88,7 @@ _OPTIONS: Final = options_schema(
             "then": {"required": ["priv_password"]},
         },
     ]
-}  # fmt: skip
+}
 
 
 class SnmpCollector:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from hiscomply.hookspecs import CollectContext, CollectFailed
 from hiscomply.model import Record, Rejected, Target, Text
-from hiscomply_kit.options import CLEARTEXT, SECRET, STEP_TIMEOUT, TEXT, TLS, options_schema, said
+from hiscomply_kit.options import CLEARTEXT, SECRET, STEP_TIMEOUT, TEXT, TLS, means, options_schema, said
 from hiscomply_tables.options import OPTIONS_SCHEMA as _TABLES
 
 _SHARED = _TABLES["properties"]
@@ -31,14 +31,20 @@ class SqlCollector:
             "url": {
                 "type": "string",
                 "pattern": r"^[A-Za-z0-9_]+(\+[A-Za-z0-9_]+)?://",
-                "description": "SQLAlchemy's URL, with the user and without password.",
+                **means(
+                    "SQLAlchemy 的 URL，含用户，不得含口令。",
+                    "SQLAlchemy's URL, with the user and without password.",
+                ),
             },
             "password": SECRET,
             "query": TEXT,
-            "query_file": {**TEXT, "description": "From the project folder."},
+            "query_file": {**TEXT, **means("从项目文件夹算起。", "From the project folder.")},
             "ready": {
                 **TEXT,
-                "description": "A query that ships: oracle/accounts, sqlserver/backups, dm8/accounts …",
+                **means(
+                    "随产品提供的查询：oracle/accounts、sqlserver/backups、dm8/accounts……",
+                    "A query that ships: oracle/accounts, sqlserver/backups, dm8/accounts …",
+                ),
             },
             "kind": _SHARED["kind"],
             "columns": _SHARED["columns"],
@@ -50,14 +56,23 @@ class SqlCollector:
                 "minimum": 1,
                 "maximum": 5_000_000,
                 "default": ROW_LIMIT,
-                "description": "More rows than this are a failure, not a cut.",
+                **means(
+                    "行数超过此值时采集失败，不会截断。", "More rows than this are a failure, not a cut."
+                ),
             },
             "tls": TLS,
-            "use_tls": {"type": "boolean", "default": True, "description": "For psycopg and pymysql."},
+            "use_tls": {
+                "type": "boolean",
+                "default": True,
+                **means("用于 psycopg 与 pymysql。", "For psycopg and pymysql."),
+            },
             "driver_tls": {
                 "type": "boolean",
                 "default": False,
-                "description": "For other drivers: the URL makes the driver use TLS and verify the server.",
+                **means(
+                    "用于其他驱动：URL 已使驱动采用 TLS 并核验服务器。",
+                    "For other drivers: the URL makes the driver use TLS and verify the server.",
+                ),
             },
             "cleartext": CLEARTEXT,
             "step_timeout": STEP_TIMEOUT,

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from hiscomply_kit.options import means
 from hiscomply_tables.numbers import UNITS
 
 _TEXTS: Final = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 _REFERENCE: Final = {
     "anyOf": [{"type": "string", "minLength": 1}, {"type": "integer", "minimum": 1}, _TEXTS],
-    "description": "Header, list of accepted headers, or column number from 1",
+    **means(
+        "表头、可接受的表头列表，或从 1 起的列号", "Header, list of accepted headers, or column number from 1"
+    ),
 }
 _FORMATS: Final = {"anyOf": [{"type": "string", "minLength": 1}, _TEXTS]}
 _EMPTY: Final = {"type": "array", "items": {"type": "string"}}
@@ -26,7 +29,7 @@ _COLUMN: Final = {
             "oneOf": [{"required": ["column"]}, {"required": ["value"]}],
             "properties": {
                 "column": _REFERENCE,
-                "value": {"description": "A constant for every row"},
+                "value": means("每一行都相同的固定值", "A constant for every row"),
                 "values": {"type": "object", "minProperties": 1},
                 "other": {},
                 "when_empty": {},
@@ -68,17 +71,25 @@ OPTIONS_SCHEMA: Final[Mapping[str, Any]] = {
     "additionalProperties": False,
     "required": ["path", "kind", "columns"],
     "properties": {
-        "path": {"type": "string", "minLength": 1, "description": "File or glob, from the project folder"},
+        "path": {
+            "type": "string",
+            "minLength": 1,
+            **means("文件或其通配符，从项目文件夹算起", "File or glob, from the project folder"),
+        },
         "kind": {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"},
         "format": {"enum": ["auto", "csv", "tsv", "xlsx", "json", "jsonl"]},
         "sheet": {"anyOf": [{"type": "string", "minLength": 1}, {"type": "integer", "minimum": 1}]},
-        "header_row": {"type": "integer", "minimum": 0, "description": "0: the file has no headers"},
+        "header_row": {
+            "type": "integer",
+            "minimum": 0,
+            **means("0：文件没有表头", "0: the file has no headers"),
+        },
         "encoding": {"type": "string", "minLength": 1},
         "delimiter": {"type": "string", "pattern": "^(auto|.|\\t)$"},
         "records": {
             "type": "string",
             "pattern": "^(/.*)?$",
-            "description": "JSON pointer to the array of rows",
+            **means("指向行数组的 JSON 指针", "JSON pointer to the array of rows"),
         },
         "observed_at": {
             "anyOf": [

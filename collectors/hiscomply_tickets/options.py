@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from hiscomply_kit.options import CLEARTEXT, HTTP_URL, SECRET, STEP_TIMEOUT, TEXT, TLS, Schema, options_schema
+from hiscomply_kit.options import (
+    CLEARTEXT,
+    HTTP_URL,
+    SECRET,
+    STEP_TIMEOUT,
+    TEXT,
+    TLS,
+    Schema,
+    means,
+    options_schema,
+)
 from hiscomply_tickets.values import CHOICES, FIELDS, REFERENCES, SWITCHES
 
 PRODUCTS: Final = ("request_tracker", "redmine", "glpi", "itop")
@@ -16,8 +26,12 @@ def _named(names: Mapping[str, Schema]) -> Schema:
     return {"type": "object", "additionalProperties": False, "properties": names}
 
 
-def _meaning(values: tuple[str, ...], description: str) -> Schema:
-    return {"type": "object", "additionalProperties": {"enum": list(values)}, "description": description}
+def _meaning(values: tuple[str, ...], zh: str, en: str) -> Schema:
+    return {
+        "type": "object",
+        "additionalProperties": {"enum": list(values)},
+        **means(zh, en),
+    }
 
 
 QUEUE: Final[Schema] = {
@@ -28,25 +42,36 @@ QUEUE: Final[Schema] = {
         "queue": {
             **TEXT,
             "pattern": r"^[^/?#%\n]+$",
-            "description": "RT queue, Redmine tracker, GLPI item type or iTop class.",
+            **means(
+                "RT 的队列、Redmine 的跟踪标签、GLPI 的条目类型或 iTop 的类。",
+                "RT queue, Redmine tracker, GLPI item type or iTop class.",
+            ),
         },
         "project": {
             "type": "string",
             "pattern": "^[a-z0-9_-]+$",
-            "description": "Redmine: the identifier of one project.",
+            **means("Redmine：某一个项目的标识。", "Redmine: the identifier of one project."),
         },
-        "record": {"enum": list(RECORDS), "description": "The kind of evidence that its tickets are."},
+        "record": {
+            "enum": list(RECORDS),
+            **means("其中的工单属于哪种证据类型。", "The kind of evidence that its tickets are."),
+        },
         "set": {
             **_named(
                 dict.fromkeys(sorted(CHOICES | REFERENCES), TEXT)
                 | {name: {"type": "boolean"} for name in sorted(SWITCHES)}
             ),
-            "description": "Fields that are the same for every ticket of this queue.",
+            **means(
+                "此队列的每个工单都相同的字段。", "Fields that are the same for every ticket of this queue."
+            ),
         },
         "fields": {
             **_named(dict.fromkeys(sorted(FIELDS), TEXT)),
-            "description": "Field of the evidence: name of the custom field that holds it (GLPI: number of the search "
-            "column, iTop: attribute).",
+            **means(
+                "证据字段：存放其值的自定义字段的名称（GLPI 为搜索列的编号，iTop 为属性）。",
+                "Field of the evidence: name of the custom field that holds it (GLPI: number of the search "
+                "column, iTop: attribute).",
+            ),
         },
     },
 }
@@ -59,37 +84,53 @@ OPTIONS: Final[dict[str, Any]] = options_schema(
         "password": SECRET,
         "token": {
             **SECRET,
-            "description": "Instead of user and password: RT token, Redmine API key, GLPI user token.",
+            **means(
+                "代替用户和口令：RT 的令牌、Redmine 的 API 密钥、GLPI 的用户令牌。",
+                "Instead of user and password: RT token, Redmine API key, GLPI user token.",
+            ),
         },
-        "app_token": {**SECRET, "description": "GLPI only."},
+        "app_token": {**SECRET, **means("仅用于 GLPI。", "GLPI only.")},
         "queues": {
             "type": "array",
             "minItems": 1,
             "items": QUEUE,
-            "description": "What to read; nothing else is.",
+            **means("读取哪些内容；其他一律不读。", "What to read; nothing else is."),
         },
         "states": _meaning(
             ("open", "resolved", "closed", "approved", "started"),
+            "每种状态的含义，另加于工单系统自带的状态。未列出的状态为未知。",
             "What each status means; added to the product's own. One that is not named is not known.",
         ),
         "levels": _meaning(
-            ("urgent", "important", "general", "none"), "The incident level of each priority."
+            ("urgent", "important", "general", "none"),
+            "每种优先级对应的事件级别。",
+            "The incident level of each priority.",
         ),
-        "severities": _meaning(("critical", "warning", "info"), "The severity of each priority, for alerts."),
+        "severities": _meaning(
+            ("critical", "warning", "info"),
+            "每种优先级对应的严重程度，用于告警。",
+            "The severity of each priority, for alerts.",
+        ),
         "values": {
             "type": "object",
             "additionalProperties": TEXT,
-            "description": "What a written value of a custom field stands for (是: true, 放射: PACS).",
+            **means(
+                "自定义字段中所写的值代表什么：{是: true, 放射: PACS}。",
+                "What a written value of a custom field stands for: {是: true, 放射: PACS}.",
+            ),
         },
         "priority_chosen_at_creation": {
             "type": "boolean",
             "default": False,
-            "description": "A priority that was never changed was chosen by somebody, and is no default.",
+            **means(
+                "从未改过的优先级是由人选定的，不是默认值。",
+                "A priority that was never changed was chosen by somebody, and is no default.",
+            ),
         },
         "history": {
             "type": "boolean",
             "default": True,
-            "description": "Read changes of status and priority as well.",
+            **means("同时读取状态和优先级的变化。", "Read changes of status and priority as well."),
         },
         "page_size": {"type": "integer", "minimum": 1, "maximum": 100, "default": 100},
         "tls": TLS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from hiscomply_kit.options import HOST, PORT, SECRET, STEP_TIMEOUT, TEXT, options_schema
+from hiscomply_kit.options import HOST, PORT, SECRET, STEP_TIMEOUT, TEXT, means, options_schema
 
 KINDS: Final = ("host", "patch_state", "account", "service", "setting")
 """What is asked for without ``kinds``; backups too where it says so."""
@@ -21,41 +21,56 @@ OPTIONS_SCHEMA: Final[Mapping[str, Any]] = {
                 "minItems": 1,
                 "uniqueItems": True,
                 "items": HOST,
-                "description": "Several hosts with the same login; each becomes a target of its own.",
+                **means(
+                    "使用同一登录的多台主机；每台各成一个目标。",
+                    "Several hosts with the same login; each becomes a target of its own.",
+                ),
             },
             "asset_id": {
                 "type": "string",
                 "pattern": "^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$",
-                "description": "The asset's id in records; without it the host as written here.",
+                **means(
+                    "记录中的资产编号；不写则用此处所写的主机。",
+                    "The asset's id in records; without it the host as written here.",
+                ),
             },
             "port": {**PORT, "default": 22},
-            "user": {**TEXT, "description": "The account that logs in."},
-            "key_file": {**TEXT, "description": "Private key, from the project folder."},
+            "user": {**TEXT, **means("登录用的账户。", "The account that logs in.")},
+            "key_file": {
+                **TEXT,
+                **means("私钥，从项目文件夹算起。", "Private key, from the project folder."),
+            },
             "passphrase": SECRET,
             "password": SECRET,
             "known_hosts": {
                 **TEXT,
-                "description": "Host keys in the format of OpenSSH; default: ~/.ssh/known_hosts. A host that is not in "
-                "it is not asked.",
+                **means(
+                    "OpenSSH 格式的主机密钥；默认为 ~/.ssh/known_hosts。不在其中的主机不会被查询。",
+                    "Host keys in the format of OpenSSH; default: ~/.ssh/known_hosts. A host that is not in it is "
+                    "not asked.",
+                ),
             },
             "kinds": {
                 "type": "array",
                 "minItems": 1,
                 "uniqueItems": True,
                 "items": {"enum": [*KINDS, "backup_job"]},
-                "description": "What to ask for; default: all but backup_job (Windows Server Backup).",
+                **means(
+                    "查询哪些内容；默认为除 backup_job（Windows Server Backup）外的全部。",
+                    "What to ask for; default: all but backup_job (Windows Server Backup).",
+                ),
             },
             "connect_timeout": {
                 "type": "number",
                 "exclusiveMinimum": 0,
                 "maximum": 600,
                 "default": CONNECT_TIMEOUT_S,
-                "description": "Seconds until the login must be done.",
+                **means("完成登录的最长秒数。", "Seconds until the login must be done."),
             },
             "step_timeout": {
                 **STEP_TIMEOUT,
                 "default": STEP_TIMEOUT_S,
-                "description": "Seconds that the script may take.",
+                **means("脚本最多可用的秒数。", "Seconds that the script may take."),
             },
         },
         required=("user",),

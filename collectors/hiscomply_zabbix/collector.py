@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 from hiscomply.hookspecs import CollectContext
 from hiscomply.model import Record, Rejected, Target, Text
 from hiscomply_kit.login import TOKEN_OPTIONS, account
-from hiscomply_kit.options import TEXT, options_schema
+from hiscomply_kit.options import TEXT, means, options_schema
 from hiscomply_kit.steps import Step, run_steps
 
 _KINDS: Final[Mapping[str, tuple[str, ...]]] = {"targets": ("monitor_target",), "alerts": ("alert",)}
@@ -25,34 +25,59 @@ _OPTIONS: Final = {
                 "minItems": 1,
                 "uniqueItems": True,
                 "default": list(_KINDS),
-                "description": "What to collect.",
+                **means("采集哪些内容。", "What to collect."),
             },
-            "assets": {**_NAMES, "description": "Asset id by technical name of host."},
+            "assets": {
+                **_NAMES,
+                **means("按主机的技术名称列出资产编号。", "Asset id by technical name of host."),
+            },
             "asset_tag": {
                 **TEXT,
-                "description": "Host tag that holds the asset id; without it: the host's name.",
+                **means(
+                    "存放资产编号的主机标签；没有时用主机的名称。",
+                    "Host tag that holds the asset id; without it: the host's name.",
+                ),
             },
-            "systems": {**_NAMES, "description": "System id by technical name of host."},
-            "system_tag": {**TEXT, "default": "system", "description": "Host tag that holds the system id."},
+            "systems": {
+                **_NAMES,
+                **means("按主机的技术名称列出系统编号。", "System id by technical name of host."),
+            },
+            "system_tag": {
+                **TEXT,
+                "default": "system",
+                **means("存放系统编号的主机标签。", "Host tag that holds the system id."),
+            },
             "ticket_tag": {
                 **TEXT,
-                "description": "Problem tag that holds the ticket; without it tickets are not known.",
+                **means(
+                    "存放工单号的问题标签；不写则工单为未知。",
+                    "Problem tag that holds the ticket; without it tickets are not known.",
+                ),
             },
             "metrics": {
                 "type": "object",
                 "additionalProperties": {"type": "array", "items": TEXT, "minItems": 1},
-                "description": "First characters of item keys by our name, besides those of Zabbix's own agent.",
+                **means(
+                    "按本产品的名称列出监控项键值的开头，另加于 Zabbix 自带 agent 的键值。",
+                    "First characters of item keys by our name, besides those of Zabbix's own agent.",
+                ),
             },
             "rules": {
                 **_NAMES,
-                "description": "Our name (down, disk, …) by name of trigger, macros unexpanded.",
+                **means(
+                    "按触发器的名称（宏不展开）列出本产品的名称（down、disk……）。",
+                    "Our name (down, disk, …) by name of trigger, macros unexpanded.",
+                ),
             },
             "critical_from": {
                 "type": "integer",
                 "minimum": 2,
                 "maximum": 5,
                 "default": 4,
-                "description": "Lowest Zabbix severity that is critical: 2 warning, 3 average, 4 high, 5 disaster.",
+                **means(
+                    "从 Zabbix 的哪个级别起算作 critical：2 warning、3 average、4 high、5 disaster。",
+                    "Lowest Zabbix severity that is critical: 2 warning, 3 average, 4 high, 5 disaster.",
+                ),
             },
             "alert_days": {"type": "integer", "minimum": 1, "maximum": 366, "default": 31},
         },

@@ -41,7 +41,10 @@ SECRET_SCHEMA: Final[Mapping[str, Any]] = {
         "file": {"type": "string", "minLength": 1},
         "command": {"type": "array", "items": {"type": "string"}, "minItems": 1},
     },
-    "description": "Where the secret is: {env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]}; never the secret.",
+    "x-description": {
+        "zh": "密钥的所在：{env: NAME}、{file: PATH} 或 {command: [PROGRAM, ARGUMENT]}；不得写密钥本身。",
+        "en": "Where the secret is: {env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]}; never the secret.",
+    },
 }
 """The schema of an option that leads to a secret; ``CollectContext.secret`` takes its value."""
 

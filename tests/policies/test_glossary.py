@@ -15,6 +15,7 @@ from hiscomply.coverage.matrix import CLASSES
 from hiscomply.glossary import Variant, load_glossary, variants_in
 from hiscomply.model import Text
 from hiscomply.paths import policies_dir, schemas_dir
+from hiscomply.plugins import collectors
 from hiscomply.report import exits, messages, words
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -24,7 +25,7 @@ QUOTED = re.compile(r"[“\"'][^”\"']*[”\"']|`[^`]*`|\{[^}]*\}")
 
 @cache
 def texts() -> tuple[tuple[str, Mapping[str, str]], ...]:
-    """Where a text stands and what it says, of policies, clauses, evidence kinds and report words."""
+    """Where a text stands and what it says, of policies, clauses, evidence kinds, collectors' options and report words."""
     found: list[tuple[str, Mapping[str, str]]] = []
     for file in sorted(policies_dir().glob("*/*/policy.yaml")):
         content = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
@@ -34,6 +35,8 @@ def texts() -> tuple[tuple[str, Mapping[str, str]], ...]:
     for file in sorted((schemas_dir() / "evidence").glob("*.json")):
         content = json.loads(file.read_text(encoding="utf-8"))
         found += [(f"{file.name}{where}", text) for where, text in bilingual(content)]
+    for name, one in sorted(collectors().items()):
+        found += [(f"{name}{where}", text) for where, text in bilingual(one.options_schema)]
     for module in (words, exits, messages):
         found += [(f"{module.__name__}.{where}", text) for where, text in of_module(module)]
     found += [(f"class {letter}", {"zh": text.zh, "en": text.en}) for letter, text in CLASSES.items()]

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from hiscomply.option_texts import in_language
 from hiscomply.plugins import collectors, find
 
 
@@ -29,6 +30,7 @@ def list_(obj: dict[str, str]) -> int:
 def show(obj: dict[str, str], name: str) -> int:
     """显示一个采集器的选项 · The options of a collector, as JSON Schema."""
     one = find(name, collectors(), "collector")
-    click.echo(f"{one.name} {one.version}: {one.summary.to(obj['language'])}\n")
-    click.echo(json.dumps(dict(one.options_schema), ensure_ascii=False, indent=2))
+    language = obj["language"]
+    click.echo(f"{one.name} {one.version}: {one.summary.to(language)}\n")
+    click.echo(json.dumps(in_language(one.options_schema, language), ensure_ascii=False, indent=2))
     return 0

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from hiscomply.errors import ConfigError, nearest
 from hiscomply.hookspecs import Collector
+from hiscomply.option_texts import meaning
 from hiscomply.yaml_source import Path_, YamlDocument
 
 _TYPES: Final = {
@@ -52,8 +53,10 @@ def option_error(error: Any, collector: Collector, yaml: YamlDocument, path: Pat
     if error.validator == "additionalProperties":
         return _unknown(error, yaml, where)
     wants = f"expected / 应为: {expected(error)}"
-    about = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
-    hint = about or f"`hiscomply collector show {collector.name}` lists the options / 可列出全部选项"
+    hint = (
+        _about(error.schema)
+        or f"`hiscomply collector show {collector.name}` lists the options / 可列出全部选项"
+    )
     return ConfigError(f"{named}: {wants}", place=yaml.place(where), hint=hint)
 
 
@@ -84,6 +87,12 @@ def expected(error: Any) -> str:
             return f"{_BOUNDS[bound]} {wanted}"
         case _:
             return f"another form / 其他形式 ({error.validator})"
+
+
+def _about(schema: Any) -> str:
+    """What the option means, in both languages; once if its schema has one only."""
+    about = meaning(schema if isinstance(schema, Mapping) else {})
+    return about.en if about.zh == about.en else f"{about.en} / {about.zh}"
 
 
 def _unknown(error: Any, yaml: YamlDocument, where: Path_) -> ConfigError:

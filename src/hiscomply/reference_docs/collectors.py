@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from hiscomply.hookspecs import Collector
 from hiscomply.model import Text
+from hiscomply.option_texts import meaning
 from hiscomply.reference_docs.options import Schema, option_rows, shape
 from hiscomply.reference_docs.tables import both, page, table
 from hiscomply.reference_docs.text import code, escape
@@ -18,6 +19,7 @@ A target in `hiscomply.yaml` names a `collector`, a `name`, a `timeout` (default
 
 `a?` optional 可选 · `T[]` list of T 列表 · `A | B` either 任一 · `{a, b?}` mapping 映射 ·
 `*` any name 任意名称 · `/…/` pattern 正则."""
+_HEADER = ("option 选项", "values 取值", "required 必填", "default 默认值", "含义", "meaning")
 _IN_TABLE = frozenset({"type", "properties", "required", "additionalProperties", "$schema", "$id", "title"})
 
 
@@ -33,7 +35,7 @@ def _collector(collector: Collector) -> Iterator[str]:
     yield f"## {collector.name}"
     yield f"**{escape(both(collector.summary))}** ([README](../../collectors/{package}/README.md))"
     rows = [_row(name, is_required, one) for name, (is_required, one) in option_rows(schema).items()]
-    yield table(("option", "values", "required", "default", "meaning"), rows)
+    yield table(_HEADER, rows)
     if schema.get("additionalProperties", True) is False:
         yield "Other options are refused. 不接受其他选项。"
     rules = {name: value for name, value in schema.items() if name not in _IN_TABLE}
@@ -44,5 +46,6 @@ def _collector(collector: Collector) -> Iterator[str]:
 
 def _row(name: str, is_required: bool, schema: Schema) -> tuple[object, ...]:
     default = json.dumps(schema["default"], ensure_ascii=False) if "default" in schema else ""
-    meaning = schema.get("description", "")
-    return code(name), code(shape(schema)), "yes 是" if is_required else "", code(default), meaning
+    told = meaning(schema)
+    zh = "" if told.zh == told.en else told.zh
+    return code(name), code(shape(schema)), "yes 是" if is_required else "", code(default), zh, told.en

@@ -14,7 +14,7 @@ _LIMITS = {
     "minItems": "items ≥",
     "minProperties": "size ≥",
 }
-_SHOWN_ELSEWHERE = frozenset({"default", "description", "title", "$schema", "$id"})
+_SHOWN_ELSEWHERE = frozenset({"default", "description", "x-description", "title", "$schema", "$id"})
 
 
 def option_rows(schema: Schema, path: str = "") -> dict[str, tuple[bool, Schema]]:
@@ -51,8 +51,17 @@ def shape(schema: Schema) -> str:
     if rest.pop("uniqueItems", False):
         parts.append("unique")
     if rest:
-        parts.append(json.dumps(rest, ensure_ascii=False, sort_keys=True))
+        parts.append(json.dumps(_without_texts(rest), ensure_ascii=False, sort_keys=True))
     return " ".join(part for part in parts if part) or "any"
+
+
+def _without_texts(part: Any) -> Any:
+    """A schema inside another, without what its options mean: they have rows of their own that say it."""
+    if isinstance(part, list | tuple):
+        return [_without_texts(one) for one in part]
+    if not isinstance(part, Mapping):
+        return part
+    return {name: _without_texts(one) for name, one in part.items() if name != "x-description"}
 
 
 def _head(rest: dict[str, Any]) -> str:
