@@ -103,7 +103,8 @@ class Compose:
                 if name in tree.services(one):
                     built = built.under(tree.resolved(one, name, path))
             devices = tree.devices((*([base] if base else []), path, *over))
-            values = [*service_values(tree.with_environment(built.fields), devices)]
+            networks = tree.host_networks((*([base] if base else []), path, *over))
+            values = [*service_values(tree.with_environment(built.fields), devices, networks)]
             first = tree.services(path)[name].first() if name in tree.services(path) else None
             line = first.line if first else None
             values = [*standing_at(line, with_defaults(values, DEFAULTS, path))]
@@ -222,6 +223,15 @@ class _Tree:
                 if device:
                     found[name] = interpolated(device, {})
         return found
+
+    def host_networks(self, paths: Sequence[str]) -> set[str]:
+        """Networks of the project that are the host's own, which exists already and is called ``host``."""
+        names: dict[str, str] = {}
+        for path in paths:
+            networks = self.root(path).at("networks")
+            for name, one in () if networks is None else networks.below.items():
+                names[name] = one.text("name") or one.text("external", "name") or names.get(name, name)
+        return {name for name, known in names.items() if known == "host"}
 
     def extended(self, path: str) -> Iterator[str]:
         """The files whose services this one extends."""
