@@ -165,13 +165,13 @@ def _ports(service: Part, file: str, known: Mapping[str, str]) -> Fields:
         target = parts.get("target") or "?"
         protocol = (parts.get("protocol") or "tcp").lower()
         stands_at = one.scalar("target") or place
-        for port in _each_port(target, protocol):
+        for port in each_port(target, protocol):
             text = f"{ip}:{published}:{port}/{protocol}"
             values.append(Value("ports", text, _file(stands_at, file), stands_at.line, stands_at.column))
     return {"ports": tuple(values)} if values else {}
 
 
-def _each_port(target: str, protocol: str) -> Iterator[str]:
+def each_port(target: str, protocol: str) -> Iterator[str]:
     """The ports inside that a range of TCP stands for, or the one; a question mark for more than are told apart."""
     first, dash, last = target.partition("-")
     if not (dash and first.isdecimal() and last.isdecimal()) or protocol != "tcp":

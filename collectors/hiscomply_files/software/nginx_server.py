@@ -29,7 +29,9 @@ DEFAULTS = {
     "client_max_body_size": "1m",
     "proxy_ssl_verify": "off",
 }
-"""Source: nginx.org, ngx_http_core_module, ssl, autoindex, log and proxy; ngx-fancyindex, README. That of ssl_protocols changed with 1.23.4 and 1.27.3."""
+"""Source: nginx.org, ngx_http_core_module, ssl, autoindex, log and proxy; ngx-fancyindex, README.
+
+That of ssl_protocols changed with 1.23.4 and 1.27.3."""
 ADDED_UP = frozenset({"add_header", "proxy_set_header", "fastcgi_param", "set", "uwsgi_param", "scgi_param"})
 PAGES = frozenset({"stub_status", "vhost_traffic_status_display", "check_status", "status_zone_display"})
 EVERYBODY = ("0.0.0.0/0", "::/0")

@@ -22,6 +22,7 @@ from hiscomply_files.software.machine import LastWins
 REMOVABLE = re.compile(r"/(?:media|run/media|mnt/(?:usb|cd|dvd|floppy)\w*|cdrom\w*|floppy\w*)(?:/|$)")
 REMOVABLE_TYPES = frozenset({"iso9660", "udf"})
 OPPOSITES = {"nosuid": "suid", "nodev": "dev", "noexec": "exec"}
+_VARIABLE = re.compile(r"\$\{?\b(\w+)\b\}?")
 POOL = 4
 """How many servers chrony and ntp take from a pool: maxsources 4 of chrony.conf(5); ntp takes more."""
 
@@ -80,14 +81,18 @@ class Cron:
 
 
 def _jobs(file: ReadFile) -> Iterator[Value]:
-    user = PurePosixPath(file.path).name.removesuffix(".crontab")
+    """Variables of the table that are paths are put into the commands that follow."""
+    user, folders = PurePosixPath(file.path).name.removesuffix(".crontab"), dict[str, str]()
     for setting in file.settings:
         if setting.key == "user":
             user = setting.value or ""
         elif setting.key == "command":
             key = "root_command" if user == "root" else "command"
-            yield replace(value_of(setting, file.path), key=key)
+            text = _VARIABLE.sub(lambda one: folders.get(one[1], one[0]), setting.value or "")
+            yield replace(value_of(setting, file.path), key=key, value=text)
         elif setting.key.startswith("variable."):
+            if (setting.value or "").startswith("/"):
+                folders[setting.key.removeprefix("variable.")] = setting.value or ""
             yield value_of(setting, file.path)
 
 
@@ -152,10 +157,20 @@ def _sources(path: str, settings: list[tuple[str, Setting]]) -> Value:
         if words[0].startswith("127.127."):
             continue  # the machine's own clock
         place = place or (where, setting)
-        count += POOL if setting.key == "pool" else 1
+        count += _asked(setting.key, words)
     if place is None:
         return Value("sources", "0", path, origin="default")
     return Value("sources", str(count), place[0], place[1].line, place[1].column)
+
+
+def _asked(key: str, words: list[str]) -> int:
+    """How many servers a line names; none whose time is not taken, or which is not asked until somebody says so."""
+    if {"noselect", "offline"} & set(words):
+        return 0
+    if key != "pool":
+        return 1
+    most = words[words.index("maxsources") + 1] if "maxsources" in words[:-1] else ""
+    return min(POOL, int(most[:9])) if most.isdecimal() else POOL
 
 
 class Timesyncd(LastWins):
