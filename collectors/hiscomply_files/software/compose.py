@@ -19,6 +19,7 @@ from hiscomply_files.software.compose_fields import Fields, inherited, laid_over
 from hiscomply_files.software.compose_values import DEFAULTS, service_values
 from hiscomply_files.software.effective import with_defaults
 from hiscomply_files.software.interpolation import interpolated
+from hiscomply_files.software.orthanc_image import FOLDER, orthanc_configurations
 from hiscomply_files.software.parts import Part, documents, standing_at
 from hiscomply_files.software.published import MARK, is_judged, published, publishers
 
@@ -110,6 +111,15 @@ class Compose:
             values = [*standing_at(line, with_defaults(values, DEFAULTS, path))]
             yield Configuration(
                 self.name, path, values, f"services.{name}", line, missing=(*missing, *built.missing)
+            )
+            yield from orthanc_configurations(
+                path,
+                f"services.{name}",
+                line,
+                values,
+                (*missing, *built.missing),
+                prefix="environment.",
+                has_files=any(key.startswith(f"volumes[{FOLDER}") for key in built.fields),
             )
         if not names and missing:
             yield Configuration(self.name, path, (), missing=tuple(missing))
