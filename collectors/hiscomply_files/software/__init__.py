@@ -60,7 +60,7 @@ MARKS = {"kubernetes": ("kustomization",), "terraform": (".tf.json", ".tfvars.js
 """Files that are wanted for their name, whatever their format; see ``LateSoftware``."""
 BESIDE = {"kubernetes": frozenset({"dotenv", "properties"})}
 """Formats that are read with others only."""
-INCLUDING = frozenset({"nginx", "apache"})
+INCLUDING = frozenset({"sshd", "rsyslog", "postgresql", "mysql", "redis", "nginx", "apache"})
 """These take in files by their names alone; see ``LateIncluding``."""
 
 

@@ -10,7 +10,16 @@ from pathlib import PurePosixPath
 from hiscomply.configurations import Configuration, Origin, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
-from hiscomply_files.software.effective import MAIN_NOT_READ, Default, lost, resolve, value_of, with_defaults
+from hiscomply_files.software.effective import (
+    MAIN_NOT_READ,
+    NO_OTHERS,
+    Default,
+    Others,
+    lost,
+    resolve,
+    value_of,
+    with_defaults,
+)
 
 MAX_DEPTH = 10
 MAX_NESTED = 128
@@ -51,6 +60,7 @@ class Statements:
 
     Args:
         pattern: what a setting includes, as a glob; None if it is no include.
+        others: the tree's other files, of which an include may name some.
     """
 
     def __init__(
@@ -58,8 +68,9 @@ class Statements:
         files: Mapping[str, ReadFile],
         unread: Mapping[str, Text],
         pattern: Callable[[Setting], str | None],
+        others: Others = NO_OTHERS,
     ) -> None:
-        self._files, self._unread, self._pattern = files, unread, pattern
+        self._files, self._unread, self._pattern, self._others = files, unread, pattern, others
         self.met: list[tuple[str, Setting]] = []
         self.missing: list[Text] = []
         self.seen: set[str] = set()
@@ -78,7 +89,7 @@ class Statements:
             if pattern is None:
                 self.met.append((path, setting))
                 continue
-            found = resolve(pattern, path, self._files, self._unread)
+            found = resolve(pattern, path, self._files, self._unread, others=self._others)
             if found.missing is not None:
                 self.missing.append(found.missing)
             for name in found.files:
@@ -90,6 +101,7 @@ def whole_statements(
     unread: Mapping[str, Text],
     pattern: Callable[[Setting], str | None],
     fragments: str,
+    others: Others = NO_OTHERS,
 ) -> Iterator[tuple[str, Statements]]:
     """The statements of each main file, and of each fragment that none includes.
 
@@ -99,7 +111,7 @@ def whole_statements(
     taken: set[str] = set()
     for path in sorted((*files, *unread), key=lambda one: _is_in(one, fragments)):
         if path not in taken:
-            reading = Statements(files, unread, pattern)
+            reading = Statements(files, unread, pattern, others)
             reading.file(path)
             if _is_in(path, fragments):
                 reading.missing.append(MAIN_NOT_READ)
@@ -129,8 +141,10 @@ class Following:
         cumulative: Collection[str] = (),
         bare: str | None = None,
         read: Callable[[Setting, str], Value] = read_value,
+        *,
+        others: Others = NO_OTHERS,
     ) -> None:
-        self._files, self._unread = files, unread
+        self._files, self._unread, self._others = files, unread, others
         self._pattern, self._cumulative, self._bare, self._read = pattern, cumulative, bare, read
         self._values: list[Value] = []
         self.missing: list[Text] = []
@@ -148,7 +162,7 @@ class Following:
                 value = self._read(setting, path)
                 self._values.append(replace(value, value=self._bare) if setting.value is None else value)
                 continue
-            found = resolve(pattern, path, self._files, self._unread)
+            found = resolve(pattern, path, self._files, self._unread, others=self._others)
             if found.missing is not None:
                 self._lose(found.missing)
             for name in found.files:
