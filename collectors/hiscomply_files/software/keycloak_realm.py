@@ -14,8 +14,9 @@ from typing import ClassVar
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
-from hiscomply_files.software.effective import Default
+from hiscomply_files.software.effective import Default, with_defaults
 from hiscomply_files.software.following import each_file, read_value
+from hiscomply_files.software.parts import standing_at
 
 # RealmManager.setupRealmDefaults: bruteForceProtected; RepresentationToModel: the two times. That no length is asked for
 # without a policy: server administration guide, not looked up again. A new realm without sslRequired gets ``external``
@@ -31,28 +32,45 @@ DEFAULTS: Mapping[str, Default] = {
     }.items()
 }
 RULE = re.compile(r"(?P<name>\w+)\s*(?:\((?P<value>[^()]*)\))?")
+ELEMENT = re.compile(r"(\[\d+\])\.")
 REDIRECT = re.compile(r"clients\[(?P<client>\d+)\]\.redirectUris\[\d+\]")
 
 
 class KeycloakRealm:
-    """Each JSON file of a realm: ``passwordPolicy.<rule>``, and ``clients.redirectUris`` by client."""
+    """Each realm of a JSON file, which holds one or a list: ``passwordPolicy.<rule>``, ``clients.redirectUris`` by client."""
 
     name: ClassVar[str] = "keycloak_realm"
 
     def wants(self, path: str, file_format: str) -> bool:
-        """JSON files with ``realm`` in their name."""
-        return file_format == "json" and "realm" in PurePosixPath(path).name.lower()
+        """JSON files with ``realm`` in their name, or ``keycloak`` in their path."""
+        is_named = "realm" in PurePosixPath(path).name.lower() or "keycloak" in path.lower()
+        return file_format == "json" and is_named
 
     def configurations(
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
     ) -> Iterator[Configuration]:
-        """One for each file that names its realm."""
+        """One for each realm of each file; those of a list are named by their number."""
         realms = {path: file for path, file in files.items() if _is_realm(file)}
         yield from each_file(self.name, realms, unread, _values, DEFAULTS)
+        for path, file in files.items():
+            for number, one in _listed(file).items():
+                if _is_realm(one):
+                    values = standing_at(one.settings[0].line, with_defaults(_values(one), DEFAULTS, path))
+                    yield Configuration(self.name, path, [*values], number, one.settings[0].line)
 
 
 def _is_realm(file: ReadFile) -> bool:
     return any(one.key == "realm" for one in file.settings)
+
+
+def _listed(file: ReadFile) -> dict[str, ReadFile]:
+    """Each element of a file that is a list, as a file of its own."""
+    found: dict[str, list[Setting]] = {}
+    for one in file.settings:
+        match = ELEMENT.match(one.key)
+        if match:
+            found.setdefault(match[1], []).append(replace(one, key=one.key[match.end() :]))
+    return {number: replace(file, settings=settings) for number, settings in found.items()}
 
 
 def _values(file: ReadFile) -> Iterator[Value]:

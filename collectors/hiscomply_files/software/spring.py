@@ -17,7 +17,9 @@ from hiscomply.model import Text
 from hiscomply_files.software.effective import Default, boolean, seconds, with_defaults
 from hiscomply_files.software.following import holds_published, read_value
 
-FILE = re.compile(r"application(?:-(?P<profile>[\w.-]+))?\.(?P<kind>properties|ya?ml)", re.I)
+FILE = re.compile(
+    r"(?P<name>application|bootstrap)(?:-(?P<profile>[\w.-]+))?\.(?P<kind>properties|ya?ml)", re.I
+)
 DEVELOPERS = re.compile(r"(dev(el(op(ment)?)?)?|local|test(ing)?|it|ci|unit)([-_].*)?", re.I)
 """Profiles of developers' machines, which are not judged."""
 FAMILIES = ("spring.", "server.", "management.", "hapi.")
@@ -55,6 +57,18 @@ PROFILE_KEYS = (
     "spring.config.activate.oncloudplatform",
 )
 IMPORT = "spring.config.import"
+SERVERS = re.compile(r"spring\.cloud\.(?:config|nacos\.config|consul\.config|zookeeper\.config)\.")
+"""Where what a ``bootstrap`` file says comes from a server, whose values go before those of the files."""
+SWITCHES = frozenset({"debug", "trace"})
+"""On with any value but false, and with none: LoggingApplicationListener.isSet."""
+EXPOSED = "management.endpoints.web.exposure.include"
+TIMEOUT = "server.servlet.session.timeout"
+OLDER = {
+    "management.security.enabled": EXPOSED,
+    "endpoints.sensitive": EXPOSED,
+    "server.session.timeout": TIMEOUT,
+}
+"""Keys of Boot 1, and the later ones that are not known where these decide."""
 MANY_DOCUMENTS = Text(
     "properties 文件内按环境分段,段的界限未读取",
     "its properties file has documents by profile, which are not told apart",
@@ -62,7 +76,7 @@ MANY_DOCUMENTS = Text(
 
 
 class Spring:
-    """The ``application.yaml`` and ``application.properties`` of one folder, with those of its profiles.
+    """The ``application.yaml`` and ``.properties`` of one folder, with those of its profiles, and its ``bootstrap`` before.
 
     Keys are in Spring's uniform form: no dashes or underscores, lower case. A list is one value, joined by commas.
     ``published_password`` says of each password of HAPI FHIR and EHRbase whether everybody knows it.
@@ -71,7 +85,7 @@ class Spring:
     name: ClassVar[str] = "spring"
 
     def wants(self, path: str, file_format: str) -> bool:
-        """``application*.yaml`` and ``.properties``, but for tests."""
+        """``application*.yaml``, ``bootstrap*.yaml`` and ``.properties``, but for tests."""
         is_test = "src/test/" in f"/{path}"
         return (
             file_format in ("yaml", "properties")
@@ -93,7 +107,7 @@ class Spring:
             for path in paths:
                 if path in files:
                     missing += _read(files[path], last)
-            values = [*last.values()]
+            values = [*last.values(), *_older([*last.values()])]
             if not missing and not any(one.key.startswith(FAMILIES) for one in values):
                 continue
             unsure = [replace(one, is_certain=False) for one in values]
@@ -101,11 +115,21 @@ class Spring:
             yield Configuration(self.name, paths[0], stated, missing=tuple(missing))
 
 
-def _rank(path: str) -> tuple[bool, bool, str]:
-    """YAML before properties, which override it; the files of profiles last."""
+def _older(values: Sequence[Value]) -> Iterator[Value]:
+    """What keys of Boot 1 leave unknown, where no later key is stated: which Boot runs is not in the files."""
+    stated = {one.key for one in values if one.origin != "conditional"}
+    for one in values:
+        later = OLDER.get(one.key)
+        if later is not None and later not in stated and one.value != "true":
+            yield replace(one, key=later, value=None)
+
+
+def _rank(path: str) -> tuple[bool, bool, bool, str]:
+    """``bootstrap`` first, YAML before properties, which override it; the files of profiles last."""
     match = FILE.fullmatch(PurePosixPath(path).name)
     assert match is not None
-    return match["profile"] is not None, match["kind"].lower() == "properties", path
+    is_first = match["name"].lower() == "bootstrap"
+    return not is_first, match["profile"] is not None, match["kind"].lower() == "properties", path
 
 
 def _read(file: ReadFile, last: dict[tuple[str, str | None], Value]) -> Iterator[Text]:
@@ -124,11 +148,15 @@ def _read(file: ReadFile, last: dict[tuple[str, str | None], Value]) -> Iterator
         if profile is not None and all(DEVELOPERS.fullmatch(one) for one in re.split(r"[\s,|]+", profile)):
             continue
         yield from (_imported(one) for one in settings if one.key == IMPORT and one.value)
+        if match["name"].lower() == "bootstrap":
+            yield from (_imported(one) for one in settings if SERVERS.match(one.key))
         for setting in settings:
             value = read_value(replace(setting, section=None), file.path)
             if profile is not None:
                 value = replace(value, origin="conditional", section=profile)
-            last[setting.key, profile] = replace(value, value=_meant(setting.key, value.value))
+            is_bare = setting.key in SWITCHES and not setting.value
+            meant = "true" if is_bare else _meant(setting.key, value.value)
+            last[setting.key, profile] = replace(value, value=meant)
             if setting.key in PUBLISHED:
                 shown = holds_published(setting.value, PUBLISHED[setting.key])
                 mark = replace(value, key="published_password", value=shown)
