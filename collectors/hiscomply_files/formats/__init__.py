@@ -52,7 +52,7 @@ FORMATS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("yaml", "yaml:Yaml", (*YAML, "kustomization")),
     ("json", "json_comments:Json", (".json", "renovaterc")),
     ("json5", "json5:Json5", (".json5",)),
-    ("hcl", "hcl:Hcl", (".tf",)),
+    ("hcl", "hcl:Hcl", (".tf", ".tofu")),
     ("toml", "toml:Toml", (".toml",)),
     ("xml", "xml:Xml", (".xml", ".xconf", ".config")),
     ("properties", "properties:Properties", (".properties",)),

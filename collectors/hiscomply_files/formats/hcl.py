@@ -49,7 +49,7 @@ class Hcl:
 
     def recognises(self, path: str, head: bytes) -> bool:
         """By its name."""
-        return path.lower().endswith((".tf", ".tfvars"))
+        return path.lower().endswith((".tf", ".tofu", ".tfvars"))
 
     def parse(self, text: str) -> Iterator[Setting]:
         """Every argument of every block: ``resource.docker_container.his.ports[0].internal``.

@@ -17,6 +17,8 @@ from hiscomply_files.names import posix
 
 LINE = re.compile(r"""\s*(?P<key>"[^"]*"|[^\s="]+)(?:[ \t]*=[ \t]*|[ \t]+|$)(?P<rest>.*)$""")
 MATCH = re.compile(r"\s*\"?match\b", re.I)
+OF_HOSTS = re.compile(r"sshd_config(?:[_-][\w-]+(?:\.(?:conf|j2))?)?")
+"""Its own name, or that of one for some hosts."""
 COMMENT = re.compile(r"(?:^|\s)#.*$")
 TIME = re.compile(r"(?:\d+[smhdw]?)+", re.I)
 CUMULATIVE = frozenset(
@@ -34,11 +36,11 @@ class SshdConfig:
     name: ClassVar[str] = "sshd_config"
 
     def recognises(self, path: str, head: bytes) -> bool:
-        """True for ``sshd_config``, ``sshd_config.<suffix>`` and ``sshd_config.d/*.conf``."""
+        """True for ``sshd_config``, ``sshd_config.<suffix>``, ``sshd_config_prod`` and ``sshd_config.d/*.conf``."""
         file = posix(path)
         if file.parent.name == "sshd_config.d":
             return file.suffix == ".conf"
-        return file.name == "sshd_config" or file.name.startswith("sshd_config.")
+        return file.name.startswith("sshd_config.") or OF_HOSTS.fullmatch(file.name) is not None
 
     def parse(self, text: str) -> Iterator[Setting]:
         """Directives in lower case, times in seconds as ``sshd -T`` prints them.

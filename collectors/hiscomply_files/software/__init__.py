@@ -56,11 +56,11 @@ AUTOMATION = (
     ("ansible_plays", "ansible_plays:AnsiblePlays", ("ansible_playbook", "ansible_role_vars")),
     ("ansible_cfg", "ansible_cfg:AnsibleCfg", ("ansible_cfg", "ansible_vault_password")),
 )
-MARKS = {"kubernetes": ("kustomization",), "terraform": (".tf.json", ".tfvars.json")}
+MARKS = {"kubernetes": ("kustomization",), "terraform": (".tf.json", ".tofu.json", ".tfvars.json")}
 """Files that are wanted for their name, whatever their format; see ``LateSoftware``."""
 BESIDE = {"kubernetes": frozenset({"dotenv", "properties"})}
 """Formats that are read with others only."""
-INCLUDING = frozenset({"nginx", "apache"})
+INCLUDING = frozenset({"sshd", "rsyslog", "postgresql", "mysql", "redis", "nginx", "apache"})
 """These take in files by their names alone; see ``LateIncluding``."""
 
 

@@ -114,6 +114,11 @@ def _program(whole: Directive, path: str) -> Configuration:
     user = named.get("user")
     if user is not None:
         values.append(_as(user, "web.user", None if has_variable(user.value) else user.value))
+    values += [
+        one.stating(one.name, one.value, origin="conditional", section=f"<VirtualHost {host.value or ''}>")
+        for host in whole.all("virtualhost")
+        for one in host.all("traceenable")[-1:]
+    ]
     values.extend(places(whole, None, path, is_certain=certain))
     return Configuration(Apache.name, path, values, missing=tuple(dict.fromkeys(whole.missing)))
 

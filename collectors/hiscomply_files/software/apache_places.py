@@ -83,6 +83,17 @@ def _root(server: Directive) -> Iterator[Value]:
             state = "denied" if is_closed or _is_denied_as_of_old(place) else "not denied"
             yield place.stating("root_directory", state, section=_shown(place))
 
+    for host in (server, *server.all("virtualhost")):
+        for place in host.all("location"):
+            rules = [one for one in place.all("require") if (one.value or "").lower() in OPEN]
+            if place.value == "/" and rules and not _is_passed_on(host, place):
+                yield place.stating("root_directory", f"opened by {_shown(place)}", origin="conditional")
+
+
+def _is_passed_on(host: Directive, place: Directive) -> bool:
+    """Whether all that is asked for comes from a server behind, and none of it from a folder."""
+    return bool(place.all("proxypass")) or any(one.words[:1] == ["/"] for one in host.all("proxypass"))
+
 
 def _is_denied_as_of_old(place: Directive) -> bool:
     return not place.all("allow") and any(

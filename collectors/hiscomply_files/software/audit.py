@@ -20,6 +20,10 @@ from hiscomply_files.software.machine import LastWins, by_machine
 _SOURCE = "auditd-config.c, audit 3.0"
 FIELD = re.compile(r"-F\s*+(?P<name>path|dir|perm)\s*+=\s*+(?P<value>\S++)")
 SYSCALLS = re.compile(r"(?:^|\s)-S\s*+(?P<names>\S++)")
+FILTER = re.compile(r"-F\s*+(?P<name>\w++)\s*+(?P<sign>[<>!&]?=?)\s*+(?P<value>\S++)")
+FIRST_PERSON = 1000
+"""UID_MIN of login.defs, from which on accounts are those of people."""
+UNLIMITED = frozenset({"path", "dir", "perm", "key"})
 PERMISSIONS = re.compile(r"(?:^|\s)-p\s*+(?P<value>[rwxa]++)")
 
 
@@ -112,7 +116,7 @@ class _Rules:
                 self._is_off = place
             elif target:
                 self._watches.pop(target, None)
-        elif "always" in action and "exit" in action:
+        elif "always" in action and "exit" in action and not _is_limited(text):
             if target:
                 self._watch(target, re.fullmatch(r"(?P<value>\w+)", fields.get("perm", "")), place)
             else:
@@ -139,3 +143,22 @@ class _Rules:
             yield Value("enabled", "1", main, origin="default", is_certain=is_certain)
         else:
             yield replace(value_of(*self._enabled), is_certain=is_certain)
+
+
+def _is_limited(rule: str) -> bool:
+    """Whether a rule leaves something out: what 64-bit programs do, some of the people, what succeeds.
+
+    Only what people do who logged in (``auid>=1000``, ``auid!=unset``) is not taken for a limit.
+    """
+    for one in FILTER.finditer(rule):
+        name, sign, value = one["name"], one["sign"], one["value"]
+        if name == "arch":
+            is_whole = value.lower() not in {"b32", "i386", "i686"} or sign == "!="
+        elif name == "auid":
+            is_all = sign == ">=" and value.isdecimal() and int(value[:9]) <= FIRST_PERSON
+            is_whole = is_all or (sign == "!=" and value in {"unset", "-1", "4294967295"})
+        else:
+            is_whole = name in UNLIMITED or (name == "success" and value in {"1", "yes"})
+        if not is_whole:
+            return True
+    return False

@@ -19,6 +19,7 @@ from hiscomply_files.software.compose_fields import Fields, inherited, laid_over
 from hiscomply_files.software.compose_values import DEFAULTS, service_values
 from hiscomply_files.software.effective import with_defaults
 from hiscomply_files.software.interpolation import interpolated
+from hiscomply_files.software.orthanc_image import FOLDER, orthanc_configurations
 from hiscomply_files.software.parts import Part, documents, standing_at
 from hiscomply_files.software.published import MARK, is_judged, published, publishers
 
@@ -103,12 +104,22 @@ class Compose:
                 if name in tree.services(one):
                     built = built.under(tree.resolved(one, name, path))
             devices = tree.devices((*([base] if base else []), path, *over))
-            values = [*service_values(tree.with_environment(built.fields), devices)]
+            networks = tree.host_networks((*([base] if base else []), path, *over))
+            values = [*service_values(tree.with_environment(built.fields), devices, networks)]
             first = tree.services(path)[name].first() if name in tree.services(path) else None
             line = first.line if first else None
             values = [*standing_at(line, with_defaults(values, DEFAULTS, path))]
             yield Configuration(
                 self.name, path, values, f"services.{name}", line, missing=(*missing, *built.missing)
+            )
+            yield from orthanc_configurations(
+                path,
+                f"services.{name}",
+                line,
+                values,
+                (*missing, *built.missing),
+                prefix="environment.",
+                has_files=any(key.startswith(f"volumes[{FOLDER}") for key in built.fields),
             )
         if not names and missing:
             yield Configuration(self.name, path, (), missing=tuple(missing))
@@ -222,6 +233,15 @@ class _Tree:
                 if device:
                     found[name] = interpolated(device, {})
         return found
+
+    def host_networks(self, paths: Sequence[str]) -> set[str]:
+        """Networks of the project that are the host's own, which exists already and is called ``host``."""
+        names: dict[str, str] = {}
+        for path in paths:
+            networks = self.root(path).at("networks")
+            for name, one in () if networks is None else networks.below.items():
+                names[name] = one.text("name") or one.text("external", "name") or names.get(name, name)
+        return {name for name, known in names.items() if known == "host"}
 
     def extended(self, path: str) -> Iterator[str]:
         """The files whose services this one extends."""

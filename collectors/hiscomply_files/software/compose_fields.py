@@ -24,10 +24,11 @@ LISTS = ("cap_add", "cap_drop", "devices", "profiles", "security_opt", "group_ad
 ADDED = frozenset({*LISTS, "env_file", "ports"})
 SCALARS = (
     ("image",), ("privileged",), ("read_only",), ("user",), ("network_mode",), ("pid",), ("ipc",), ("uts",),
-    ("userns_mode",), ("cgroup",), ("restart",), ("mem_limit",), ("pids_limit",), ("logging", "driver"),
+    ("userns_mode",), ("cgroup",), ("use_api_socket",), ("restart",), ("mem_limit",), ("pids_limit",), ("logging", "driver"),
     ("healthcheck", "disable"), ("deploy", "resources", "limits", "memory"),
     ("deploy", "restart_policy", "condition"),
 )  # fmt: skip
+NETWORK = "networks."
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - what Docker takes where none is written
 MAX_NAME = 200
 MAX_RANGE = 1000
@@ -57,6 +58,7 @@ def service_fields(service: Part, file: str, known: Mapping[str, str]) -> Fields
     _environment(service, file, known, fields)
     fields |= _ports(service, file, known)
     fields |= _volumes(service, file, known)
+    fields |= _networks(service, file)
     for name in service.below:
         _tags(service.below[name], name, fields, file)
     return fields
@@ -163,13 +165,13 @@ def _ports(service: Part, file: str, known: Mapping[str, str]) -> Fields:
         target = parts.get("target") or "?"
         protocol = (parts.get("protocol") or "tcp").lower()
         stands_at = one.scalar("target") or place
-        for port in _each_port(target, protocol):
+        for port in each_port(target, protocol):
             text = f"{ip}:{published}:{port}/{protocol}"
             values.append(Value("ports", text, _file(stands_at, file), stands_at.line, stands_at.column))
     return {"ports": tuple(values)} if values else {}
 
 
-def _each_port(target: str, protocol: str) -> Iterator[str]:
+def each_port(target: str, protocol: str) -> Iterator[str]:
     """The ports inside that a range of TCP stands for, or the one; a question mark for more than are told apart."""
     first, dash, last = target.partition("-")
     if not (dash and first.isdecimal() and last.isdecimal()) or protocol != "tcp":
@@ -209,6 +211,18 @@ def _volumes(service: Part, file: str, known: Mapping[str, str]) -> Fields:
                 key, None if "?" in source else plain_path(source), _file(leaf, file), leaf.line, leaf.column
             ),
         )
+    return fields
+
+
+def _networks(service: Part, file: str) -> Fields:
+    """The networks that it joins, by the names that the project has for them."""
+    part, fields = service.at("networks"), Fields()
+    for name, one in () if part is None else part.below.items():
+        place = one.first()
+        joined = place.value if place is not None and name[0] == "[" else name
+        if place is not None and joined is not None:
+            key = f"{NETWORK}{joined}"
+            fields[key] = (Value(key, joined, _file(place, file), place.line, place.column),)
     return fields
 
 

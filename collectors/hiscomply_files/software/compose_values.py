@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from hiscomply.configurations import Value
-from hiscomply_files.software.compose_fields import Fields
+from hiscomply_files.software.compose_fields import NETWORK, Fields
 from hiscomply_files.software.effective import Default, boolean, size_bytes
 from hiscomply_files.software.image_reference import version
 from hiscomply_files.software.published import MARK, of_image
@@ -26,6 +26,8 @@ DEFAULTS: Mapping[str, Default] = {
 }  # fmt: skip
 """By key. The user and the health check of a service without them come from its image: not known here."""
 
+ENGINE_SOCKET = "/var/run/docker.sock"
+"""What ``use_api_socket`` mounts."""
 _BOOLEANS = ("privileged", "read_only")
 _PLAIN = (
     ("user", "user"), ("network_mode", "network_mode"), ("pid", "pid"), ("ipc", "ipc"), ("uts", "uts"),
@@ -33,15 +35,18 @@ _PLAIN = (
     ("devices", "devices"), ("profiles", "profiles"), ("logging.driver", "logging.driver"), ("ports", "ports"),
     ("env_file", "env_file"),
 )  # fmt: skip
-_OPTION = re.compile(r"(?P<name>no-new-privileges|seccomp|apparmor)(?:[:=](?P<value>.*))?")
+_OPTION = re.compile(r"(?P<name>no-new-privileges|seccomp|apparmor|systempaths)(?:[:=](?P<value>.*))?")
 _LOOPBACK = re.compile(r"(?:127\.[0-9.]+|localhost|::1):")
 
 
-def service_values(fields: Fields, devices: Mapping[str, str | None]) -> Iterator[Value]:
+def service_values(
+    fields: Fields, devices: Mapping[str, str | None], host_networks: Collection[str] = ()
+) -> Iterator[Value]:
     """The values in effect, without defaults.
 
     Args:
         devices: the folder of the host that a named volume stands for, by its name.
+        host_networks: the networks of the project that are the host's own.
     """
     for key in _BOOLEANS:
         for value in fields.get(key, ()):
@@ -49,6 +54,10 @@ def service_values(fields: Fields, devices: Mapping[str, str | None]) -> Iterato
     for key, shown in _PLAIN:
         for value in fields.get(key, ()):
             yield _port(value) if key == "ports" else replace(value, key=shown)
+    for value in fields.get("use_api_socket", ()):
+        if boolean(value.value) != "false":
+            is_known = boolean(value.value) == "true"
+            yield replace(value, key="volumes.source", value=ENGINE_SOCKET if is_known else None)
     yield from _image(fields)
     yield from _security(fields)
     yield from _limits(fields)
@@ -58,6 +67,8 @@ def service_values(fields: Fields, devices: Mapping[str, str | None]) -> Iterato
         if key.startswith("volumes["):
             source = value.value
             yield replace(value, key="volumes.source", value=devices.get(source or "", source))
+        elif key.startswith(NETWORK) and value.value in host_networks:
+            yield replace(value, key="network_mode", value="host")
         elif key.endswith(MARK):
             variable = key.removeprefix("environment.").removesuffix(f".{MARK}")
             yield replace(value, key="published_password", value=of_image(variable, value.value, image))
@@ -86,7 +97,7 @@ def _security(fields: Fields) -> Iterator[Value]:
     stated: dict[str, Value] = {}
     for value in fields.get("security_opt", ()):
         if value.value is None:
-            for name in ("no_new_privileges", "seccomp", "apparmor"):
+            for name in ("no_new_privileges", "seccomp", "apparmor", "systempaths"):
                 stated[name] = replace(value, key=name)
             continue
         match = _OPTION.fullmatch(value.value)

@@ -13,6 +13,7 @@ from typing import ClassVar
 from hiscomply.configurations import Configuration, Origin, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
+from hiscomply_files.software.compose_fields import each_port
 from hiscomply_files.software.effective import Default
 from hiscomply_files.software.image_reference import repository, version
 from hiscomply_files.software.interpolation import interpolated
@@ -213,7 +214,10 @@ def _of_stage(name: list[str], value: Value, is_final: bool, verified: Collectio
     elif name[0] == "add" and "source" in name:
         yield replace(value, key="add.verified_source" if name[1] in verified else "add.source")
     elif name[0] == "expose" and is_final:
-        yield replace(value, key="expose")
+        target, slash, protocol = (value.value or "").partition("/")
+        for port in each_port(target, protocol.lower() or "tcp"):
+            shown = None if value.value is None or port == "?" else f"{port}{slash}{protocol}"
+            yield replace(value, key="expose", value=shown)
     elif name[0] == "arg" or (name[0] == "env" and is_final):
         yield replace(value, key=".".join(name))
 

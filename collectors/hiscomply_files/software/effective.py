@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
+from typing import Self
 
 from hiscomply.configurations import Origin, ReadFile, Value
 from hiscomply.frozen import dataclass
@@ -117,6 +118,17 @@ class Others:
 
 
 NO_OTHERS = Others(())
+
+
+class Including:
+    """Software that includes files by their names alone."""
+
+    def __init__(self, others: Others = NO_OTHERS) -> None:
+        self.others = others
+
+    def among(self, others: Collection[str]) -> Self:
+        """The same with the files of the tree that it did not want: an include may name them."""
+        return type(self)(Others(others))
 
 
 def resolve(

@@ -10,7 +10,16 @@ from pathlib import PurePosixPath
 from hiscomply.configurations import Configuration, Origin, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
-from hiscomply_files.software.effective import MAIN_NOT_READ, Default, lost, resolve, value_of, with_defaults
+from hiscomply_files.software.effective import (
+    MAIN_NOT_READ,
+    NO_OTHERS,
+    Default,
+    Others,
+    lost,
+    resolve,
+    value_of,
+    with_defaults,
+)
 
 MAX_DEPTH = 10
 MAX_NESTED = 128
@@ -54,6 +63,7 @@ class Statements:
 
     Args:
         pattern: what a setting includes, as a glob; None if it is no include.
+        others: the tree's other files, of which an include may name some.
     """
 
     def __init__(
@@ -61,8 +71,9 @@ class Statements:
         files: Mapping[str, ReadFile],
         unread: Mapping[str, Text],
         pattern: Callable[[Setting], str | None],
+        others: Others = NO_OTHERS,
     ) -> None:
-        self._files, self._unread, self._pattern = files, unread, pattern
+        self._files, self._unread, self._pattern, self._others = files, unread, pattern, others
         self.met: list[tuple[str, Setting]] = []
         self.missing: list[Text] = []
         self.seen: set[str] = set()
@@ -81,7 +92,7 @@ class Statements:
             if pattern is None:
                 self.met.append((path, setting))
                 continue
-            found = resolve(pattern, path, self._files, self._unread)
+            found = resolve(pattern, path, self._files, self._unread, others=self._others)
             if found.missing is not None:
                 self.missing.append(found.missing)
             for name in found.files:
@@ -93,6 +104,7 @@ def whole_statements(
     unread: Mapping[str, Text],
     pattern: Callable[[Setting], str | None],
     fragments: str,
+    others: Others = NO_OTHERS,
 ) -> Iterator[tuple[str, Statements]]:
     """The statements of each main file, and of each fragment that none includes.
 
@@ -102,7 +114,7 @@ def whole_statements(
     taken: set[str] = set()
     for path in sorted((*files, *unread), key=lambda one: _is_in(one, fragments)):
         if path not in taken:
-            reading = Statements(files, unread, pattern)
+            reading = Statements(files, unread, pattern, others)
             reading.file(path)
             if _is_in(path, fragments):
                 reading.missing.append(MAIN_NOT_READ)
@@ -132,8 +144,10 @@ class Following:
         cumulative: Collection[str] = (),
         bare: str | None = None,
         read: Callable[[Setting, str], Value] = read_value,
+        *,
+        others: Others = NO_OTHERS,
     ) -> None:
-        self._files, self._unread = files, unread
+        self._files, self._unread, self._others = files, unread, others
         self._pattern, self._cumulative, self._bare, self._read = pattern, cumulative, bare, read
         self._values: list[Value] = []
         self.missing: list[Text] = []
@@ -151,7 +165,7 @@ class Following:
                 value = self._read(setting, path)
                 self._values.append(replace(value, value=self._bare) if setting.value is None else value)
                 continue
-            found = resolve(pattern, path, self._files, self._unread)
+            found = resolve(pattern, path, self._files, self._unread, others=self._others)
             if found.missing is not None:
                 self._lose(found.missing)
             for name in found.files:

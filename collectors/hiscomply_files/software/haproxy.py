@@ -48,7 +48,8 @@ def _file(path: str, sections: list[Directive]) -> Iterator[Configuration]:
     missing += _undecided(sections)
     users = [section for section in sections if section.name == "userlist"]
     if program or users:
-        values = tuple(_program(program, users, path, is_certain=not missing))
+        pages = [one for section in sections for one in section.all("stats.auth.password")]
+        values = tuple(_program(program, users, pages, path, is_certain=not missing))
         yield Configuration(Haproxy.name, path, values, missing=missing)
     named: dict[str, Directive] = {}
     before: Directive | None = None
@@ -101,7 +102,12 @@ def _proxy(proxy: Proxy, path: str, name: str, missing: list[Text]) -> Iterator[
 
 
 def _program(
-    program: list[Directive], users: list[Directive], path: str, *, is_certain: bool
+    program: list[Directive],
+    users: list[Directive],
+    pages: list[Directive],
+    path: str,
+    *,
+    is_certain: bool,
 ) -> Iterator[Value]:
     for one in program:
         yield one.stating(one.name, one.value)
@@ -114,7 +120,9 @@ def _program(
     for one in forms:
         is_clear = one.name == "user.insecure-password"
         yield one.stating("user_password_form", "cleartext" if is_clear else "hashed")
-    if not forms:
+    for one in pages:
+        yield one.stating("user_password_form", "variable" if has_variable(one.value) else "cleartext")
+    if not forms and not pages:
         yield Value("user_password_form", "absent", path, origin="default", is_certain=is_certain)
 
 

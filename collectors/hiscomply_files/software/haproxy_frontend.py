@@ -55,10 +55,13 @@ def _cleartext(proxy: Proxy) -> Iterator[Value]:
     key, found = "web.cleartext", False
     for bind in proxy.section.all("bind"):
         address = bind.words[0] if bind.words else ""
-        if _speaks_tls(bind) or all(map(is_loopback, address.split(","))) or not proxy.is_http:
+        if _speaks_tls(bind) or all(map(is_loopback, address.split(","))):
+            continue
+        if not proxy.is_http and not address.endswith(":80"):
             continue
         found = True
-        answer = _answer(proxy)
+        # what passes through unread on the port of HTTP is for the servers behind to answer
+        answer = _answer(proxy) if proxy.is_http else None
         yield bind.stating(key, answer, is_certain=proxy.is_certain or answer != "served")
     if not found:
         yield proxy.absent(key, "absent")

@@ -14,8 +14,9 @@ from typing import ClassVar
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
-from hiscomply_files.software.effective import Default
+from hiscomply_files.software.effective import Default, with_defaults
 from hiscomply_files.software.following import each_file, read_value
+from hiscomply_files.software.parts import standing_at
 
 # RealmManager.setupRealmDefaults: bruteForceProtected; RepresentationToModel: the two times. That no length is asked for
 # without a policy: server administration guide, not looked up again. A new realm without sslRequired gets ``external``
@@ -41,9 +42,9 @@ class KeycloakRealm:
     name: ClassVar[str] = "keycloak_realm"
 
     def wants(self, path: str, file_format: str) -> bool:
-        """JSON files with ``realm`` or ``keycloak`` in their name or that of their folder."""
+        """JSON files with ``realm`` in their name or that of their folder, or ``keycloak`` in their path."""
         place = "/".join(PurePosixPath(path.lower()).parts[-2:])
-        return file_format == "json" and ("realm" in place or "keycloak" in place)
+        return file_format == "json" and ("realm" in place or "keycloak" in path.lower())
 
     def configurations(
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]

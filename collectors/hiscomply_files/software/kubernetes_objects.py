@@ -1,10 +1,11 @@
-"""Objects that give rights (roles and their bindings) or let traffic in (ingresses)."""
+"""Objects that give rights (roles and their bindings), let traffic in (ingresses) or reach a node (volumes)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from hiscomply.configurations import Configuration, Value
+from hiscomply_files.software.effective import plain_path
 from hiscomply_files.software.image_reference import is_open
 from hiscomply_files.software.parts import Part, Placed
 
@@ -12,13 +13,15 @@ from hiscomply_files.software.parts import Part, Placed
 def object_configurations(
     kind: str, name: str, file: str, line: int | None, part: Part
 ) -> Iterator[Configuration]:
-    """The one configuration of a role, a binding or an ingress; none for other kinds."""
+    """The one configuration of a role, a binding, an ingress or a volume of a node; none for other kinds."""
     if kind in {"Role", "ClusterRole"}:
         software, values = "kubernetes_role", [*_rules(part, file)]
     elif kind in {"RoleBinding", "ClusterRoleBinding"}:
         software, values = "kubernetes_role_binding", [*_binding(part)]
     elif kind == "Ingress":
         software, values = "kubernetes_ingress", [*_hosts(part, file, line)]
+    elif kind == "PersistentVolume" and (values := [*_node_paths(part)]):
+        software = "kubernetes_volume"
     else:
         return
     yield Configuration(software, file, values, f"{kind}/{name}", line)
@@ -30,7 +33,10 @@ def _value(key: str, setting: Placed, text: str | None) -> Value:
 
 
 def _rules(part: Part, file: str) -> Iterator[Value]:
-    """Each rule as ``groups/resources: verbs``; of a rule for URLs, the URLs stand for the resources."""
+    """Each rule as ``groups/resources: verbs``; of a rule for URLs, the URLs stand for the resources.
+
+    The names that a rule is limited to stand in brackets after the resources.
+    """
     for rule in part.elements("rules"):
         first = rule.first()
         if first is None:
@@ -39,7 +45,10 @@ def _rules(part: Part, file: str) -> Iterator[Value]:
             ",".join(one.text() or "" for one in rule.elements(key))
             for key in ("apiGroups", "resources", "nonResourceURLs", "verbs")
         )
-        text = f"{groups}/{resources or urls}: {verbs}"
+        names = ",".join(one.text() or "" for one in rule.elements("resourceNames"))
+        # "token: create" by itself would be withheld as a secret
+        limit = f"[{names}]" if names else "[*]" if resources.endswith("/token") else ""
+        text = f"{groups}/{resources or urls}{limit}: {verbs}"
         yield _value("rules", first, text)
     if part.at("aggregationRule") is not None:
         first = part.at("aggregationRule").first()  # type: ignore[union-attr]
@@ -57,6 +66,14 @@ def _binding(part: Part) -> Iterator[Value]:
         name = subject.scalar("name")
         if name is not None:
             yield _value("subjects", name, f"{subject.text('kind') or ''}/{name.value}")
+
+
+def _node_paths(part: Part) -> Iterator[Value]:
+    """The folder of a node that a volume is."""
+    for source in ("hostPath", "local"):
+        path = part.scalar("spec", source, "path")
+        if path is not None:
+            yield _value("hostPath", path, plain_path(path.value or ""))
 
 
 def _hosts(part: Part, file: str, line: int | None) -> Iterator[Value]:

@@ -10,6 +10,7 @@ from hiscomply.frozen import dataclass
 from hiscomply.model import Text
 from hiscomply_files.software.effective import Default, boolean, plain_path, with_defaults
 from hiscomply_files.software.image_reference import is_open, version
+from hiscomply_files.software.orthanc_image import FOLDER, orthanc_configurations
 from hiscomply_files.software.parts import Part, Placed, standing_at
 from hiscomply_files.software.published import is_judged, published
 
@@ -117,7 +118,18 @@ def container_configurations(pod: Pod) -> Iterator[Configuration]:
             name = f"{pod.name}/{group}/{own}" if group else f"{pod.name}/{own}"
             place = container.first_in(pod.file)
             values = [*_container_values(pod, container, is_checked=not group)]
-            yield pod.configuration("kubernetes_container", name, place, values, CONTAINER_DEFAULTS)
+            whole = pod.configuration("kubernetes_container", name, place, values, CONTAINER_DEFAULTS)
+            yield whole
+            mounts = (one.text("mountPath") or "" for one in container.elements("volumeMounts"))
+            yield from orthanc_configurations(
+                whole.file,
+                name,
+                whole.line,
+                [*values, *_taken(pod, container)],
+                pod.missing,
+                prefix="env.",
+                has_files=any(one.startswith(FOLDER) for one in mounts),
+            )
 
 
 def _container_values(pod: Pod, container: Part, *, is_checked: bool) -> Iterator[Value]:
@@ -195,6 +207,14 @@ def _probe(pod: Pod, container: Part, key: str, is_checked: bool) -> Iterator[Va
         yield pod.value(key, first, next((one for one in _CHECKS if part.at(one) is not None), None))
     elif not is_checked or pod.kind in ENDING_KINDS:
         yield Value(key, "not needed", pod.file, origin="default")
+
+
+def _taken(pod: Pod, container: Part) -> Iterator[Value]:
+    """Variables that come from elsewhere, without their values."""
+    for element in container.elements("env"):
+        name, first = element.scalar("name"), element.first()
+        if name is not None and first is not None and element.at("valueFrom") is not None:
+            yield pod.value(f"env.{name.value}", name, None)
 
 
 def _environment(pod: Pod, container: Part) -> Iterator[Value]:

@@ -14,7 +14,7 @@ from typing import ClassVar
 from hiscomply.configurations import Configuration, Origin, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
-from hiscomply_files.software.effective import MAIN_NOT_READ, Default, resolve, value_of
+from hiscomply_files.software.effective import MAIN_NOT_READ, Default, Including, resolve, value_of
 from hiscomply_files.software.following import Statements, whole_statements
 from hiscomply_files.software.machine import LastWins
 
@@ -45,7 +45,7 @@ class Journald(LastWins):
         return replace(value_of(setting, path), key=setting.key.removeprefix("Journal."), section=None)
 
 
-class Rsyslog:
+class Rsyslog(Including):
     """Each ``rsyslog.conf`` with what it includes.
 
     Values: ``forward`` for each other host that is sent to, ``forward_encrypted`` for each whether TLS protects it;
@@ -62,7 +62,7 @@ class Rsyslog:
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
     ) -> Iterator[Configuration]:
         """One for each main file, and for each fragment that none includes."""
-        for path, reading in whole_statements(files, unread, _pattern, "rsyslog.d"):
+        for path, reading in whole_statements(files, unread, _pattern, "rsyslog.d", self.others):
             sent = _Sent(reading)
             yield Configuration(self.name, path, [*sent.values(path)], missing=tuple(reading.missing))
 

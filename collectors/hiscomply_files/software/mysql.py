@@ -15,7 +15,7 @@ from typing import ClassVar
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
-from hiscomply_files.software.effective import MAIN_NOT_READ, Default, boolean, with_defaults
+from hiscomply_files.software.effective import MAIN_NOT_READ, Default, Including, boolean, with_defaults
 from hiscomply_files.software.following import Following
 
 MAIN = re.compile(r"\.?my([._-][\w-]+)?\.(cnf|ini)")
@@ -62,7 +62,7 @@ DEFAULTS: Mapping[str, Default] = {
 }
 
 
-class Mysql:
+class Mysql(Including):
     """Each ``my.cnf`` of the tree with what it includes; options of the server only."""
 
     name: ClassVar[str] = "mysql"
@@ -79,7 +79,7 @@ class Mysql:
         for path in sorted((*files, *unread), key=lambda one: (not _is_main(one), one)):
             if path in taken:
                 continue
-            reading = Following(files, unread, _pattern, bare="true")
+            reading = Following(files, unread, _pattern, bare="true", others=self.others)
             reading.file(path)
             taken |= reading.seen
             values = _server_values(reading.values())

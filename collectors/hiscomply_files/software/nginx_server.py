@@ -22,16 +22,22 @@ DEFAULTS = {
     "ssl_ciphers": "HIGH:!aNULL:!MD5",
     "server_tokens": "on",
     "autoindex": "off",
+    "fancyindex": "off",
     "access_log": "logs/access.log combined",
     "error_log": "logs/error.log error",
     "client_header_timeout": "60s",
     "client_max_body_size": "1m",
     "proxy_ssl_verify": "off",
 }
-"""Source: nginx.org, ngx_http_core_module, ssl, autoindex, log and proxy. That of ssl_protocols changed with 1.23.4 and 1.27.3."""
+"""Source: nginx.org, ngx_http_core_module, ssl, autoindex, log and proxy; ngx-fancyindex, README.
+
+That of ssl_protocols changed with 1.23.4 and 1.27.3."""
 ADDED_UP = frozenset({"add_header", "proxy_set_header", "fastcgi_param", "set", "uwsgi_param", "scgi_param"})
 PAGES = frozenset({"stub_status", "vhost_traffic_status_display", "check_status", "status_zone_display"})
+EVERYBODY = ("0.0.0.0/0", "::/0")
 PLACES = ("location", "if", "limit_except")
+
+_SHOWN = {"off": "false", "on": "true", "build": "true"}
 
 
 class Server:
@@ -123,10 +129,12 @@ class Server:
                 directive = self.main.last(name) or directive
                 stated = directive.stating(name, directive.value, origin="inherited")
             yield _as(stated, f"web.{name}", _log_state(stated.value))
-        listing = self._value("autoindex")[1]
-        yield _as(listing, "web.directory_listing", listing.value)
+        for name in ("autoindex", "fancyindex"):
+            listing = self._value(name)[1]
+            if name == "autoindex" or listing.origin != "default":
+                yield _as(listing, "web.directory_listing", listing.value)
         for place in self.block.blocks("location"):
-            for one in place.all("autoindex"):
+            for one in place.all("autoindex", "fancyindex"):
                 yield one.stating(
                     "web.directory_listing", one.value, origin="conditional", section=_shown(place)
                 )
@@ -134,11 +142,11 @@ class Server:
                 state = _log_state(one.value)
                 yield one.stating("web.access_log", state, origin="conditional", section=_shown(place))
         tokens = self._value("server_tokens")[1]
-        yield _as(
-            tokens,
-            "web.version_shown",
-            {"off": "false", "on": "true", "build": "true"}.get(tokens.value or ""),
-        )
+        yield _as(tokens, "web.version_shown", _SHOWN.get(tokens.value or ""))
+        for place in self.block.blocks("location"):
+            for one in place.all("server_tokens"):
+                is_shown = _SHOWN.get(one.value or "")
+                yield one.stating("web.version_shown", is_shown, origin="conditional", section=_shown(place))
         waited = self._value("client_header_timeout")[1]
         yield _as(waited, "web.client_timeout_s", seconds(waited.value or ""))
 
@@ -207,8 +215,11 @@ class Server:
                 return True
             rules = place.all("allow", "deny")
             if rules:
-                first = next((one for one in rules if one.value == "all"), None)
-                return first is not None and first.name == "deny"
+                firsts = [
+                    next((one.name for one in rules if one.value in ("all", every)), "")
+                    for every in EVERYBODY
+                ]
+                return set(firsts) == {"deny"}
         auth = self._value("auth_basic", inside)[1]
         asked = self._value("auth_request", inside)[1]
         return (auth.value or "off") != "off" or (asked.value or "off") != "off"

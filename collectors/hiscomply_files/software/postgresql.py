@@ -18,6 +18,7 @@ from hiscomply_files.formats.postgresql_conf import INCLUDES
 from hiscomply_files.software.effective import (
     MAIN_NOT_READ,
     Default,
+    Including,
     boolean,
     seconds,
     with_defaults,
@@ -59,7 +60,7 @@ _TIMES = {
 }
 
 
-class Postgresql:
+class Postgresql(Including):
     """Each ``postgresql.conf`` of the tree with what it includes."""
 
     name: ClassVar[str] = "postgresql"
@@ -76,7 +77,7 @@ class Postgresql:
         for path in sorted((*files, *unread), key=lambda one: (_rank(one), one)):
             if path in taken:
                 continue
-            reading = Following(files, unread, _pattern)
+            reading = Following(files, unread, _pattern, others=self.others)
             reading.file(path)
             auto = posixpath.join(posixpath.dirname(path), "postgresql.auto.conf")
             if _rank(path) == 0 and auto in {*files, *unread}:

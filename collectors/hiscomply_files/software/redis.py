@@ -14,7 +14,7 @@ from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 from hiscomply_files.formats.redis_conf import CUMULATIVE
-from hiscomply_files.software.effective import MAX_REFUSED, Default, boolean, with_defaults
+from hiscomply_files.software.effective import MAX_REFUSED, Default, Including, boolean, with_defaults
 from hiscomply_files.software.following import Following
 from hiscomply_files.software.redis_words import unknown
 
@@ -37,7 +37,7 @@ DEFAULTS: Mapping[str, Default] = {
 BOOLEANS = frozenset({"protected-mode", "appendonly"})
 
 
-class Redis:
+class Redis(Including):
     """Each ``redis.conf`` with what it includes.
 
     ``default_user`` is how the user without a name gets in: ``password``, ``nopass`` or ``off``; ``persistence`` is what is
@@ -81,7 +81,7 @@ class Redis:
             )
 
     def _read(self, path: str, files: Mapping[str, ReadFile], unread: Mapping[str, Text]) -> Following:
-        reading = Following(files, unread, _pattern, CUMULATIVE)
+        reading = Following(files, unread, _pattern, CUMULATIVE, others=self.others)
         reading.file(path)
         return reading
 

@@ -38,6 +38,7 @@ RENAMED: Mapping[str, str] = {
 OLD: Mapping[str, str] = {
     "server.session.timeout": "server.servlet.session.timeout",
     "management.security.enabled": "management.endpoints.web.exposure.include",
+    "endpoints.sensitive": "management.endpoints.web.exposure.include",
 }
 """Keys of Spring Boot 1 that later versions do not look at: where one stands, the default is not sure."""
 # Source code of Spring Boot: ErrorProperties (never, since 2.3), EnvironmentEndpointProperties (never, since 3.0),
@@ -86,7 +87,7 @@ ELSEWHERE = Text(
 
 
 class Spring:
-    """The ``application.yaml`` and ``application.properties`` of one folder, with those of its profiles.
+    """The ``application.yaml`` and ``.properties`` of one folder, with those of its profiles, and its ``bootstrap`` before.
 
     Keys are in Spring's uniform form: no dashes or underscores, lower case. A list is one value, joined by commas.
     ``published_password`` says of each password of HAPI FHIR and EHRbase whether everybody knows it.
@@ -95,7 +96,7 @@ class Spring:
     name: ClassVar[str] = "spring"
 
     def wants(self, path: str, file_format: str) -> bool:
-        """``application*.yaml`` and ``.properties``, but for tests."""
+        """``application*.yaml``, ``bootstrap*.yaml`` and ``.properties``, but for tests."""
         is_test = "src/test/" in f"/{path}"
         return (
             file_format in ("yaml", "properties")

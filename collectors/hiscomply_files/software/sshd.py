@@ -22,6 +22,8 @@ from hiscomply_files.software.effective import (
     MAIN_NOT_READ,
     MAX_REFUSED,
     Default,
+    Including,
+    Others,
     resolve,
     with_defaults,
 )
@@ -73,7 +75,7 @@ DEFAULTS: Mapping[str, Default] = {
 }
 
 
-class Sshd:
+class Sshd(Including):
     """Each ``sshd_config`` of the tree with what it includes."""
 
     name: ClassVar[str] = "sshd"
@@ -90,7 +92,7 @@ class Sshd:
         for path in sorted((*files, *unread), key=_is_fragment):
             if path in included:
                 continue
-            reading = _Reading(files, unread)
+            reading = _Reading(files, unread, self.others)
             if path in unread:
                 reading.missing.append(unread[path])
             else:
@@ -173,8 +175,8 @@ def _is_fragment(path: str) -> bool:
 class _Reading:
     """The directives of one main file in the order in which sshd meets them."""
 
-    def __init__(self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]) -> None:
-        self._files, self._unread = files, unread
+    def __init__(self, files: Mapping[str, ReadFile], unread: Mapping[str, Text], others: Others) -> None:
+        self._files, self._unread, self._others = files, unread, others
         self._met: list[tuple[str, Setting, bool]] = []
         self.missing: list[Text] = []
         self.refused: list[Text] = []
@@ -210,9 +212,9 @@ class _Reading:
                 f"{pattern}: files without .conf are not read",
             )
             self.missing.append(Text(*reason))
-        found = resolve(absolute, path, self._files, self._unread)
-        if not found.files and not pattern.startswith("/"):
-            found = resolve(pattern, path, self._files, self._unread)
+        found = resolve(absolute, path, self._files, self._unread, others=self._others)
+        if not found.files and not found.is_there and not pattern.startswith("/"):
+            found = resolve(pattern, path, self._files, self._unread, others=self._others)
         if found.missing is not None:
             self.missing.append(found.missing)
         for name in found.files:

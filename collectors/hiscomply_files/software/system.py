@@ -23,6 +23,7 @@ REMOVABLE = re.compile(r"/(?:media|run/media|mnt/(?:usb|cd|dvd|floppy)\w*|cdrom\
 REMOVABLE_DEVICE = re.compile(r"/dev/(?:sr\d|cdrom|cdrw|dvd|fd\d|floppy)")
 REMOVABLE_TYPES = frozenset({"iso9660", "udf"})
 OPPOSITES = {"nosuid": "suid", "nodev": "dev", "noexec": "exec"}
+_VARIABLE = re.compile(r"\$\{?\b(\w+)\b\}?")
 POOL = 4
 """How many servers chrony and ntp take from a pool: maxsources 4 of chrony.conf(5); ntp takes more."""
 
@@ -84,14 +85,18 @@ class Cron:
 
 
 def _jobs(file: ReadFile) -> Iterator[Value]:
-    user = PurePosixPath(file.path).name.removesuffix(".crontab")
+    """Variables of the table that are paths are put into the commands that follow."""
+    user, folders = PurePosixPath(file.path).name.removesuffix(".crontab"), dict[str, str]()
     for setting in file.settings:
         if setting.key == "user":
             user = setting.value or ""
         elif setting.key == "command":
             key = "root_command" if user == "root" else "command"
-            yield replace(value_of(setting, file.path), key=key)
+            text = _VARIABLE.sub(lambda one: folders.get(one[1], one[0]), setting.value or "")
+            yield replace(value_of(setting, file.path), key=key, value=text)
         elif setting.key.startswith("variable."):
+            if (setting.value or "").startswith("/"):
+                folders[setting.key.removeprefix("variable.")] = setting.value or ""
             yield value_of(setting, file.path)
 
 
@@ -154,9 +159,11 @@ def _sources(path: str, settings: list[tuple[str, Setting]]) -> Value:
         words = (setting.value or "").split()
         if setting.key not in ("server", "pool", "peer") or not words:
             continue
-        if words[0].startswith("127.") or words[0] in ("localhost", "::1") or "noselect" in words:
-            continue  # the machine's own clock, or one that is only watched
+        if words[0].startswith("127.") or words[0] in ("localhost", "::1"):
+            continue  # the machine's own clock
         place = place or (where, setting)
+        if {"noselect", "offline"} & set(words):
+            continue  # one that is only watched, or not asked until somebody says so
         found[words[0]] = _most(words) if setting.key == "pool" else 1
     if place is None:
         return Value("sources", "0", path, origin="default")

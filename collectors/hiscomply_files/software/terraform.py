@@ -72,9 +72,9 @@ class Terraform:
     name: ClassVar[str] = "terraform"
 
     def wants(self, path: str, file_format: str) -> bool:
-        """``.tf`` and ``.tfvars`` in either syntax."""
+        """``.tf``, OpenTofu's ``.tofu`` and ``.tfvars`` in either syntax."""
         lower = path.lower()
-        return lower.endswith((".tf.json", ".tfvars.json")) or file_format == "hcl"
+        return lower.endswith((".tf.json", ".tofu.json", ".tfvars.json")) or file_format == "hcl"
 
     def configurations(
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
@@ -202,8 +202,8 @@ def _resources(module: Module, *, is_overridable: bool) -> Iterator[Resource]:
 
 
 def _is_override(path: str) -> bool:
-    name = posixpath.basename(path)
-    return name.removesuffix(".json") == "override.tf" or name.removesuffix(".json").endswith("_override.tf")
+    name = posixpath.basename(path).removesuffix(".json")
+    return name in {"override.tf", "override.tofu"} or name.endswith(("_override.tf", "_override.tofu"))
 
 
 def has_dynamic(part: Part) -> bool:

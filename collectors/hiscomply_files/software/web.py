@@ -26,6 +26,8 @@ WEAK_WORDS = frozenset({"ALL", "COMPLEMENTOFALL", "EXP", "LOW", "MEDIUM", "ADH",
     {"NULL", "ENULL", "ANULL", "RC4", "RC2", "DES", "3DES", "MD5", "EXPORT", "EXPORT40", "SEED", "IDEA"}
 )
 """Words of an OpenSSL cipher list that let weak ciphers in; openssl-ciphers(1)."""
+LEVEL_0 = "@SECLEVEL=0"
+"""The level of security that keeps nothing out of ``DEFAULT``."""
 NAMED_WEAK = re.compile(r"(?:^|[-_+])(RC4|RC2|DES|3DES|MD5|NULL|EXP(?:1024)?|ADH|AECDH|SEED|IDEA)(?=[-_+]|$)")
 LOOPBACK = re.compile(r"(?:unix[:@]|/|abns@|fd@|127\.|\[?::1\]?(?:$|:)|localhost(?:$|:))")
 MAX_AGE = re.compile(r'max-age\s*=\s*"?(\d{1,12})', re.I)
@@ -51,7 +53,10 @@ def weak_ciphers(text: str) -> str | None:
         return None
     removed = set[str]()
     found = dict[str, None]()
-    for word in re.split(r"[:, ]+", text.strip()):
+    written = re.split(r"[:, ]+|(?=@)", text.strip())
+    if LEVEL_0 in written and "DEFAULT" in written:
+        found[LEVEL_0] = None
+    for word in written:
         sign, name = (word[:1], word[1:]) if word[:1] in ("!", "-", "+", "@") else ("", word)
         upper = name.upper()
         if sign == "!":
