@@ -58,7 +58,12 @@ def policy(n: int, count: int) -> PolicyResult:
         kinds=("account",),
         parameters=(
             ParameterValue(
-                "max_idle", "duration", "45 days", "45 days", Source("CIS", "5.3", "intl"), "default"
+                "max_idle",
+                "duration",
+                "45 days",
+                "45 days",
+                Source("CIS", Text("5.3", "5.3"), "intl"),
+                "default",
             ),
         ),
         subject_kind="account",

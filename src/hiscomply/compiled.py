@@ -147,7 +147,11 @@ def from_plain(data: Mapping[str, Any]) -> CompiledPolicy:
 
 def _parameter(data: Mapping[str, Any]) -> ParameterSpec:
     plain = dict(data)
-    plain["source"] = Source(**data["source"])
-    plain["key_sources"] = {key: Source(**one) for key, one in data["key_sources"].items()}
+    plain["source"] = _source(data["source"])
+    plain["key_sources"] = {key: _source(one) for key, one in data["key_sources"].items()}
     plain["title"] = Text(**data["title"]) if data["title"] else None
     return ParameterSpec(**plain)
+
+
+def _source(data: Mapping[str, Any]) -> Source:
+    return Source(data["id"], Text(**data["ref"]), data["strength"])

@@ -217,8 +217,12 @@ class Source:
     """Where a number comes from: id of the source register, reference, strength."""
 
     id: str
-    ref: str
+    ref: Text
     strength: str
+
+    def to(self, language: str) -> str:
+        """Id and reference in ``language``."""
+        return f"{self.id} {self.ref.to(language)}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

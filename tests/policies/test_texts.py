@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
 import yaml
 
+from hiscomply.model import Text
 from hiscomply.paths import policies_dir
+from hiscomply.plugins import evidence_kinds
+from hiscomply.policy.pack import load_pack
 
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff}][,;:](?![0-9A-Za-z/])|[,;][\u4e00-\u9fff]")
 OPENS_A_SENTENCE = re.compile(r"^([A-Z0-9{“\"'‘<]|hiscomply|login\.defs)")
+WORD, CHINESE = re.compile("[a-z]{2,}"), re.compile("[\u3001-\uff5e]")
 TEXTS = ("title", "message", "remediation", "rationale")
 
 
@@ -28,6 +32,28 @@ def _texts() -> Iterator[tuple[str, str, str]]:
         for name in TEXTS:
             for language, text in policy.get(name, {}).items():
                 yield f"{policy['id']}.{name}.{language}", language, text
+
+
+@cache
+def references() -> Mapping[str, Text]:
+    """What the sources of parameters refer to, by where it stands."""
+    return {
+        f"{policy.id}.{spec.name} {source.id}": source.ref
+        for policy in load_pack([policies_dir()], evidence_kinds()).policies
+        for spec in policy.parameters
+        for source in (spec.source, *spec.key_sources.values())
+    }
+
+
+def test_a_reference_with_words_has_them_in_both_languages() -> None:
+    told = {where: ref for where, ref in references().items() if WORD.search(ref.en)}
+    assert len(told) > 300
+    assert [where for where, ref in told.items() if not CHINESE.search(ref.zh)] == []
+
+
+def test_a_reference_has_chinese_in_its_chinese_alone() -> None:
+    assert [where for where, ref in references().items() if CHINESE.search(ref.en)] == []
+    assert [where for where, ref in references().items() if HALF_WIDTH.search(ref.zh)] == []
 
 
 def test_chinese_has_no_half_width_punctuation() -> None:

@@ -172,7 +172,7 @@ def _cells(row: ParameterRow, language: str) -> dict[str, str]:
         "tighter": _TIGHTER[row.tighter].to(language) if row.tighter else "",
         "source": row.source.id,
         "source_title": row.source_title.to(language),
-        "ref": row.source.ref,
+        "ref": row.source.ref.to(language),
         "strength": word(WORDS, row.source.strength).to(language),
         "conflicts": " ".join(text.to(language) for text in row.conflicts),
     }
@@ -199,7 +199,7 @@ def _csv(rows: Sequence[ParameterRow], language: str) -> str:
 
 def _plain(row: ParameterRow) -> dict[str, Any]:
     """A row as JSON-able data, texts in both languages."""
-    both = {"title": row.title, "source_title": row.source_title}
+    both = {"title": row.title, "source_title": row.source_title, "ref": row.source.ref}
     return {
         "policy": row.policy,
         "clauses": list(row.clauses),
@@ -217,7 +217,6 @@ def _plain(row: ParameterRow) -> dict[str, Any]:
         "max": row.maximum,
         "tighter": row.tighter,
         "source": row.source.id,
-        "ref": row.source.ref,
         "strength": row.source.strength,
         **{name: {"zh": text.zh, "en": text.en} for name, text in both.items()},
         "conflicts": [{"zh": text.zh, "en": text.en} for text in row.conflicts],
@@ -240,7 +239,7 @@ def _print(rows: Sequence[ParameterRow], heading: str, language: str, write: Cal
             waiver = f", {names['waiver']} {row.waiver}" if row.waiver else ""
             write(f"    ! {cells['direction']}{waiver}")
         write(f"    {_defaults(cells, row)}")
-        write(f"    {row.source.id} {row.source.ref} ({cells['strength']}): {cells['source_title']}")
+        write(f"    {row.source.to(language)} ({cells['strength']}): {cells['source_title']}")
         if is_last:
             for text in row.conflicts:
                 write(f"  ~ {text.to(language)}")

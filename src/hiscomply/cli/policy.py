@@ -116,7 +116,7 @@ def _source(source: Source, register: Any, language: str) -> str:
     from hiscomply.report.words import STRENGTHS, word
 
     strength, title = word(STRENGTHS, source.strength).to(language), register.title(source.id).to(language)
-    return f"{source.id} {source.ref} ({strength}): {title}"
+    return f"{source.to(language)} ({strength}): {title}"
 
 
 @policy.command()

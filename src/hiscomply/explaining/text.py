@@ -134,7 +134,7 @@ def _value(value: InEffect, language: str) -> str:
 def _number(one: ParameterValue, language: str) -> Iterator[str]:
     yield f"  {one.name} = {printable(str(one.value))}"
     source = one.source
-    yield f"    {printable(f'{source.id} {source.ref}')} ({word(STRENGTHS, source.strength).to(language)})"
+    yield f"    {printable(source.to(language))} ({word(STRENGTHS, source.strength).to(language)})"
     if one.is_overridden:
         yield f"    {_OVERRIDDEN.to(language).format(printable(one.origin), printable(str(one.default)))}"
 

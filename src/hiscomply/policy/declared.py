@@ -8,7 +8,7 @@ from typing import Any
 from hiscomply.errors import nearest
 from hiscomply.model import Source, Text
 from hiscomply.parameters import PROFILES, ParameterSpec, bindings, key_text, keyed_rows
-from hiscomply.policy.document import ParameterDocument
+from hiscomply.policy.document import ParameterDocument, SourceDocument
 from hiscomply.policy.draft import Draft
 from hiscomply.policy.expression import is_plain_word
 from hiscomply.yaml_source import Path_
@@ -42,13 +42,11 @@ def parameter_spec(draft: Draft, name: str, document: ParameterDocument) -> Para
         minimum=document.min,
         maximum=document.max,
         tighter=document.tighter,
-        source=Source(document.source.id, document.source.ref, document.source.strength),
+        source=_source(document.source),
         title=Text(zh=document.title.zh, en=document.title.en) if document.title else None,
         place=str(draft.yaml.place(path)),
         unit=document.unit,
-        key_sources={
-            key_text((key,)): Source(one.id, one.ref, one.strength) for key, one in document.sources.items()
-        },
+        key_sources={key_text((key,)): _source(one) for key, one in document.sources.items()},
     )
     keys = {key_text(one) for one in spec.all_keys()} if spec.key_sources and spec.keys else set()
     for key in spec.key_sources:
@@ -74,3 +72,8 @@ def _by_profile(default: Any) -> dict[str, Any]:
     if isinstance(default, dict) and default and set(default) <= set(PROFILES):
         return dict(default)
     return {"tertiary": default}
+
+
+def _source(document: SourceDocument) -> Source:
+    ref = document.ref
+    return Source(document.id, Text(ref.zh, ref.en) if ref else Text("", ""), document.strength)

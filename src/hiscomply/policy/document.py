@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 ParameterType = Literal["duration", "integer", "number", "percent", "text", "list", "boolean"]
 KeyType = Literal["integer", "text", "boolean"]
@@ -27,11 +27,23 @@ class BilingualText(Model):
     en: Annotated[str, Field(min_length=1)]
 
 
+def _in_both(written: Any) -> Any:
+    """What is the same in both languages is written once."""
+    if isinstance(written, str):
+        return {"zh": written, "en": written} if written else None
+    return written
+
+
+Reference = Annotated[
+    BilingualText | None, BeforeValidator(_in_both, json_schema_input_type=BilingualText | str)
+]
+
+
 class SourceDocument(Model):
     """Where a number comes from."""
 
     id: str
-    ref: str = ""
+    ref: Reference = None
     strength: Strength
 
 

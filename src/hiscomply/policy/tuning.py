@@ -88,7 +88,7 @@ def _value(
     if binding is not None and (policy.id, spec.name) not in waived:
         raise ConfigError(
             f"{policy.id}.{spec.name}: {written!r} asks less than {default!r}, which rests on "
-            f"{binding.id} {binding.ref} ({binding.strength}) / 不得宽于法规要求",
+            f"{binding.to('en')} ({binding.strength}) / 不得宽于法规要求({binding.to('zh')})",
             place=Place(origin),
             hint=f"keep the default, or file a waiver for subject 'parameter:{spec.name}' / 保留默认值或办理例外",
         )

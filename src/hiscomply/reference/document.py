@@ -18,12 +18,13 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from hiscomply.errors import Place, ReferenceDataError
+from hiscomply.model import Text
 
 SUFFIX = ".yaml"
 _MOST_BYTES = 1 << 30
@@ -37,8 +38,10 @@ class Header:
 
     Attributes:
         as_of: the day that the data speak of.
+        source: a citation, the same in both languages.
         sha256: of the rows as the file says.
         imported_at: ISO time with zone, empty for what ships with the product.
+        note: what to know before relying on the data; None when there is nothing.
     """
 
     dataset: str
@@ -50,13 +53,15 @@ class Header:
     imported_at: str = ""
     imported_sha256: str = ""
     sha256: str = ""
-    note: str = ""
+    note: Text | None = None
 
     def lines(self) -> list[str]:
         """The header as YAML, empty values left out."""
         values = {name: getattr(self, name) for name in self.__slots__}
         return [
-            f"{name}: {json.dumps(str(value), ensure_ascii=False)}" for name, value in values.items() if value
+            f"{name}: {json.dumps(asdict(value) if isinstance(value, Text) else str(value), ensure_ascii=False)}"
+            for name, value in values.items()
+            if value
         ]
 
 
@@ -162,9 +167,10 @@ def _header(path: Path, head: bytes) -> Header:
         values = yaml.load(head.decode("utf-8-sig"), Loader=yaml.BaseLoader)  # noqa: S506 - makes only texts
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise _bad(path, "文件头不是有效的 YAML", "the header is no valid YAML") from error
+    note = values.pop("note", "") if isinstance(values, dict) else ""
     if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
         raise _bad(path, "文件头应为 键: 值", "the header must be lines of key: value")
-    known = set(Header.__slots__)
+    known = {*Header.__slots__} - {"note"}
     unknown = sorted(str(name) for name in set(values) - known)
     if unknown:
         raise _bad(path, f"文件头有未知的键 {unknown[0]}", f"the header has an unknown key {unknown[0]}")
@@ -175,7 +181,14 @@ def _header(path: Path, head: bytes) -> Header:
         as_of = date.fromisoformat(values["as_of"])
     except ValueError as error:
         raise _bad(path, "as_of 不是日期", "as_of is no date") from error
-    return Header(**{**values, "as_of": as_of})
+    return Header(**{**values, "as_of": as_of, "note": _note(path, note)})
+
+
+def _note(path: Path, written: Any) -> Text | None:
+    both = {"zh": written, "en": written} if isinstance(written, str) else written
+    if not isinstance(both, dict) or set(both) != {"zh", "en"} or not {*map(type, both.values())} == {str}:
+        raise _bad(path, "note 应为文字,或 {zh: …, en: …}", "the note must be a text, or {zh: …, en: …}")
+    return Text(**both) if both["en"] else None
 
 
 def _row(line: bytes, place: Place) -> dict[str, Any]:

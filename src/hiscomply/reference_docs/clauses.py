@@ -163,7 +163,7 @@ def _parameter(spec: ParameterSpec, language: str) -> tuple[object, ...]:
         Markup(code(spec.name) + escape(keys) + title),
         *(written(spec.default(profile), language) for profile in PROFILES),
         bounds if bounds.strip(" …") else "",
-        f"{spec.source.id} {spec.source.ref}".strip(),
+        spec.source.to(language),
         word(STRENGTHS, spec.source.strength).to(language),
     )
 

@@ -93,7 +93,7 @@ def _parameter(spec: ParameterSpec) -> tuple[object, ...]:
         spec.type,
         *(written(spec.default(profile)) for profile in PROFILES),
         bounds if bounds.strip(" …") else "",
-        f"{spec.source.id} {spec.source.ref}".strip(),
+        f"{spec.source.id} {both(spec.source.ref)}".strip(),
         spec.source.strength,
     )
 

@@ -10,14 +10,14 @@ from hiscomply.explaining.candidates import candidates, keys_of, spelled
 from hiscomply.explaining.edit import Edit, added, replaced
 from hiscomply.explaining.evidence import COVER, Settings
 from hiscomply.explaining.lines import around, covered
-from hiscomply.model import ParameterValue, Source
+from hiscomply.model import ParameterValue, Source, Text
 from hiscomply_files.formats import builtin_formats
 
 FORMATS = {one.name: one for one in builtin_formats()}
 
 
 def parameter(name: str, value: Any) -> ParameterValue:
-    return ParameterValue(name, "integer", value, value, Source("X", "", "default"), "default")
+    return ParameterValue(name, "integer", value, value, Source("X", Text("", ""), "default"), "default")
 
 
 @pytest.mark.parametrize(

@@ -268,7 +268,14 @@ class TestWaivers:
         self, judging: Judge, is_looser: bool, is_sound: bool
     ) -> None:
         value = ParameterValue(
-            "max_idle", "duration", "90 days", "45 days", Source("L", "1", "law"), "x", True, is_looser
+            "max_idle",
+            "duration",
+            "90 days",
+            "45 days",
+            Source("L", Text("1", "1"), "law"),
+            "x",
+            True,
+            is_looser,
         )
         judgement = judging.run(
             [(FAIL, "HIS/li")],

@@ -326,7 +326,9 @@ class TestListShowVerify:
         assert said.code == 0
         assert 'dataset: "support_cycle"' in said.out
         assert [
-            json.loads(line.partition(": ")[2])["product"] for line in said.out.splitlines() if '{"' in line
+            json.loads(line.partition(": ")[2])["product"]
+            for line in said.out.splitlines()
+            if line[0].isdigit()
         ] == ["dm"]
 
     def test_show_of_what_is_not_there_says_how_to_import_it(self, reference: Command) -> None:
@@ -346,6 +348,8 @@ class TestListShowVerify:
             ("\nsha256: ", "\nsha257: ", "unknown key sha257"),
             ('as_of: "2026-06-28"', 'as_of: "soon"', "as_of is no date"),
             ("source: ", "source: [", "no valid YAML"),
+            ("rows:\n", "note: {zh: x}\nrows:\n", "the note must be a text"),
+            ("rows:\n", "note: {zh: x, en: [x]}\nrows:\n", "the note must be a text"),
         ],
     )
     def test_verify_tells_what_was_altered(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cache
 from typing import Any
@@ -30,6 +31,7 @@ STATED = {
     ("oracle-database", "19"): ("2029-12-31", None),
 }
 """What the source register states: support end and extended support end."""
+CHINESE, ENGLISH = re.compile("[\u4e00-\u9fff]"), re.compile("(^|[ (])[a-z]{2,}($|[ ,;)])")
 NOBODY_STATES = ("kylin-server", "kylin-desktop", "neokylin", "uos-server", "uos-desktop", "dm", "kingbasees")
 
 
@@ -55,6 +57,16 @@ def test_every_cycle_says_its_source_and_the_day_it_was_read() -> None:
     assert [
         row for row in rows("support_cycle") if not row["source"] or not date.fromisoformat(row["read_on"])
     ] == []
+
+
+@pytest.mark.parametrize("dataset", SHIPPED)
+def test_what_a_set_says_of_itself_is_a_citation_or_in_both_languages(dataset: str) -> None:
+    header = open_intact(look_up(DATASETS[dataset], None)).header
+    assert header.note is not None
+    assert (bool(CHINESE.search(header.note.zh)), bool(CHINESE.search(header.note.en))) == (True, False)
+    sources = {header.source, *(row["source"] for row in rows(dataset))}
+    told = [source for source in sources if ENGLISH.search(source)]
+    assert [source for source in told if not CHINESE.search(source)] == []
 
 
 @pytest.mark.parametrize("product", NOBODY_STATES)

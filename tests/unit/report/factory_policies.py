@@ -105,9 +105,9 @@ def policy_info(n: int, clause: str, hostile: str) -> PolicyInfo:
 
 def _parameters(n: int) -> tuple[ParameterValue, ...]:
     source = (
-        Source("CIS", "5.3", "intl"),
-        Source("MLPS", "8.1.4.2 c", "cn-std"),
-        Source("HISCOMPLY", "", "default"),
+        Source("CIS", Text("5.3", "5.3"), "intl"),
+        Source("MLPS", Text("8.1.4.2 c，自三级起", "8.1.4.2 c, from level 3"), "cn-std"),
+        Source("HISCOMPLY", Text("", ""), "default"),
     )[n % 3]
     overridden = n % 5 == 2
     keyed = {1: "24 hours", 2: "24 hours", 3: "7 days"}

@@ -180,6 +180,13 @@ def test_waivers_overrides_collections_and_evidence_have_their_tables() -> None:
     assert all(kind in texts["evidence"] for kind in result.evidence.tables)
 
 
+def test_the_source_of_a_number_is_said_in_both_languages() -> None:
+    assert (
+        '<span lang="zh">8.1.4.2 c，自三级起</span><span lang="en">8.1.4.2 c, from level 3</span>'
+        in html_of()
+    )
+
+
 def test_times_stand_in_the_zone_of_the_project() -> None:
     assert "2026-06-30 08:00 Asia/Shanghai (UTC+08:00)" in page_of().texts["cover"]
 

@@ -50,7 +50,9 @@ INFO = PolicyInfo(
     condition="last_login >= as_of - max_idle",
     kinds=("account",),
     parameters=(
-        ParameterValue("max_idle", "duration", "45 days", "45 days", Source("CIS", "5.3", "intl"), "default"),
+        ParameterValue(
+            "max_idle", "duration", "45 days", "45 days", Source("CIS", Text("5.3", "5.3"), "intl"), "default"
+        ),
     ),
     subject_kind="account",
     file="policies/4.3/dormant_accounts_disabled/policy.yaml",

@@ -16,6 +16,7 @@ from hiscomply.model import AuditResult, Finding, FindingGroup, State, Verdict
 from hiscomply.report.messages import reason_text, render_message
 from hiscomply.report.sarif import GithubSarifReporter, SarifReporter
 from hiscomply.report.sarif.identity import ResultGuids, guid_of
+from hiscomply.report.sarif.rules import build_rules
 from hiscomply.report.sarif.sentence import Sentences
 
 
@@ -126,6 +127,17 @@ def test_rules_say_what_a_platform_needs(result: AuditResult, run: dict[str, Any
     assert rule["properties"]["parameters"][0]["strength"] == info.parameters[0].source.strength
     for relation in rule["relationships"]:
         assert relation["target"]["id"] in taxa[relation["target"]["toolComponent"]["name"]]
+
+
+@pytest.mark.parametrize(
+    ("language", "ref"), [("zh", "8.1.4.2 c，自三级起"), ("en", "8.1.4.2 c, from level 3")]
+)
+def test_rules_say_the_sources_of_their_numbers_in_the_language_of_the_report(
+    result: AuditResult, language: str, ref: str
+) -> None:
+    rule = next(one for one in build_rules(result, language) if "MLPS" in str(one.help))
+    assert rule.properties["parameters"][0]["source"] == f"MLPS {ref}"
+    assert f"(MLPS {ref}, " in rule.help.text
 
 
 def test_each_framework_is_a_taxonomy_with_each_of_its_controls_once(

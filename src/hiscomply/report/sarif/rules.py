@@ -67,11 +67,11 @@ def _build_rule(
             )
             for taxonomy, taxon in targets
         ],
-        properties=_properties(info, mlps),
+        properties=_properties(info, mlps, language),
     )
 
 
-def _properties(info: PolicyInfo, mlps: list[str]) -> dict[str, Any]:
+def _properties(info: PolicyInfo, mlps: list[str], language: str) -> dict[str, Any]:
     tags = ["security", "compliance", *info.clauses, *(f"mlps/{item}" for item in mlps)]
     texts = {"title": info.title, "message": info.message, "remediation": info.remediation}
     return {
@@ -83,7 +83,7 @@ def _properties(info: PolicyInfo, mlps: list[str]) -> dict[str, Any]:
         "clauses": list(info.clauses),
         "checks": list(info.checks),
         "evidence": list(info.kinds),
-        "parameters": [_parameter(item) for item in info.parameters],
+        "parameters": [_parameter(item, language) for item in info.parameters],
         **{
             f"conflicts.{tongue}": [text.to(tongue) for text in info.conflicts]
             for tongue in ("zh", "en")
@@ -93,17 +93,17 @@ def _properties(info: PolicyInfo, mlps: list[str]) -> dict[str, Any]:
     }
 
 
-def _parameter(item: ParameterValue) -> dict[str, Any]:
+def _parameter(item: ParameterValue, language: str) -> dict[str, Any]:
     return {
         "name": item.name,
         "value": _keyed_as_text(item.value),
         "default": _keyed_as_text(item.default),
-        "source": f"{item.source.id} {item.source.ref}".strip(),
+        "source": item.source.to(language),
         "strength": item.source.strength,
         **(
             {
                 "sources": {
-                    key: f"{one.id} {one.ref} ({one.strength})" for key, one in item.key_sources.items()
+                    key: f"{one.to(language)} ({one.strength})" for key, one in item.key_sources.items()
                 }
             }
             if item.key_sources
@@ -124,7 +124,7 @@ def _help(info: PolicyInfo, result: AuditResult, language: str) -> tuple[str, st
     zone_offset = result.run.zone_offset
     lines = [
         f"{item.name} = {show_value(item.value, language, zone_offset)}"
-        f" ({item.source.id} {item.source.ref}, {word(STRENGTHS, item.source.strength).to(language)})"
+        f" ({item.source.to(language)}, {word(STRENGTHS, item.source.strength).to(language)})"
         for item in info.parameters
     ]
     parts = [
