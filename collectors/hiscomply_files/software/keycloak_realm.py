@@ -14,9 +14,8 @@ from typing import ClassVar
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
-from hiscomply_files.software.effective import Default, with_defaults
+from hiscomply_files.software.effective import Default
 from hiscomply_files.software.following import each_file, read_value
-from hiscomply_files.software.parts import standing_at
 
 # RealmManager.setupRealmDefaults: bruteForceProtected; RepresentationToModel: the two times. That no length is asked for
 # without a policy: server administration guide, not looked up again. A new realm without sslRequired gets ``external``
