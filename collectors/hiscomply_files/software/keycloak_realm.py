@@ -16,6 +16,7 @@ from hiscomply.hookspecs import Setting
 from hiscomply.model import Text
 from hiscomply_files.software.effective import Default
 from hiscomply_files.software.following import each_file, read_value
+from hiscomply_files.software.parts import standing_at
 
 # RealmManager.setupRealmDefaults: bruteForceProtected; RepresentationToModel: the two times. That no length is asked for
 # without a policy: server administration guide, not looked up again. A new realm without sslRequired gets ``external``
@@ -52,8 +53,10 @@ class KeycloakRealm:
         yield from each_file(self.name, {}, unread, _values, DEFAULTS)
         for path in sorted(files):
             for name, realm in _realms(files[path]):
+                line = realm.settings[0].line if name else None
                 for one in each_file(self.name, {path: realm}, {}, _values, DEFAULTS):
-                    yield replace(one, name=name)
+                    values = standing_at(line, one.values) if name else one.values
+                    yield replace(one, name=name, line=line, values=[*values])
 
 
 def _realms(file: ReadFile) -> Iterator[tuple[str, ReadFile]]:

@@ -70,7 +70,7 @@ PUBLISHED: Mapping[str, frozenset[str]] = {
 HAPI FHIR; ehrbase/ehrbase, ``.env.ehrbase``, for EHRbase."""
 BOOLEANS = frozenset({"management.endpoint.shutdown.enabled", "spring.h2.console.enabled"})
 SWITCHES = frozenset({"debug", "trace"})
-"""On with every value but false, LoggingApplicationListener."""
+"""On with any value but false, and with none: LoggingApplicationListener.isSet."""
 PROFILE_KEYS = (
     "spring.config.activate.onprofile",
     "spring.profiles",
@@ -193,7 +193,10 @@ def _read(path: str, document: _Document, last: dict[tuple[str, str | None], Val
             replaced = replace(value, key=OLD[setting.key], value=None)
             last.setdefault((replaced.key, profile), replaced)
         key = RENAMED.get(setting.key, setting.key)
-        last[setting.key, profile] = replace(value, key=key, value=_meant(key, value.value))
+        is_bare = key in SWITCHES and not setting.value
+        last[setting.key, profile] = replace(
+            value, key=key, value="true" if is_bare else _meant(key, value.value)
+        )
         if setting.key in PUBLISHED:
             shown = holds_published(setting.value, PUBLISHED[setting.key])
             mark = replace(value, key="published_password", value=shown)
