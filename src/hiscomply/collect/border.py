@@ -14,7 +14,7 @@ from typing import Any
 
 from hiscomply.collect.plain_rows import Memory, written
 from hiscomply.collect.stored_values import MAX_TEXT, Converter, converter
-from hiscomply.collect.suspects import MASK, PATIENT, SECRET, is_suspect, mask, whole
+from hiscomply.collect.suspects import MASK, PATIENT, SECRET, is_secret_alone, is_suspect, mask, whole
 from hiscomply.kinds import FieldType, Kind
 from hiscomply.model import Record, Rejected, Text
 from hiscomply.units import Passage, Rows
@@ -147,7 +147,7 @@ class Border:
         return row, rejected
 
     def _guard(self, kind: Kind, row: dict[str, Any]) -> None:
-        """Replaces secrets, drops what looks like patient data; one search per row while all is well."""
+        """Replaces what is a secret, drops what holds one or patient data; one search per row while all is well."""
         texts = [value for value in row.values() if isinstance(value, str)]
         lists = [item for value in row.values() if isinstance(value, list) for item in value]
         joined = "\n".join([*texts, *lists])
@@ -162,9 +162,11 @@ class Border:
             if why is None:
                 continue
             self.dropped[f"{kind.name}.{name}: {why}"] += 1
-            if name in kind.key or (why == "secret" and not isinstance(value, list)):
+            is_alone = why == "secret" and (text in self.secrets or is_secret_alone(text))
+            if name in kind.key or (is_alone and not isinstance(value, list)):
                 row[name] = self.digest(text)
             else:
+                # What a text says besides, a condition would look for in the digest, and not find.
                 del row[name]
 
     def _holds_secret(self, text: str) -> bool:

@@ -13,11 +13,15 @@ PATIENT: Final = late(
     r"|(?:病案号|住院号|门诊号|病历号|就诊卡号|\bMRN\b)[::\s#]*\w*\d{4,}"
 )
 """18-digit identity numbers with a possible birth date, mobile numbers (not inside a digest), record numbers."""
-SECRET: Final = late(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
-    r"|\$(?:1|2[aby]|5|6|7|y|gy|argon2\w*|scrypt)\$[^\s:]{8,}"
+_KEY: Final = "-----BEGIN [A-Z ]*PRIVATE KEY-----"
+_HASHES: Final = (
+    r"\$(?:1|2[aby]|5|6|7|y|gy|argon2\w*|scrypt)\$[^\s:]{8,}"
     r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"
     r"|\b(?:AKIA|ghp_|glpat-|xox[abp]-)[\w-]{12,}"
+)
+_ALONE = late(f"{_KEY}.*|{_HASHES}", re.DOTALL)
+SECRET: Final = late(
+    f"{_KEY}|{_HASHES}"
     r"|(?i:\b(?:password|passwd|pwd|secret|token|api[_-]?key)\b\s*[=:]\s*)(?!hmac-sha256:)[^\s,;\"'*<$]{3,}"
 )
 _SUSPECT = late(f"{PATIENT.pattern}|{SECRET.pattern}")
@@ -52,6 +56,11 @@ def _has_a_part(text: str) -> bool:
         or _LONG_NUMBER.search(text)
         or (("=" in text or ":" in text) and _GIVEN.search(text))
     )
+
+
+def is_secret_alone(text: str) -> bool:
+    """True if a text is a key, a hash or a token and says nothing else."""
+    return _ALONE.fullmatch(text) is not None
 
 
 def mask(text: str) -> str:

@@ -270,14 +270,29 @@ class TestSecrets:
             "AKIAIOSFODNN7EXAMPLE",
             "ghp_0123456789abcdefghij",
             "-----BEGIN OPENSSH PRIVATE KEY-----\nabc",
-            "Server=db;Password=Hospital#1",
-            "api_key: 0a1b2c3d",
         ],
     )
     def test_a_secret_is_replaced_by_its_digest_and_counted(self, border: Border, text: str) -> None:
         row, rejected = border.admit(record(note=text))
         assert row is not None
         assert row["note"] == f"digest-of-{len(text)}"
+        assert rejected == []
+        assert dict(border.dropped) == {"thing.note: secret": 1}
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Server=db;Password=Hospital#1",
+            "api_key: 0a1b2c3d",
+            "curl -k -H 'X-Token: abcdefgh' https://x",
+            f"- {HASH}",
+        ],
+    )
+    def test_a_text_that_holds_more_than_a_secret_is_not_known(self, border: Border, text: str) -> None:
+        """A condition that looks for something bad in it would not find it in a digest, and pass."""
+        row, rejected = border.admit(record(note=text))
+        assert row is not None
+        assert "note" not in row
         assert rejected == []
         assert dict(border.dropped) == {"thing.note: secret": 1}
 

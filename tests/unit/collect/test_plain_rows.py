@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hiscomply.collect import plain_rows
 from hiscomply.collect.border import Border
 from hiscomply.collect.plain_rows import Memory, written
-from hiscomply.collect.suspects import PATIENT, SECRET, is_suspect
+from hiscomply.collect.suspects import PATIENT, SECRET, is_secret_alone, is_suspect
 from hiscomply.kinds import Field, FieldType, Kind
 from hiscomply.model import Record, Text
 from hiscomply.units import Passage, Row, Rows, Stretch
@@ -189,7 +189,8 @@ def _expected(record: Record, secrets: set[str], dropped: Counter[str]) -> tuple
         if why is None:
             continue
         dropped[f"thing.{name}: {why}"] += 1
-        if name in KIND.key or (why == "secret" and not isinstance(value, list)):
+        is_alone = why == "secret" and (text in secrets or is_secret_alone(text))
+        if name in KIND.key or (is_alone and not isinstance(value, list)):
             row[name] = _digest(text)
         else:
             del row[name]

@@ -319,9 +319,12 @@ def config(plan: Plan, clock: Clock) -> None:
     """):
         plan.find(policy, "*", "unknown", "有两个配置文件读不出来,其中的设置不明")
     for host in range(1, HOSTS + 1):
-        subject = f"jump-{host:02d}:sshd -T/clientaliveinterval/1"
         why = "有配置文件读不出来,其中可能还有设置"
-        plan.find("sshd_effective_idle_session_ends", subject, "unknown", why)
+        for policy, key in (
+            ("sshd_effective_idle_session_ends", "clientaliveinterval"),
+            ("sshd_effective_password_login_disabled", "passwordauthentication"),
+        ):
+            plan.find(policy, f"jump-{host:02d}:sshd -T/{key}/1", "unknown", why)
 
 
 def lists(plan: Plan, clock: Clock) -> None:
