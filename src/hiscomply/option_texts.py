@@ -21,11 +21,13 @@ def meaning(schema: Mapping[str, Any]) -> Text:
     return Text(given.get("zh", plain), given.get("en", plain))
 
 
-def in_language(schema: Any, language: str) -> Any:
-    """The schema, and all inside it, with ``description`` in ``language`` in place of both."""
+def in_language(schema: Any, language: str | None) -> Any:
+    """The schema, and all inside it, with ``description`` in ``language`` in place of both; None for neither."""
     if isinstance(schema, list | tuple):
         return [in_language(one, language) for one in schema]
     if not isinstance(schema, Mapping):
         return schema
     told = {key: in_language(one, language) for key, one in schema.items() if key != _BOTH}
-    return told | {"description": meaning(schema).to(language)} if _BOTH in schema else told
+    if language is not None and _BOTH in schema:
+        told["description"] = meaning(schema).to(language)
+    return told

@@ -6,7 +6,7 @@ host the main server is one. Source: the manual of httpd 2.4, core, mod_ssl, mod
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import ClassVar
 
@@ -17,7 +17,7 @@ from hiscomply_files.software.apache_htaccess import is_htaccess, overriding
 from hiscomply_files.software.apache_places import places
 from hiscomply_files.software.apache_server import Server
 from hiscomply_files.software.directives import Directive
-from hiscomply_files.software.effective import NO_OTHERS, Default, Others, seconds
+from hiscomply_files.software.effective import Default, Including, seconds
 from hiscomply_files.software.web import has_variable
 
 _CORE = "httpd 2.4 manual, core"
@@ -33,17 +33,10 @@ NO_MAIN = Text("主文件不在检查范围内", "the main file that includes it
 PROD = frozenset({"prod", "productonly"})
 
 
-class Apache:
+class Apache(Including):
     """Each main file with its includes; virtual hosts of a file that no main file includes are incomplete."""
 
     name: ClassVar[str] = "apache"
-
-    def __init__(self, others: Others = NO_OTHERS) -> None:
-        self._others = others
-
-    def among(self, others: Collection[str]) -> Apache:
-        """The same with the files of the tree that it did not want: an include may name them."""
-        return Apache(Others(others))
 
     def wants(self, path: str, file_format: str) -> bool:
         """Files of the format ``apache_conf``."""
@@ -68,7 +61,7 @@ class Apache:
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text], servers: list[Directive]
     ) -> Iterator[Configuration]:
         """Adds every main file that was read to ``servers``."""
-        tree = Tree(files, unread, self._others)
+        tree = Tree(files, unread, self.others)
         roots = [path for path in files if PurePosixPath(path).name in ROOTS]
         for path in roots:
             whole = tree.whole(path)

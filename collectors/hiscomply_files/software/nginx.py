@@ -6,13 +6,13 @@ Source: the documentation of the modules on nginx.org, as of 1.22 to 1.28.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from hiscomply.configurations import Configuration, ReadFile, Value
 from hiscomply.model import Text
 from hiscomply_files.software.directives import Directive
-from hiscomply_files.software.effective import NO_OTHERS, Default, Others
+from hiscomply_files.software.effective import Default, Including
 from hiscomply_files.software.nginx_files import Tree
 from hiscomply_files.software.nginx_server import Server
 
@@ -24,17 +24,10 @@ DEFAULTS: Mapping[str, Default] = {
 NO_MAIN = Text("主文件不在检查范围内", "the main file that includes it was not read")
 
 
-class Nginx:
+class Nginx(Including):
     """Each main file with its includes; servers of a file that no main file includes are incomplete."""
 
     name: ClassVar[str] = "nginx"
-
-    def __init__(self, others: Others = NO_OTHERS) -> None:
-        self._others = others
-
-    def among(self, others: Collection[str]) -> Nginx:
-        """The same with the files of the tree that it did not want: an include may name them."""
-        return Nginx(Others(others))
 
     def wants(self, path: str, file_format: str) -> bool:
         """Files of the format ``nginx_conf``."""
@@ -44,7 +37,7 @@ class Nginx:
         self, files: Mapping[str, ReadFile], unread: Mapping[str, Text]
     ) -> Iterator[Configuration]:
         """The program, then its servers in the order of the file."""
-        tree = Tree(files, unread, self._others)
+        tree = Tree(files, unread, self.others)
         roots = [path for path in files if any(one.name in MAIN for one in tree.top(path))]
         for path in roots:
             whole = tree.whole(path)

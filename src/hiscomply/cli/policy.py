@@ -107,9 +107,9 @@ def show(obj: dict[str, str], name: Path, sql: bool) -> int:
 
 
 def _severity(severity: str, language: str) -> str:
-    from hiscomply.report.words import SEVERITIES
+    from hiscomply.report.words import severity_word
 
-    return SEVERITIES[Severity(severity)].to(language).lower()
+    return severity_word(Severity(severity)).to(language)
 
 
 def _source(source: Source, register: Any, language: str) -> str:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hiscomply.option_texts import in_language
+
 Schema = Mapping[str, Any]
 _LIMITS = {
     "minimum": "≥",
@@ -51,17 +53,9 @@ def shape(schema: Schema) -> str:
     if rest.pop("uniqueItems", False):
         parts.append("unique")
     if rest:
-        parts.append(json.dumps(_without_texts(rest), ensure_ascii=False, sort_keys=True))
+        # What the options inside it mean has rows of its own.
+        parts.append(json.dumps(in_language(rest, None), ensure_ascii=False, sort_keys=True))
     return " ".join(part for part in parts if part) or "any"
-
-
-def _without_texts(part: Any) -> Any:
-    """A schema inside another, without what its options mean: they have rows of their own that say it."""
-    if isinstance(part, list | tuple):
-        return [_without_texts(one) for one in part]
-    if not isinstance(part, Mapping):
-        return part
-    return {name: _without_texts(one) for name, one in part.items() if name != "x-description"}
 
 
 def _head(rest: dict[str, Any]) -> str:

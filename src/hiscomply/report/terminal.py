@@ -22,7 +22,7 @@ from hiscomply.report.lines import (
     worst_first,
 )
 from hiscomply.report.messages import show_time
-from hiscomply.report.words import COLLECTION_STATUSES, SEVERITIES, VERDICTS, chapter_name
+from hiscomply.report.words import COLLECTION_STATUSES, SEVERITIES, chapter_name, severity_word
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -57,8 +57,9 @@ _COUNTS: Final = Text(
     "{0} policies: {1} pass, {2} fail, {3} unknown, {4} not applicable.",
 )
 _WAIVED: Final = Text("例外 {}", "waived by {}")
-_UNCOLLECTED: Final = Text("证据不足 采集", "unknown collection")
-_UNREAD: Final = Text("证据不足 证据", "unknown evidence")
+_UNDECIDED: Final = Text("证据不足", "unknown")
+_COLLECTION: Final = Text("采集", "collection")
+_EVIDENCE: Final = Text("证据", "evidence")
 
 
 def print_summary(
@@ -120,20 +121,20 @@ def _check_lines(result: AuditResult, language: str) -> Iterator[str]:
         if item.status is not CollectionStatus.OK:
             reason = f": {item.reason.to(language)}" if item.reason else ""
             status = COLLECTION_STATUSES[item.status].to(language)
-            yield f"{printable(item.target)}: {_UNCOLLECTED.to(language)} {status}{reason}"
+            yield f"{printable(item.target)}: {_UNDECIDED.to(language)} {_COLLECTION.to(language)} {status}{reason}"
         for rejected in item.rejected:
             parts = (rejected.source, rejected.line, rejected.column)
             place = ":".join(str(part) for part in parts if part is not None)
-            yield f"{place}: {_UNREAD.to(language)} {rejected.reason.to(language)}"
+            yield f"{place}: {_UNDECIDED.to(language)} {_EVIDENCE.to(language)} {rejected.reason.to(language)}"
     for finding in result.findings():
         if finding.state is State.ABSENT:
             continue
         info = infos[finding.policy_id]
         is_unknown = finding.verdict is Verdict.UNKNOWN
-        label = (VERDICTS[Verdict.UNKNOWN] if is_unknown else SEVERITIES[info.severity]).to(language).lower()
+        label = _UNDECIDED if is_unknown else severity_word(info.severity)
         told = message_of(info, finding, language, result.run.zone_offset)
         waived = f" [{_WAIVED.to(language).format(finding.waiver)}]" if finding.waiver else ""
-        yield f"{place_of(finding)}: {label} {info.id} {told}{waived}"
+        yield f"{place_of(finding)}: {label.to(language)} {info.id} {told}{waived}"
     yield _count_policies(result.whole or result, language)
     if result.held_back is not None:
         yield held_back_text(result.held_back).to(language)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from hiscomply.model import Text
+from hiscomply.model import Severity, Text
+from hiscomply.report.words import severity_word
 
 _LEVELS: Final = {
     "urgent": Text("紧急", "urgent"),
@@ -17,9 +18,7 @@ _LEVELS: Final = {
     "primary": Text("一级", "primary"),
     "clinic": Text("诊所", "clinic"),
     "public_health": Text("公共卫生机构", "public health"),
-    "high": Text("高", "high"),
-    "medium": Text("中", "medium"),
-    "low": Text("低", "low"),
+    **{one.value: severity_word(one) for one in (Severity.HIGH, Severity.MEDIUM, Severity.LOW)},
 }
 _KINDS: Final = {
     "boundary": Text("边界防护", "boundary"),
@@ -50,10 +49,7 @@ _KINDS: Final = {
     "default": Text("出厂默认", "default"),
 }
 _SEVERITIES: Final = {
-    "critical": Text("严重", "critical"),
-    "high": Text("高", "high"),
-    "medium": Text("中", "medium"),
-    "low": Text("低", "low"),
+    **{one.value: severity_word(one) for one in Severity},
     "warning": Text("警告", "warning"),
     "info": Text("提示", "info"),
 }

@@ -92,6 +92,12 @@ CHAPTERS: Final[Mapping[str, Text]] = {
 NOT_KNOWN: Final = Text("未知", "not known")
 
 
+def severity_word(severity: Severity) -> Text:
+    """A severity within a line, where it begins no sentence."""
+    shown = SEVERITIES[severity]
+    return Text(shown.zh, shown.en.lower())
+
+
 def chapter_name(chapter: str) -> Text:
     """The name of a chapter or section; its own id when the pack has one of its own."""
     return CHAPTERS.get(chapter, Text(chapter, chapter))
