@@ -20,7 +20,7 @@ MATCH = re.compile(r"\s*\"?match\b", re.I)
 OF_HOSTS = re.compile(r"sshd_config(?:[_-][\w-]+(?:\.(?:conf|j2))?)?")
 """Its own name, or that of one for some hosts."""
 COMMENT = re.compile(r"(?:^|\s)#.*$")
-TIME = re.compile(r"(?:\d+[smhdw]?)+", re.I)
+TIME = re.compile(r"(?:\d++[smhdw]?+)++", re.I)
 CUMULATIVE = frozenset(
     {"acceptenv", "allowgroups", "allowusers", "denygroups", "denyusers", "hostcertificate", "hostkey"}
     | {"include", "listenaddress", "permitlisten", "permitopen", "port", "setenv", "subsystem"}

@@ -27,7 +27,7 @@ _LARGEST = 2**31 - 1
 _LONGEST_SHOWN = 60
 _NUMBER = re.compile(r"\s*[+]?[0-9]{1,12}")
 _STARTUPS = re.compile(r"\+?(\d{1,9})(?::(\d{1,9})(?::(\d{1,9}))?)?")
-_TIME = re.compile(r"(?:\+?\d+[smhdw]?)+", re.I)
+_TIME = re.compile(r"(?:\+?\d++[smhdw]?+)++", re.I)
 _SERVICE = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _WORD = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"']+""")
 _CRITERION = re.compile(r"""\s*([A-Za-z-]+)(?:\s*=\s*|\s+|$)("[^"]*"|\S+)?""")

@@ -127,6 +127,7 @@ SLOW: list[Any] = [
     ("pwquality", "k" + " " * 200_000 + "v"),
     ("sysctl_conf", " " * 200_000 + "k v"),
     ("sshd_config", "k" + " " * 200_000 + "v"),
+    ("sshd_config", "LoginGraceTime " + "1" * 60 + "x"),
     ("postgresql_conf", "k" + " " * 200_000 + "'v"),
     ("dotenv", "K" + " " * 200_000 + "v"),
     ("properties", "k" + "\\" * 200_000 + "u"),
