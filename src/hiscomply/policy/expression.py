@@ -132,7 +132,7 @@ class Translator:
             raise self.error(
                 node,
                 f"{node.key} is not allowed in a condition / 条件中不允许使用 {node.key}",
-                "see docs/policy-language.md, Expressions / 参见 docs/policy-language.md",
+                "see docs/policy-language.md, Expressions / 参见 docs/policy-language.zh.md 的“表达式”",
             )
         return method(self, node)
 
