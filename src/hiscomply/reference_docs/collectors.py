@@ -33,7 +33,8 @@ def _collector(collector: Collector) -> Iterator[str]:
     schema = collector.options_schema
     package = type(collector).__module__.partition(".")[0]
     yield f"## {collector.name}"
-    yield f"**{escape(both(collector.summary))}** ([README](../../collectors/{package}/README.md))"
+    readme = f"../../collectors/{package}/README"
+    yield f"**{escape(both(collector.summary))}** ([README]({readme}.md) · [中文]({readme}.zh.md))"
     rows = [_row(name, is_required, one) for name, (is_required, one) in option_rows(schema).items()]
     yield table(_HEADER, rows)
     if schema.get("additionalProperties", True) is False:
