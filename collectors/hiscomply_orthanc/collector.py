@@ -42,7 +42,13 @@ class OrthancCollector:
                 **TEXT,
                 **means("服务器在资产清单中的编号。", "The server's id in the asset register."),
             },
-            "user": TEXT,
+            "user": {
+                **TEXT,
+                **means(
+                    "Orthanc 的用户，与 password 一起使用；不写则不登录。",
+                    "User of Orthanc, with password; without both nobody is logged in.",
+                ),
+            },
             "password": SECRET,
             "tls": TLS,
             "cleartext": CLEARTEXT,

@@ -21,7 +21,13 @@ _SHORTEST_PASSWORD: Final = 8
 _OPTIONS: Final = options_schema(
     {
         "host": HOST,
-        "port": {**PORT, "default": 161},
+        "port": {
+            **PORT,
+            "default": 161,
+            **means(
+                "设备的 SNMP 代理监听的 UDP 端口。", "UDP port that the SNMP agent of the device listens on."
+            ),
+        },
         "asset_id": {**TEXT, **means("设备在资产清单中的编号。", "The device's id in the asset register.")},
         "class": {
             "enum": ["server", "network", "storage", "facility"],
@@ -58,9 +64,24 @@ _OPTIONS: Final = options_schema(
         "auth_protocol": {
             "enum": ["SHA-256", "SHA-384", "SHA-512", "SHA-224", "SHA-1", "MD5"],
             "default": "SHA-256",
+            **means(
+                "SNMPv3 鉴别所用的算法，须与设备上该用户的设置相同；SHA-1 与 MD5 "
+                "仅用于设备不支持更强的算法时。",
+                "Algorithm that authenticates in SNMPv3, as the device has it for the user; SHA-1 and "
+                "MD5 are for devices that have none better.",
+            ),
         },
         "auth_password": SECRET,
-        "priv_protocol": {"enum": ["AES-128", "AES-192", "AES-256", "DES"], "default": "AES-128"},
+        "priv_protocol": {
+            "enum": ["AES-128", "AES-192", "AES-256", "DES"],
+            "default": "AES-128",
+            **means(
+                "SNMPv3 加密所用的算法（security: authPriv），须与设备上该用户的设置相同；DES "
+                "仅用于设备不支持 AES 时。",
+                "Algorithm that encrypts in SNMPv3 (security: authPriv), as the device has it for the "
+                "user; DES is for devices without AES.",
+            ),
+        },
         "priv_password": SECRET,
         "community": SECRET,
         "probes": {

@@ -34,7 +34,13 @@ OPTIONS_SCHEMA: Final[Mapping[str, Any]] = {
                     "The asset's id in records; without it the host as written here.",
                 ),
             },
-            "port": {**PORT, "default": 22},
+            "port": {
+                **PORT,
+                "default": 22,
+                **means(
+                    "主机上 OpenSSH 服务监听的端口。", "Port that the OpenSSH server of the host listens on."
+                ),
+            },
             "user": {**TEXT, **means("登录用的账户。", "The account that logs in.")},
             "key_file": {
                 **TEXT,

@@ -17,6 +17,7 @@ from hiscomply.model import Text
 from hiscomply.option_texts import in_language, meaning
 from hiscomply.plugins import collectors
 from hiscomply.reference_docs.collectors import collectors_page
+from hiscomply.reference_docs.options import option_rows
 from hiscomply.yaml_source import parse_yaml
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -42,6 +43,12 @@ def test_what_an_option_means_is_said_in_both_languages(name: str) -> None:
             assert set(both) == {"zh", "en"}, path
             assert CHINESE.search(both["zh"]), path
             assert re.search("[a-z]", both["en"]), path
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_option_says_what_it_means(name: str) -> None:
+    rows = option_rows(collectors()[name].options_schema)
+    assert [option for option, (_, schema) in rows.items() if "x-description" not in schema] == []
 
 
 @pytest.mark.parametrize("name", SHIPPED)
