@@ -77,7 +77,13 @@ SCHEMA: Final = options_schema(
             "用于读取的账户：写 DN；Active Directory 也可写 user@domain。",
             "The account that reads: a DN, for Active Directory also user@domain.",
         ),
-        "password": SECRET,
+        "password": {
+            **SECRET,
+            **means(
+                "账户 user 的口令的所在：写 {env: NAME}、{file: PATH} 或 {command: [PROGRAM]}。",
+                "Where the password of user is: {env: NAME}, {file: PATH} or {command: [PROGRAM]}.",
+            ),
+        },
         "kind": {
             "enum": ["auto", "openldap", "active_directory"],
             "default": "auto",

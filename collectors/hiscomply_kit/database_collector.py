@@ -32,8 +32,8 @@ def _logins(kind: Text) -> Schema:
         "items": TEXT,
         "minItems": 1,
         **means(
-            f"{kind.zh}：其登录名的通配符，区分大小写，* 代表任意文字。",
-            f"Patterns of the logins of {kind.en}: letter case counts, * stands for any text.",
+            f"{kind.zh}：其登录名的通配符（MySQL 为 用户@主机），区分大小写，* 代表任意文字。",
+            f"Patterns of the logins of {kind.en} (MySQL: user@host); letter case counts, * stands for any text.",
         ),
     }
 
@@ -64,7 +64,15 @@ def server_options(facts: Sequence[str], default: Sequence[str]) -> dict[str, Sc
                 "The account that logs in to the server; the README lists the least rights that it needs.",
             ),
         },
-        "password": SECRET,
+        "password": {
+            **SECRET,
+            **means(
+                "账户口令的所在：写 {env: NAME}、{file: PATH} 或 {command: [PROGRAM]}。"
+                "不写则服务器须以套接字或证书认得该账户。",
+                "Where the account's password is: {env: NAME}, {file: PATH} or {command: [PROGRAM]}. "
+                "Without it the server must know the account by socket or certificate.",
+            ),
+        },
         "tls": TLS,
         "use_tls": {
             "type": "boolean",

@@ -49,7 +49,13 @@ class OrthancCollector:
                     "User of Orthanc, with password; without both nobody is logged in.",
                 ),
             },
-            "password": SECRET,
+            "password": {
+                **SECRET,
+                **means(
+                    "user 的口令的所在：写 {env: NAME}、{file: PATH} 或 {command: [PROGRAM]}。",
+                    "Where the password of user is: {env: NAME}, {file: PATH} or {command: [PROGRAM]}.",
+                ),
+            },
             "tls": TLS,
             "cleartext": CLEARTEXT,
             "step_timeout": STEP_TIMEOUT,

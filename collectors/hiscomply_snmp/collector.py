@@ -71,7 +71,15 @@ _OPTIONS: Final = options_schema(
                 "MD5 are for devices that have none better.",
             ),
         },
-        "auth_password": SECRET,
+        "auth_password": {
+            **SECRET,
+            **means(
+                "SNMPv3 鉴别口令的所在，口令至少 8 个字符：写 {env: NAME}、{file: PATH} 或 {command: "
+                "[PROGRAM]}。",
+                "Where the SNMPv3 password that authenticates is, 8 characters at least: {env: NAME}, "
+                "{file: PATH} or {command: [PROGRAM]}.",
+            ),
+        },
         "priv_protocol": {
             "enum": ["AES-128", "AES-192", "AES-256", "DES"],
             "default": "AES-128",
@@ -82,8 +90,24 @@ _OPTIONS: Final = options_schema(
                 "user; DES is for devices without AES.",
             ),
         },
-        "priv_password": SECRET,
-        "community": SECRET,
+        "priv_password": {
+            **SECRET,
+            **means(
+                "SNMPv3 加密口令的所在，用于 security: authPriv，口令至少 8 个字符：写 {env: NAME}、"
+                "{file: PATH} 或 {command: [PROGRAM]}。",
+                "Where the SNMPv3 password that encrypts is, for security: authPriv, 8 characters at "
+                "least: {env: NAME}, {file: PATH} or {command: [PROGRAM]}.",
+            ),
+        },
+        "community": {
+            **SECRET,
+            **means(
+                "SNMPv2c 团体名的所在，用于 security: v2c：写 {env: NAME}、{file: PATH} 或 {command: "
+                "[PROGRAM]}。",
+                "Where the SNMPv2c community is, for security: v2c: {env: NAME}, {file: PATH} or "
+                "{command: [PROGRAM]}.",
+            ),
+        },
         "probes": {
             "type": "boolean",
             "default": True,

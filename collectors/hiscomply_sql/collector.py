@@ -36,7 +36,14 @@ class SqlCollector:
                     "SQLAlchemy's URL, with the user and without password.",
                 ),
             },
-            "password": SECRET,
+            "password": {
+                **SECRET,
+                **means(
+                    "URL 中用户的口令的所在：写 {env: NAME}、{file: PATH} 或 {command: [PROGRAM]}。",
+                    "Where the password of the URL's user is: {env: NAME}, {file: PATH} or {command: "
+                    "[PROGRAM]}.",
+                ),
+            },
             "query": {
                 **TEXT,
                 **means(

@@ -117,8 +117,23 @@ OPTIONS: Final[Mapping[str, Any]] = options_schema(
                 "The private key; ~/.ssh/id_* without it, agent or password.",
             ),
         },
-        "passphrase": SECRET,
-        "password": SECRET,
+        "passphrase": {
+            **SECRET,
+            **means(
+                "私钥 key_file 的口令的所在，用于私钥有口令时：写 {env: NAME}、{file: PATH} 或 {command: "
+                "[PROGRAM]}。",
+                "Where the passphrase of key_file is, for a key that has one: {env: NAME}, {file: PATH} "
+                "or {command: [PROGRAM]}.",
+            ),
+        },
+        "password": {
+            **SECRET,
+            **means(
+                "账户口令的所在；口令只发送一次：写 {env: NAME}、{file: PATH} 或 {command: [PROGRAM]}。",
+                "Where the account's password is, which is sent once only: {env: NAME}, {file: PATH} or "
+                "{command: [PROGRAM]}.",
+            ),
+        },
         "agent": {
             "type": "boolean",
             "default": False,

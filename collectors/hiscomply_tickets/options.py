@@ -95,7 +95,13 @@ OPTIONS: Final[dict[str, Any]] = options_schema(
                 "Account that logs in to the service desk, with password; not needed with token.",
             ),
         },
-        "password": SECRET,
+        "password": {
+            **SECRET,
+            **means(
+                "账户 user 的口令的所在：写 {env: NAME}、{file: PATH} 或 {command: [PROGRAM]}。",
+                "Where the password of user is: {env: NAME}, {file: PATH} or {command: [PROGRAM]}.",
+            ),
+        },
         "token": {
             **SECRET,
             **means(
