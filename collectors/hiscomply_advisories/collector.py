@@ -29,14 +29,23 @@ _FEED: Final[Mapping[str, Any]] = {
                 "A file or, for osv and csaf, a zip or folder of JSON files.",
             ),
         },
-        "format": {"enum": ["debian-tracker", "osv", "csaf", "updateinfo"]},
+        "format": {
+            "enum": ["debian-tracker", "osv", "csaf", "updateinfo"],
+            **means(
+                "公告的格式：debian-tracker 是 Debian 安全跟踪系统的 JSON，updateinfo 是 rpm "
+                "软件源的更新清单，后者须写明 release。",
+                "Format of the advisories: debian-tracker is the JSON of the Debian security tracker, "
+                "updateinfo the list of updates of an rpm repository, which needs release.",
+            ),
+        },
         "release": {
             "type": "string",
             "pattern": "^[^:]+:[^:]+$",
             **means(
                 "updateinfo 文件所属的系统版本，写作 os-release 的 ID:VERSION_ID，如 rocky:9、"
                 "openEuler:22.03-LTS-SP4。",
-                "What an updateinfo file is for, ID:VERSION_ID of os-release: rocky:9, openEuler:22.03-LTS-SP4.",
+                "What an updateinfo file is for, ID:VERSION_ID of os-release: rocky:9, "
+                "openEuler:22.03-LTS-SP4.",
             ),
         },
         "as_of": {
@@ -66,7 +75,16 @@ class AdvisoriesCollector:
     )
     options_schema: ClassVar[Mapping[str, Any]] = options_schema(
         {
-            "feeds": {"type": "array", "minItems": 1, "items": _FEED},
+            "feeds": {
+                "type": "array",
+                "minItems": 1,
+                "items": _FEED,
+                **means(
+                    "用来比对软件包的安全公告文件；可列多份，不访问网络。",
+                    "Advisories that packages are compared with, as files; any number of them, and no "
+                    "network is used.",
+                ),
+            },
             "targets": {
                 "type": "array",
                 "minItems": 1,

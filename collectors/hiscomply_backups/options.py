@@ -28,7 +28,13 @@ _RULE: Final[Mapping[str, Any]] = {
             **TEXT,
             **means("Borg 归档的名称，或 pgBackRest 的 stanza。", "Name of the Borg archive, or the stanza."),
         },
-        "system_id": TEXT,
+        "system_id": {
+            **TEXT,
+            **means(
+                "相符的副本所属系统在系统清单中的编号。",
+                "Id in the register of systems of the system that such copies are of.",
+            ),
+        },
         "job": {
             **TEXT,
             **means(
@@ -47,7 +53,13 @@ _LOCATION: Final[Mapping[str, Any]] = {
     "additionalProperties": False,
     "required": ["value", "said_by"],
     "properties": {
-        "value": {"enum": ["onsite", "offsite", "isolated"]},
+        "value": {
+            "enum": ["onsite", "offsite", "isolated"],
+            **means(
+                "依次为：与系统同处一地、异地备份、离线或不可变副本。",
+                "In this order: at the systems' own site, an off-site backup, an isolated or immutable copy.",
+            ),
+        },
         "said_by": {
             **TEXT,
             **means(
@@ -70,7 +82,14 @@ def _needs(tool: str, *names: str) -> dict[str, Any]:
 OPTIONS_SCHEMA: Final[Mapping[str, Any]] = {
     **options_schema(
         {
-            "tool": {"enum": list(TOOLS)},
+            "tool": {
+                "enum": list(TOOLS),
+                **means(
+                    "写入该仓库的备份工具；本机须装有同名命令。",
+                    "The backup tool that writes the repository; the command of that name must be "
+                    "installed here.",
+                ),
+            },
             "repository": {
                 "type": "string",
                 "pattern": r"^(?!-)(?![^/]*://?[^/@]*:[^/@]*@)(?!.*://[^/@]*:[^/@]*@).+$",
@@ -108,7 +127,14 @@ OPTIONS_SCHEMA: Final[Mapping[str, Any]] = {
                 ),
             },
             "config": {**TEXT, **means("pgBackRest：其配置文件。", "pgBackRest: its configuration file.")},
-            "stanza": {"type": "string", "pattern": r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"},
+            "stanza": {
+                "type": "string",
+                "pattern": r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$",
+                **means(
+                    "pgBackRest：要列出的 stanza 的名称，该工具必填。",
+                    "pgBackRest: name of the stanza to list; required for this tool.",
+                ),
+            },
             "repo": {
                 "type": "integer",
                 "minimum": 1,
@@ -156,7 +182,13 @@ OPTIONS_SCHEMA: Final[Mapping[str, Any]] = {
                     "restic before 0.17 records no end: 'at_start' takes the start for it.",
                 ),
             },
-            "tls": TLS,
+            "tls": {
+                **TLS,
+                **means(
+                    "restic：服务器如何证明自己的身份；始终核验。此采集器只使用其中的 ca_file。",
+                    "restic: how the server proves who it is; it always must. Of these this collector uses ca_file only.",
+                ),
+            },
             "cleartext": CLEARTEXT,
             "step_timeout": {
                 **STEP_TIMEOUT,

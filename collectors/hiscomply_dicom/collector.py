@@ -27,7 +27,14 @@ class DicomCollector:
     options_schema: ClassVar[Mapping[str, Any]] = options_schema(
         {
             "host": HOST,
-            "port": PORT,
+            "port": {
+                **PORT,
+                **means(
+                    "节点接受 DICOM 关联的 TCP 端口，通常为 104 或 11112；启用 TLS 时常为 2762。",
+                    "TCP port on which the node takes DICOM associations: usually 104 or 11112, with TLS "
+                    "often 2762.",
+                ),
+            },
             "asset_id": {**TEXT, **means("节点在资产清单中的编号。", "The node's id in the asset register.")},
             "called_ae": {**_AE, **means("节点的 AE 标题。", "The node's AE title.")},
             "calling_ae": {

@@ -37,7 +37,15 @@ _KIND_RULE: Final = {
     "required": ["kind"],
     "minProperties": 2,
     "properties": {
-        "kind": {"enum": list(KINDS)},
+        "kind": {
+            "enum": list(KINDS),
+            **means(
+                "符合此规则的账户的类别：human 个人、service 服务、shared 共享、default 默认、vendor "
+                "外部人员、trainee 进修实习。",
+                "Kind of the accounts that fit: human, service, shared, default, vendor (external staff) "
+                "or trainee.",
+            ),
+        },
         "login": _told(
             TEXT,
             "属于此类的登录名；* 和 ? 代表任意文字和任意一个字符。",
@@ -69,7 +77,13 @@ SCHEMA: Final = options_schema(
             "用于读取的账户：写 DN；Active Directory 也可写 user@domain。",
             "The account that reads: a DN, for Active Directory also user@domain.",
         ),
-        "password": SECRET,
+        "password": {
+            **SECRET,
+            **means(
+                "账户 user 的口令的所在：写 {env: NAME}、{file: PATH} 或 {command: [PROGRAM]}。",
+                "Where the password of user is: {env: NAME}, {file: PATH} or {command: [PROGRAM]}.",
+            ),
+        },
         "kind": {
             "enum": ["auto", "openldap", "active_directory"],
             "default": "auto",
@@ -155,7 +169,17 @@ SCHEMA: Final = options_schema(
                 "is set to more, last log-ins stay unknown. The policy adds 14 days at most.",
             ),
         },
-        "page_size": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 500},
+        "page_size": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 500,
+            **means(
+                "每次向服务器请求多少个条目；提示回答过大或超出服务器的限额时减小。",
+                "Entries asked for at a time; lower it where an answer is too large or above the limit "
+                "of the server.",
+            ),
+        },
         "step_timeout": STEP_TIMEOUT,
     },
     required=("url", "system_id", "user", "password"),

@@ -49,7 +49,16 @@ class DocumentsCollector:
                     "Patterns of files that need no entry, besides hidden and temporary ones.",
                 ),
             },
-            "max_size_mb": {"type": "integer", "minimum": 1, "maximum": 10_240, "default": 256},
+            "max_size_mb": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 10_240,
+                "default": 256,
+                **means(
+                    "一份文件最大多少 MiB；更大的不读，该条目单独列出。",
+                    "Largest size of one file in MiB; a larger one is not read, and its entry is set aside.",
+                ),
+            },
             "step_timeout": {
                 **STEP_TIMEOUT,
                 **means("核验一个签名最多可用的秒数。", "Seconds that one signature may take."),

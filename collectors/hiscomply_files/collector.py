@@ -38,12 +38,62 @@ OPTIONS_SCHEMA: Mapping[str, Any] = {
             "anyOf": [
                 {"type": "string", "minLength": 1},
                 {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
-            ]
+            ],
+            "x-description": {
+                "zh": "要读取的文件或文件夹，一个或列表，从项目文件夹算起；文件夹连同其下的文件夹一起读取。",
+                "en": (
+                    "File or folder to read, one or a list, from the project folder; folders with all "
+                    "that is below them."
+                ),
+            },
         },
-        "exclude": {"type": "array", "items": {"type": "string", "minLength": 1}},
-        "max_file_bytes": {"type": "integer", "minimum": 1},
-        "asset_id": {"type": "string", "minLength": 1},
-        "observed_at": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$"},
+        "exclude": {
+            "type": "array",
+            "items": {"type": "string", "minLength": 1},
+            "x-description": {
+                "zh": (
+                    "不读取的文件和文件夹的通配符，与路径或最后一段名称比较；* 代表任意文字，包括 /。"
+                    "默认为全部读取。"
+                ),
+                "en": (
+                    "Patterns of files and folders to leave out, by path or by last name; * stands for "
+                    "any text, / as well. Default: everything is read."
+                ),
+            },
+        },
+        "max_file_bytes": {
+            "type": "integer",
+            "minimum": 1,
+            "x-description": {
+                "zh": "一个文件最多多少字节，默认 8388608（8 MiB）；更大的文件不读，记为过大。",
+                "en": (
+                    "Largest size of a file in bytes, default 8388608 (8 MiB); a larger one is not "
+                    "read, and recorded as too large."
+                ),
+            },
+        },
+        "asset_id": {
+            "type": "string",
+            "minLength": 1,
+            "x-description": {
+                "zh": "这些文件所属资产在资产清单中的编号；用于全部文件属于一台主机时。",
+                "en": (
+                    "Id in the asset register of the asset that the files belong to, where all are of "
+                    "one host."
+                ),
+            },
+        },
+        "observed_at": {
+            "type": "string",
+            "pattern": r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$",
+            "x-description": {
+                "zh": "取得这些文件的日期或时间，不带时区则按项目的时区；用于文件是副本时。默认为读取之时。",
+                "en": (
+                    "Date or time when the files were taken, in the project's zone unless it names "
+                    "one; for copies. Default: when they are read."
+                ),
+            },
+        },
     },
 }
 

@@ -14,17 +14,41 @@ from hiscomply_kit.options import CLEARTEXT, HOST, PORT, SECRET, STEP_TIMEOUT, T
 if TYPE_CHECKING:
     from hiscomply_kit.databases import Fact
 
-KINDS_OF_ACCOUNT: Final = ("human", "service", "shared", "default", "vendor", "trainee")
+KINDS_OF_ACCOUNT: Final[Mapping[str, Text]] = {
+    "human": Text("个人账户", "accounts of one person"),
+    "service": Text("服务账户，由程序使用", "service accounts, which programs use"),
+    "shared": Text("共享账户，由多人使用", "shared accounts, which several persons use"),
+    "default": Text("产品自带的默认账户", "default accounts, which come with the product"),
+    "vendor": Text("外部人员的账户", "accounts of external staff"),
+    "trainee": Text("进修实习人员的账户", "accounts of trainees"),
+}
 ONE_WAY_IN: Final = {"oneOf": [{"required": ["host"]}, {"required": ["socket"]}]}
 """What a server's options must hold besides ``user``, ``system_id`` and ``asset_id``."""
 
 
+def _logins(kind: Text) -> Schema:
+    return {
+        "type": "array",
+        "items": TEXT,
+        "minItems": 1,
+        **means(
+            f"{kind.zh}：其登录名的通配符（MySQL 为 用户@主机），区分大小写，* 代表任意文字。",
+            f"Patterns of the logins of {kind.en} (MySQL: user@host); letter case counts, * stands for any text.",
+        ),
+    }
+
+
 def server_options(facts: Sequence[str], default: Sequence[str]) -> dict[str, Schema]:
     """The options of a target that is a database server."""
-    names = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
     return {
         "host": HOST,
-        "port": PORT,
+        "port": {
+            **PORT,
+            **means(
+                "服务器监听的 TCP 端口；不写则为 MySQL 3306、PostgreSQL 5432。",
+                "TCP port that the server listens on; without it 3306 for MySQL, 5432 for PostgreSQL.",
+            ),
+        },
         "socket": {
             "type": "string",
             "pattern": "^/",
@@ -33,8 +57,22 @@ def server_options(facts: Sequence[str], default: Sequence[str]) -> dict[str, Sc
                 "Socket on this machine instead of host, port and TLS.",
             ),
         },
-        "user": TEXT,
-        "password": SECRET,
+        "user": {
+            **TEXT,
+            **means(
+                "登录服务器用的账户；所需的最小权限见 README。",
+                "The account that logs in to the server; the README lists the least rights that it needs.",
+            ),
+        },
+        "password": {
+            **SECRET,
+            **means(
+                "账户口令的所在：写 {env: NAME}、{file: PATH} 或 {command: [PROGRAM]}。"
+                "不写则服务器须以套接字或证书认得该账户。",
+                "Where the account's password is: {env: NAME}, {file: PATH} or {command: [PROGRAM]}. "
+                "Without it the server must know the account by socket or certificate.",
+            ),
+        },
         "tls": TLS,
         "use_tls": {
             "type": "boolean",
@@ -61,7 +99,7 @@ def server_options(facts: Sequence[str], default: Sequence[str]) -> dict[str, Sc
         "account_kinds": {
             "type": "object",
             "additionalProperties": False,
-            "properties": dict.fromkeys(KINDS_OF_ACCOUNT, names),
+            "properties": {kind: _logins(told) for kind, told in KINDS_OF_ACCOUNT.items()},
             **means(
                 "按账户类别列出登录名的通配符，服务器本身不知道类别；以第一个相符的为准：{shared: [shared_*], "
                 "service: ['*']}。",

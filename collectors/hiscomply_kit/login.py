@@ -19,11 +19,28 @@ HTTP_OPTIONS: Final[Mapping[str, Schema]] = {
         **TEXT,
         **means("基本认证的账户，与 password 一起使用。", "Account for basic authentication, with password."),
     },
-    "password": SECRET,
+    "password": {
+        **SECRET,
+        **means(
+            "账户口令的所在，与 username 一起使用：写 {env: NAME}、{file: PATH} 或 {command: [PROGRAM]}。",
+            "Where the account's password is, with username: {env: NAME}, {file: PATH} or {command: "
+            "[PROGRAM]}.",
+        ),
+    },
     "step_timeout": STEP_TIMEOUT,
     "cleartext": CLEARTEXT,
 }
-TOKEN_OPTIONS: Final[Mapping[str, Schema]] = {**HTTP_OPTIONS, "token": SECRET}
+TOKEN_OPTIONS: Final[Mapping[str, Schema]] = {
+    **HTTP_OPTIONS,
+    "token": {
+        **SECRET,
+        **means(
+            "令牌的所在，代替 username 与 password：写 {env: NAME}、{file: PATH} 或 {command: [PROGRAM]}。",
+            "Where the token is, instead of username and password: {env: NAME}, {file: PATH} or "
+            "{command: [PROGRAM]}.",
+        ),
+    },
+}
 
 
 def open_api(

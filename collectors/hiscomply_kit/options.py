@@ -22,7 +22,12 @@ HOST: Final[Schema] = {
     "pattern": r"^[A-Za-z0-9_.:\-\[\]]+$",
     **means("主机名或地址。", "Name or address."),
 }
-PORT: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": 65535}
+PORT: Final[Schema] = {
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 65535,
+    **means("服务监听的端口。", "Port that the service listens on."),
+}
 HTTP_URL: Final[Schema] = {
     "type": "string",
     "pattern": r"^https?://[^\s@?#]+$",
@@ -63,8 +68,23 @@ TLS: Final[Schema] = {
                 "The name that the certificate must carry, where it is not the host's.",
             ),
         },
-        "client_cert": {"type": "string", "minLength": 1},
-        "client_key": {"type": "string", "minLength": 1},
+        "client_cert": {
+            "type": "string",
+            "minLength": 1,
+            **means(
+                "向服务器出示的客户端证书（PEM），从项目文件夹算起；用于服务器要求客户端证书时。",
+                "Client certificate (PEM) from the project folder, for a server that asks for one.",
+            ),
+        },
+        "client_key": {
+            "type": "string",
+            "minLength": 1,
+            **means(
+                "客户端证书的私钥（PEM，没有口令），从项目文件夹算起；不写则从 client_cert 的文件中读取。",
+                "Private key of the client certificate (PEM, without a passphrase) from the project "
+                "folder; without it the key is read from client_cert.",
+            ),
+        },
     },
     **means(
         "服务器如何证明自己的身份。始终核验，不能关闭。",

@@ -42,8 +42,20 @@ class OrthancCollector:
                 **TEXT,
                 **means("服务器在资产清单中的编号。", "The server's id in the asset register."),
             },
-            "user": TEXT,
-            "password": SECRET,
+            "user": {
+                **TEXT,
+                **means(
+                    "Orthanc 的用户，与 password 一起使用；不写则不登录。",
+                    "User of Orthanc, with password; without both nobody is logged in.",
+                ),
+            },
+            "password": {
+                **SECRET,
+                **means(
+                    "user 的口令的所在：写 {env: NAME}、{file: PATH} 或 {command: [PROGRAM]}。",
+                    "Where the password of user is: {env: NAME}, {file: PATH} or {command: [PROGRAM]}.",
+                ),
+            },
             "tls": TLS,
             "cleartext": CLEARTEXT,
             "step_timeout": STEP_TIMEOUT,

@@ -26,13 +26,23 @@ _OPTIONS: Final = options_schema(
         },
         "assets": {
             "type": "object",
-            "additionalProperties": TEXT,
+            "additionalProperties": {
+                **TEXT,
+                **means("该系统在资产清单中的编号。", "Id of this system in the asset register."),
+            },
             **means(
                 "按系统的 Id、Name 或 HostName 列出资产编号。",
                 "Asset id by the system's Id, Name or HostName.",
             ),
         },
-        "class": {"enum": ["server", "network", "storage"], "default": "server"},
+        "class": {
+            "enum": ["server", "network", "storage"],
+            "default": "server",
+            **means(
+                "资产的类别；写 network（网络设备）时另采集固件版本。",
+                "Class of the assets; of network devices firmware versions are collected too.",
+            ),
+        },
         "tier": {
             "type": "integer",
             "minimum": 1,
@@ -62,7 +72,8 @@ class RedfishCollector:
     version: ClassVar[str] = "1.0.0"
     summary: ClassVar[Text] = Text(
         "Redfish(BMC):硬盘、阵列、电源、风扇与温度的故障,网络设备固件版本",
-        "Redfish (BMC): faults of drives, arrays, power supplies, fans, temperatures; firmware of network devices",
+        "Redfish (BMC): faults of drives, arrays, power supplies, fans, temperatures; firmware of "
+        "network devices",
     )
     options_schema: ClassVar[Mapping[str, Any]] = _OPTIONS
 

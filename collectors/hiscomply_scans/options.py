@@ -37,7 +37,13 @@ OPTIONS_SCHEMA: Final[Mapping[str, Any]] = options_schema(
         },
         "assets": {
             "type": "object",
-            "additionalProperties": TEXT,
+            "additionalProperties": {
+                **TEXT,
+                **means(
+                    "以此名称或地址扫描的资产在资产清单中的编号。",
+                    "Id in the asset register of the asset that was scanned by this name or address.",
+                ),
+            },
             **means(
                 "按扫描工具使用的名称或地址列出资产编号；其余的保持原样。",
                 "Asset ids by the name or address that the scanner uses; others keep theirs.",

@@ -21,7 +21,13 @@ _SHORTEST_PASSWORD: Final = 8
 _OPTIONS: Final = options_schema(
     {
         "host": HOST,
-        "port": {**PORT, "default": 161},
+        "port": {
+            **PORT,
+            "default": 161,
+            **means(
+                "设备的 SNMP 代理监听的 UDP 端口。", "UDP port that the SNMP agent of the device listens on."
+            ),
+        },
         "asset_id": {**TEXT, **means("设备在资产清单中的编号。", "The device's id in the asset register.")},
         "class": {
             "enum": ["server", "network", "storage", "facility"],
@@ -58,11 +64,50 @@ _OPTIONS: Final = options_schema(
         "auth_protocol": {
             "enum": ["SHA-256", "SHA-384", "SHA-512", "SHA-224", "SHA-1", "MD5"],
             "default": "SHA-256",
+            **means(
+                "SNMPv3 鉴别所用的算法，须与设备上该用户的设置相同；SHA-1 与 MD5 "
+                "仅用于设备不支持更强的算法时。",
+                "Algorithm that authenticates in SNMPv3, as the device has it for the user; SHA-1 and "
+                "MD5 are for devices that have none better.",
+            ),
         },
-        "auth_password": SECRET,
-        "priv_protocol": {"enum": ["AES-128", "AES-192", "AES-256", "DES"], "default": "AES-128"},
-        "priv_password": SECRET,
-        "community": SECRET,
+        "auth_password": {
+            **SECRET,
+            **means(
+                "SNMPv3 鉴别口令的所在，口令至少 8 个字符：写 {env: NAME}、{file: PATH} 或 {command: "
+                "[PROGRAM]}。",
+                "Where the SNMPv3 password that authenticates is, 8 characters at least: {env: NAME}, "
+                "{file: PATH} or {command: [PROGRAM]}.",
+            ),
+        },
+        "priv_protocol": {
+            "enum": ["AES-128", "AES-192", "AES-256", "DES"],
+            "default": "AES-128",
+            **means(
+                "SNMPv3 加密所用的算法（security: authPriv），须与设备上该用户的设置相同；DES "
+                "仅用于设备不支持 AES 时。",
+                "Algorithm that encrypts in SNMPv3 (security: authPriv), as the device has it for the "
+                "user; DES is for devices without AES.",
+            ),
+        },
+        "priv_password": {
+            **SECRET,
+            **means(
+                "SNMPv3 加密口令的所在，用于 security: authPriv，口令至少 8 个字符：写 {env: NAME}、"
+                "{file: PATH} 或 {command: [PROGRAM]}。",
+                "Where the SNMPv3 password that encrypts is, for security: authPriv, 8 characters at "
+                "least: {env: NAME}, {file: PATH} or {command: [PROGRAM]}.",
+            ),
+        },
+        "community": {
+            **SECRET,
+            **means(
+                "SNMPv2c 团体名的所在，用于 security: v2c：写 {env: NAME}、{file: PATH} 或 {command: "
+                "[PROGRAM]}。",
+                "Where the SNMPv2c community is, for security: v2c: {env: NAME}, {file: PATH} or "
+                "{command: [PROGRAM]}.",
+            ),
+        },
         "probes": {
             "type": "boolean",
             "default": True,

@@ -36,8 +36,22 @@ class SqlCollector:
                     "SQLAlchemy's URL, with the user and without password.",
                 ),
             },
-            "password": SECRET,
-            "query": TEXT,
+            "password": {
+                **SECRET,
+                **means(
+                    "URL 中用户的口令的所在：写 {env: NAME}、{file: PATH} 或 {command: [PROGRAM]}。",
+                    "Where the password of the URL's user is: {env: NAME}, {file: PATH} or {command: "
+                    "[PROGRAM]}.",
+                ),
+            },
+            "query": {
+                **TEXT,
+                **means(
+                    "一条 SELECT；其列名即证据字段，或在 columns 中对应。query、query_file、ready 三者选一。",
+                    "One SELECT; its columns are named as fields of the evidence, or mapped in columns. "
+                    "One of query, query_file and ready.",
+                ),
+            },
             "query_file": {**TEXT, **means("从项目文件夹算起。", "From the project folder.")},
             "ready": {
                 **TEXT,
@@ -47,7 +61,14 @@ class SqlCollector:
                 ),
             },
             "kind": _SHARED["kind"],
-            "columns": _SHARED["columns"],
+            "columns": {
+                **_SHARED["columns"],
+                **means(
+                    "证据字段：查询的列。仅用于列名与字段名不同、或取值需要换算时；其余的列填入同名字段。",
+                    "Field of the evidence: column of the query. Only where the names differ or values "
+                    "need converting; other columns fill the field of their own name.",
+                ),
+            },
             "where": _SHARED["where"],
             "empty_values": _SHARED["empty_values"],
             "allow_empty": _SHARED["allow_empty"],
@@ -60,7 +81,15 @@ class SqlCollector:
                     "行数超过此值时采集失败，不会截断。", "More rows than this are a failure, not a cut."
                 ),
             },
-            "tls": TLS,
+            "tls": {
+                **TLS,
+                **means(
+                    "psycopg 与 pymysql：服务器如何证明自己的身份；始终核验。server_name 不可用，"
+                    "客户端证书只用于 pymysql。",
+                    "psycopg and pymysql: how the server proves who it is; it always must. server_name "
+                    "is refused, and a client certificate is for pymysql only.",
+                ),
+            },
             "use_tls": {
                 "type": "boolean",
                 "default": True,

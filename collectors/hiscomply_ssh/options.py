@@ -13,18 +13,73 @@ _HOST: Final = {
     "type": "object",
     "additionalProperties": False,
     "required": ["host"],
-    "properties": {"name": TEXT, "host": HOST, "port": PORT, "user": TEXT, "asset_id": TEXT},
+    "properties": {
+        "name": {
+            **TEXT,
+            **means(
+                "这台主机在目标名称和报告中的名称；不写则用其地址。",
+                "What the host is called in the names of targets and in reports; its address without it.",
+            ),
+        },
+        "host": HOST,
+        "port": {
+            **PORT,
+            **means(
+                "此主机的 SSH 端口；不写则用目标的 port。",
+                "SSH port of this host; the target's port without it.",
+            ),
+        },
+        "user": {
+            **TEXT,
+            **means(
+                "此主机上的账户；不写则用目标的 user。", "Account on this host; the target's user without it."
+            ),
+        },
+        "asset_id": {
+            **TEXT,
+            **means(
+                "此主机在资产清单中的编号；不写则为目标的 asset_id，仍没有则为主机自报的名称。",
+                "Id of this host in the asset register; without it the target's asset_id, else the name "
+                "that the host gives itself.",
+            ),
+        },
+    },
 }
 _SSH_CONFIG: Final = {
     "type": "object",
     "additionalProperties": False,
     "required": ["file", "hosts"],
-    "properties": {"file": TEXT, "hosts": _TEXTS},
+    "properties": {
+        "file": {
+            **TEXT,
+            **means(
+                "OpenSSH 客户端配置文件，从项目文件夹算起；可用 ~。",
+                "The OpenSSH client configuration, from the project folder; ~ may be used.",
+            ),
+        },
+        "hosts": {
+            **_TEXTS,
+            **means(
+                "选取 Host 行中名称的通配符；* 代表任意文字，每个通配符至少须符合一台主机。",
+                "Patterns of the names in Host lines; * stands for any text, and each must fit a host at "
+                "least.",
+            ),
+        },
+    },
 }
 
 OPTIONS: Final[Mapping[str, Any]] = options_schema(
     {
-        "hosts": {"type": "array", "items": {"oneOf": [HOST, _HOST]}, "minItems": 1},
+        "hosts": {
+            "type": "array",
+            "items": {"oneOf": [HOST, _HOST]},
+            "minItems": 1,
+            **means(
+                "要采集的主机：名称或地址，或 {host, port, user, asset_id, name}；每台各成一个目标。",
+                "The hosts to collect from: name or address, or {host, port, user, asset_id, name}; each "
+                "becomes a target of its own.",
+            ),
+        },
         "inventory": {
             **TEXT,
             **means("Ansible 的主机清单文件，INI 或 YAML。", "An Ansible inventory file, INI or YAML."),
@@ -47,7 +102,14 @@ OPTIONS: Final[Mapping[str, Any]] = options_schema(
                 "The account on the hosts; the caller's own name without it.",
             ),
         },
-        "port": PORT,
+        "port": {
+            **PORT,
+            **means(
+                "主机条目和主机清单没有写明时的 SSH 端口，优先于 ssh_config 文件所写的；不写则为 22。",
+                "SSH port where neither the entry of the host nor the inventory names one, before what "
+                "ssh_config says; 22 without it.",
+            ),
+        },
         "key_file": {
             **TEXT,
             **means(
@@ -55,8 +117,23 @@ OPTIONS: Final[Mapping[str, Any]] = options_schema(
                 "The private key; ~/.ssh/id_* without it, agent or password.",
             ),
         },
-        "passphrase": SECRET,
-        "password": SECRET,
+        "passphrase": {
+            **SECRET,
+            **means(
+                "私钥 key_file 的口令的所在，用于私钥有口令时：写 {env: NAME}、{file: PATH} 或 {command: "
+                "[PROGRAM]}。",
+                "Where the passphrase of key_file is, for a key that has one: {env: NAME}, {file: PATH} "
+                "or {command: [PROGRAM]}.",
+            ),
+        },
+        "password": {
+            **SECRET,
+            **means(
+                "账户口令的所在；口令只发送一次：写 {env: NAME}、{file: PATH} 或 {command: [PROGRAM]}。",
+                "Where the account's password is, which is sent once only: {env: NAME}, {file: PATH} or "
+                "{command: [PROGRAM]}.",
+            ),
+        },
         "agent": {
             "type": "boolean",
             "default": False,

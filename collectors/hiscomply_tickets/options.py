@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from hiscomply.model import Text
 from hiscomply_kit.options import (
     CLEARTEXT,
     HTTP_URL,
@@ -16,20 +17,21 @@ from hiscomply_kit.options import (
     means,
     options_schema,
 )
+from hiscomply_tickets.field_texts import RECORDS, column_text, evidence_fields, set_text
 from hiscomply_tickets.values import CHOICES, FIELDS, REFERENCES, SWITCHES
 
 PRODUCTS: Final = ("request_tracker", "redmine", "glpi", "itop")
-RECORDS: Final = ("ticket", "change", "alert")
+_FIELDS: Final = evidence_fields()
 
 
 def _named(names: Mapping[str, Schema]) -> Schema:
     return {"type": "object", "additionalProperties": False, "properties": names}
 
 
-def _meaning(values: tuple[str, ...], zh: str, en: str) -> Schema:
+def _meaning(values: tuple[str, ...], each: Text, zh: str, en: str) -> Schema:
     return {
         "type": "object",
-        "additionalProperties": {"enum": list(values)},
+        "additionalProperties": {"enum": list(values), **means(each.zh, each.en)},
         **means(zh, en),
     }
 
@@ -58,15 +60,15 @@ QUEUE: Final[Schema] = {
         },
         "set": {
             **_named(
-                dict.fromkeys(sorted(CHOICES | REFERENCES), TEXT)
-                | {name: {"type": "boolean"} for name in sorted(SWITCHES)}
+                {name: {**TEXT, **set_text(name, _FIELDS)} for name in sorted(CHOICES | REFERENCES)}
+                | {name: {"type": "boolean", **set_text(name, _FIELDS)} for name in sorted(SWITCHES)}
             ),
             **means(
                 "此队列的每个工单都相同的字段。", "Fields that are the same for every ticket of this queue."
             ),
         },
         "fields": {
-            **_named(dict.fromkeys(sorted(FIELDS), TEXT)),
+            **_named({name: {**TEXT, **column_text(name, _FIELDS)} for name in sorted(FIELDS)}),
             **means(
                 "证据字段：存放其值的自定义字段的名称（GLPI 为搜索列的编号，iTop 为属性）。",
                 "Field of the evidence: name of the custom field that holds it (GLPI: number of the search "
@@ -78,10 +80,28 @@ QUEUE: Final[Schema] = {
 
 OPTIONS: Final[dict[str, Any]] = options_schema(
     {
-        "product": {"enum": list(PRODUCTS)},
+        "product": {
+            "enum": list(PRODUCTS),
+            **means(
+                "工单系统的产品；glpi 的 url 以 /apirest.php 结尾。",
+                "Product of the service desk; for glpi the url ends in /apirest.php.",
+            ),
+        },
         "url": HTTP_URL,
-        "user": TEXT,
-        "password": SECRET,
+        "user": {
+            **TEXT,
+            **means(
+                "登录工单系统的账户，与 password 一起使用；使用 token 时不需要。",
+                "Account that logs in to the service desk, with password; not needed with token.",
+            ),
+        },
+        "password": {
+            **SECRET,
+            **means(
+                "账户 user 的口令的所在：写 {env: NAME}、{file: PATH} 或 {command: [PROGRAM]}。",
+                "Where the password of user is: {env: NAME}, {file: PATH} or {command: [PROGRAM]}.",
+            ),
+        },
         "token": {
             **SECRET,
             **means(
@@ -98,22 +118,37 @@ OPTIONS: Final[dict[str, Any]] = options_schema(
         },
         "states": _meaning(
             ("open", "resolved", "closed", "approved", "started"),
+            Text(
+                "此状态的含义；approved 与 started 用于变更，对工单即未结束。",
+                "What this status means; approved and started are for changes, and open for tickets.",
+            ),
             "每种状态的含义，另加于工单系统自带的状态。未列出的状态为未知。",
             "What each status means; added to the product's own. One that is not named is not known.",
         ),
         "levels": _meaning(
             ("urgent", "important", "general", "none"),
+            Text(
+                "此优先级的事件级别：紧急、重要、一般；none 为尚未定级。",
+                "Incident level of this priority; none: not classified yet.",
+            ),
             "每种优先级对应的事件级别。",
             "The incident level of each priority.",
         ),
         "severities": _meaning(
             ("critical", "warning", "info"),
+            Text("此优先级的告警的严重程度。", "Severity of alerts of this priority."),
             "每种优先级对应的严重程度，用于告警。",
             "The severity of each priority, for alerts.",
         ),
         "values": {
             "type": "object",
-            "additionalProperties": TEXT,
+            "additionalProperties": {
+                **TEXT,
+                **means(
+                    "这样写的值在读取前换成的文字。",
+                    "Text that takes the place of this written value before it is read.",
+                ),
+            },
             **means(
                 "自定义字段中所写的值代表什么：{是: true, 放射: PACS}。",
                 "What a written value of a custom field stands for: {是: true, 放射: PACS}.",
@@ -132,7 +167,16 @@ OPTIONS: Final[dict[str, Any]] = options_schema(
             "default": True,
             **means("同时读取状态和优先级的变化。", "Read changes of status and priority as well."),
         },
-        "page_size": {"type": "integer", "minimum": 1, "maximum": 100, "default": 100},
+        "page_size": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 100,
+            "default": 100,
+            **means(
+                "每次向服务器请求多少张单；服务器回答过慢或超时时减小。",
+                "Tickets asked for at a time; lower it where the server is slow or a request times out.",
+            ),
+        },
         "tls": TLS,
         "cleartext": CLEARTEXT,
         "step_timeout": STEP_TIMEOUT,

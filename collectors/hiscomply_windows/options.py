@@ -34,14 +34,35 @@ OPTIONS_SCHEMA: Final[Mapping[str, Any]] = {
                     "The asset's id in records; without it the host as written here.",
                 ),
             },
-            "port": {**PORT, "default": 22},
+            "port": {
+                **PORT,
+                "default": 22,
+                **means(
+                    "主机上 OpenSSH 服务监听的端口。", "Port that the OpenSSH server of the host listens on."
+                ),
+            },
             "user": {**TEXT, **means("登录用的账户。", "The account that logs in.")},
             "key_file": {
                 **TEXT,
                 **means("私钥，从项目文件夹算起。", "Private key, from the project folder."),
             },
-            "passphrase": SECRET,
-            "password": SECRET,
+            "passphrase": {
+                **SECRET,
+                **means(
+                    "私钥 key_file 的口令的所在，用于私钥有口令时：写 {env: NAME}、{file: PATH} 或 "
+                    "{command: [PROGRAM]}。",
+                    "Where the passphrase of key_file is, for a key that has one: {env: NAME}, {file: "
+                    "PATH} or {command: [PROGRAM]}.",
+                ),
+            },
+            "password": {
+                **SECRET,
+                **means(
+                    "账户口令的所在；口令只发送一次：写 {env: NAME}、{file: PATH} 或 {command: [PROGRAM]}。",
+                    "Where the account's password is, which is sent once only: {env: NAME}, {file: PATH} "
+                    "or {command: [PROGRAM]}.",
+                ),
+            },
             "known_hosts": {
                 **TEXT,
                 **means(

@@ -13,7 +13,11 @@ from hiscomply_kit.options import TEXT, means, options_schema
 from hiscomply_kit.steps import Step, run_steps
 
 _KINDS: Final[Mapping[str, tuple[str, ...]]] = {"targets": ("monitor_target",), "alerts": ("alert",)}
-_NAMES: Final = {"type": "object", "additionalProperties": TEXT}
+
+
+def _names(each: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"type": "object", "additionalProperties": {**TEXT, **each}}
+
 
 _OPTIONS: Final = {
     **options_schema(
@@ -28,7 +32,7 @@ _OPTIONS: Final = {
                 **means("采集哪些内容。", "What to collect."),
             },
             "assets": {
-                **_NAMES,
+                **_names(means("该主机在资产清单中的编号。", "Id of this host in the asset register.")),
                 **means("按主机的技术名称列出资产编号。", "Asset id by technical name of host."),
             },
             "asset_tag": {
@@ -39,7 +43,12 @@ _OPTIONS: Final = {
                 ),
             },
             "systems": {
-                **_NAMES,
+                **_names(
+                    means(
+                        "该主机所属系统在系统清单中的编号。",
+                        "Id in the register of systems of the system that this host is of.",
+                    )
+                ),
                 **means("按主机的技术名称列出系统编号。", "System id by technical name of host."),
             },
             "system_tag": {
@@ -56,14 +65,24 @@ _OPTIONS: Final = {
             },
             "metrics": {
                 "type": "object",
-                "additionalProperties": {"type": "array", "items": TEXT, "minItems": 1},
+                "additionalProperties": {
+                    "type": "array",
+                    "items": TEXT,
+                    "minItems": 1,
+                    **means(
+                        "表示这一项的监控项键值的开头，如 vm.memory.。",
+                        "First characters of the item keys that stand for it, such as vm.memory.",
+                    ),
+                },
                 **means(
                     "按本产品的名称列出监控项键值的开头，另加于 Zabbix 自带 agent 的键值。",
                     "First characters of item keys by our name, besides those of Zabbix's own agent.",
                 ),
             },
             "rules": {
-                **_NAMES,
+                **_names(
+                    means("该触发器所监视的内容，写本产品的名称。", "What this trigger watches, by our name.")
+                ),
                 **means(
                     "按触发器的名称（宏不展开）列出本产品的名称（down、disk……）。",
                     "Our name (down, disk, …) by name of trigger, macros unexpanded.",
@@ -79,7 +98,16 @@ _OPTIONS: Final = {
                     "Lowest Zabbix severity that is critical: 2 warning, 3 average, 4 high, 5 disaster.",
                 ),
             },
-            "alert_days": {"type": "integer", "minimum": 1, "maximum": 366, "default": 31},
+            "alert_days": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 366,
+                "default": 31,
+                **means(
+                    "读取最近多少天内产生的告警；更早而未关闭的也读取。",
+                    "Days back from which alerts are read; older ones that are still open are read as well.",
+                ),
+            },
         },
         required=("url",),
     ),

@@ -37,13 +37,46 @@ SECRET_SCHEMA: Final[Mapping[str, Any]] = {
     "minProperties": 1,
     "maxProperties": 1,
     "properties": {
-        "env": {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"},
-        "file": {"type": "string", "minLength": 1},
-        "command": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        "env": {
+            "type": "string",
+            "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+            "x-description": {
+                "zh": "存放密钥的环境变量的名称。",
+                "en": "Name of the environment variable that holds the secret.",
+            },
+        },
+        "file": {
+            "type": "string",
+            "minLength": 1,
+            "x-description": {
+                "zh": "只含密钥的文件，从项目文件夹算起；其他用户不得有任何权限（chmod 600）。",
+                "en": (
+                    "File that holds nothing but the secret, from the project folder; others must have "
+                    "no right on it (chmod 600)."
+                ),
+            },
+        },
+        "command": {
+            "type": "array",
+            "items": {"type": "string"},
+            "minItems": 1,
+            "x-description": {
+                "zh": (
+                    "输出密钥的命令，程序和参数各为一项；不经 shell，在项目文件夹中运行，须在 30 秒内结束。"
+                ),
+                "en": (
+                    "Command that prints the secret, program and arguments apart; run without a shell "
+                    "in the project folder, for 30 seconds at most."
+                ),
+            },
+        },
     },
     "x-description": {
         "zh": "密钥的所在：{env: NAME}、{file: PATH} 或 {command: [PROGRAM, ARGUMENT]}；不得写密钥本身。",
-        "en": "Where the secret is: {env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]}; never the secret.",
+        "en": (
+            "Where the secret is: {env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]}; never "
+            "the secret."
+        ),
     },
 }
 """The schema of an option that leads to a secret; ``CollectContext.secret`` takes its value."""

@@ -235,15 +235,28 @@ def _problem(item: Any, model: Any, document: YamlDocument, error_type: ErrorTyp
     path = tuple(part for part in item["loc"] if (isinstance(part, str | int)))
     trail = ".".join(str(part) for part in path)
     if item["type"] == "extra_forbidden":
-        known = _known_keys(model, path[:-1])
+        known = _known_keys(_model_at(model, path[:-1]))
         return error_type(
             f"unknown key {path[-1]!r} / 未知的键",
             place=document.key_place(path),
             hint=nearest(str(path[-1]), known) or "known / 可用: " + ", ".join(sorted(known)),
         )
+    place, hint = document.place(path), _about(model, path)
     if item["type"] == "missing":
-        return error_type(f"key {trail!r} is missing / 缺少必填的键", place=document.place(path))
-    return error_type(f"{trail}: {item['msg']} / {_wanted(item)}", place=document.place(path))
+        return error_type(f"key {trail!r} is missing / 缺少必填的键", place=place, hint=hint)
+    return error_type(f"{trail}: {item['msg']} / {_wanted(item)}", place=place, hint=hint)
+
+
+def _about(model: Any, path: Path_) -> str:
+    """What a key means, in both languages: a module ``document`` has its texts beside it, and no run needs them."""
+    import importlib
+
+    owner = _model_at(model, path[:-1])
+    if not path or not getattr(owner, "__module__", "").endswith(".document"):
+        return ""
+    texts = importlib.import_module(f"{owner.__module__}_texts").TEXTS
+    text = texts[owner.__name__].get(path[-1])
+    return f"{text.en} / {text.zh}" if text else ""
 
 
 def _wanted(item: Any) -> str:
@@ -257,8 +270,13 @@ def _wanted(item: Any) -> str:
     return f"应为{wanted}" if wanted and sort.endswith(("_type", "_parsing")) else "值不正确"
 
 
-def _known_keys(model: Any, path: Path_) -> list[str]:
-    """Field names of the (nested) model at a path, as far as types tell."""
+def _known_keys(model: Any) -> list[str]:
+    """Its keys as they are written."""
+    return [info.alias or name for name, info in getattr(model, "model_fields", {}).items()]
+
+
+def _model_at(model: Any, path: Path_) -> Any:
+    """The (nested) model at a path, as far as types tell; something else where there is none."""
     import types
     import typing
 
@@ -276,6 +294,4 @@ def _known_keys(model: Any, path: Path_) -> list[str]:
         current = annotation
         if typing.get_origin(current) in (dict, list, tuple) and not isinstance(part, int):
             continue
-    if not hasattr(current, "model_fields"):
-        return []
-    return [info.alias or name for name, info in current.model_fields.items()]
+    return current

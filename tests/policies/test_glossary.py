@@ -16,6 +16,7 @@ from hiscomply.glossary import Variant, load_glossary, variants_in
 from hiscomply.model import Text
 from hiscomply.paths import policies_dir, schemas_dir
 from hiscomply.plugins import collectors
+from hiscomply.reference_docs.documents import MODELS, document_schema
 from hiscomply.report import exits, messages, words
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -37,6 +38,8 @@ def texts() -> tuple[tuple[str, Mapping[str, str]], ...]:
         found += [(f"{file.name}{where}", text) for where, text in bilingual(content)]
     for name, one in sorted(collectors().items()):
         found += [(f"{name}{where}", text) for where, text in bilingual(one.options_schema)]
+    for name in MODELS:
+        found += [(f"{name}{where}", text) for where, text in bilingual(json.loads(document_schema(name)))]
     for module in (words, exits, messages):
         found += [(f"{module.__name__}.{where}", text) for where, text in of_module(module)]
     found += [(f"class {letter}", {"zh": text.zh, "en": text.en}) for letter, text in CLASSES.items()]
@@ -45,7 +48,7 @@ def texts() -> tuple[tuple[str, Mapping[str, str]], ...]:
 
 def bilingual(content: Any, where: str = "") -> Iterator[tuple[str, Mapping[str, str]]]:
     if isinstance(content, Mapping):
-        if {"zh", "en"} <= set(content):
+        if {"zh", "en"} <= set(content) and isinstance(content["zh"], str):
             yield where, content
         for key, value in content.items():
             yield from bilingual(value, f"{where}.{key}")

@@ -10,13 +10,17 @@ from typing import Any, ClassVar
 import pytest
 
 from hiscomply.cli.main import run
+from hiscomply.config import document_texts as project_texts
 from hiscomply.config.project import make_target
 from hiscomply.errors import ConfigError
 from hiscomply.hookspecs import SECRET_SCHEMA
 from hiscomply.model import Text
 from hiscomply.option_texts import in_language, meaning
 from hiscomply.plugins import collectors
+from hiscomply.policy import document_texts as policy_texts
 from hiscomply.reference_docs.collectors import collectors_page
+from hiscomply.reference_docs.documents import MODELS, document_options, document_schema
+from hiscomply.reference_docs.options import option_rows
 from hiscomply.yaml_source import parse_yaml
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -42,6 +46,31 @@ def test_what_an_option_means_is_said_in_both_languages(name: str) -> None:
             assert set(both) == {"zh", "en"}, path
             assert CHINESE.search(both["zh"]), path
             assert re.search("[a-z]", both["en"]), path
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_option_says_what_it_means(name: str) -> None:
+    rows = option_rows(collectors()[name].options_schema)
+    assert [option for option, (_, schema) in rows.items() if "x-description" not in schema] == []
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_key_of_a_document_says_what_it_means(name: str) -> None:
+    rows = option_rows(document_options(name))
+    assert [option for option, (_, schema) in rows.items() if "x-description" not in schema] == []
+    for option, (_, schema) in rows.items():
+        both = schema["x-description"]
+        assert CHINESE.search(both["zh"]), option
+        assert re.search("[a-z]", both["en"]), option
+        assert schema["description"] == f"{both['en']} / {both['zh']}"
+
+
+def test_every_text_of_a_document_is_that_of_a_key() -> None:
+    schemas = "".join(document_schema(name) for name in MODELS)
+    for texts in (project_texts.TEXTS, policy_texts.TEXTS):
+        for model, keys in texts.items():
+            for key, text in keys.items():
+                assert text.zh in schemas, f"{model}.{key}"
 
 
 @pytest.mark.parametrize("name", SHIPPED)

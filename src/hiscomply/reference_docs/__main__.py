@@ -18,7 +18,7 @@ from hiscomply.policy.pack import load_pack
 from hiscomply.reference_docs.clauses import clause_pages
 from hiscomply.reference_docs.collectors import collectors_page
 from hiscomply.reference_docs.commands import commands_page
-from hiscomply.reference_docs.documents import MODELS, document_schema
+from hiscomply.reference_docs.documents import MODELS, document_schema, documents_page
 from hiscomply.reference_docs.formats import formats_page
 from hiscomply.reference_docs.glossary import glossary_page
 from hiscomply.reference_docs.kinds import kinds_page
@@ -47,6 +47,7 @@ def reference(folder: Path, schemas: Path) -> dict[Path, str]:
         "evidence.md": kinds_page(kinds),
         "policies.md": policies_page(pack.policies, policies_dir(), clauses),
         "collectors.md": collectors_page(shipped_collectors()),
+        "documents.md": documents_page(),
         "formats.md": formats_page(formats(), reporters()),
         "glossary.md": glossary_page(load_glossary(policies_dir() / "glossary.yaml")),
         **{f"clauses/{name}": text for name, text in clause_pages(coverage).items()},

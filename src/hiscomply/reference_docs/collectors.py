@@ -10,7 +10,7 @@ from hiscomply.model import Text
 from hiscomply.option_texts import meaning
 from hiscomply.reference_docs.options import Schema, option_rows, shape
 from hiscomply.reference_docs.tables import both, page, table
-from hiscomply.reference_docs.text import code, escape
+from hiscomply.reference_docs.text import Markup, code, escape
 
 _TITLE = Text("采集器", "Collectors")
 _INTRO = """\
@@ -35,14 +35,19 @@ def _collector(collector: Collector) -> Iterator[str]:
     yield f"## {collector.name}"
     readme = f"../../collectors/{package}/README"
     yield f"**{escape(both(collector.summary))}** ([README]({readme}.md) · [中文]({readme}.zh.md))"
-    rows = [_row(name, is_required, one) for name, (is_required, one) in option_rows(schema).items()]
-    yield table(_HEADER, rows)
+    yield options_table(schema)
     if schema.get("additionalProperties", True) is False:
         yield "Other options are refused. 不接受其他选项。"
     rules = {name: value for name, value in schema.items() if name not in _IN_TABLE}
     if rules:
         written = json.dumps(rules, ensure_ascii=False, sort_keys=True)
         yield f"Rule over all options 选项之间的规则: {code(written)}"
+
+
+def options_table(schema: Schema) -> Markup:
+    """A row for each option of a schema, with what it means in both languages."""
+    rows = [_row(name, is_required, one) for name, (is_required, one) in option_rows(schema).items()]
+    return table(_HEADER, rows)
 
 
 def _row(name: str, is_required: bool, schema: Schema) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -121,3 +122,26 @@ def test_a_secret_that_breaks_the_document_is_not_repeated(tmp_path: Path, writt
     said = told(tmp_path, "ssh", f"hosts: [h]\npassword: {written}")
     assert "hiscomply.yaml:" in said
     assert SECRET not in said
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("institution: {level: big, name: it}", "Level: tertiary grade-A, "),
+        ("institution: {}", "The name on every report: "),
+        ("institution: {name: it}\ncollect: [{name: x}]", "Name of the collector, "),
+        ("institution: {name: it}\ncollect: [{collector: local, timeout: 5}]", "Time that collecting "),
+        (
+            "institution: {name: it}\nscope: [{subject: PACS, reason: none, until: soon}]",
+            "Last day on which ",
+        ),
+    ],
+)
+def test_a_key_of_the_project_file_that_does_not_fit_says_what_it_means(
+    tmp_path: Path, written: str, hint: str
+) -> None:
+    (tmp_path / "hiscomply.yaml").write_text(written, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_project(tmp_path, collectors(), language="en", flags={})
+    assert caught.value.hint.startswith(hint)
+    assert re.search("[\u4e00-\u9fff]", caught.value.hint)
