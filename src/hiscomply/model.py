@@ -429,7 +429,7 @@ class FindingGroup:
     count: int
     waived: int
     samples: tuple[Finding, ...]
-    """The first findings by subject, at most 25."""
+    """The first findings by subject, at most 25; those without a waiver come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,6 +451,18 @@ class PolicyResult:
     def judged(self) -> int:
         """Subjects with a decision: pass or fail."""
         return self.passed + self.failed
+
+    @property
+    def is_waived(self) -> bool:
+        """True if there are failures and a waiver covers each of them, so that they set no exit code."""
+        return self.verdict is Verdict.FAIL and self.failed <= self.waived
+
+    @property
+    def open_verdict(self) -> Verdict | None:
+        """The verdict that is left when waived failures are set aside; None if those are all that there is to say."""
+        if not self.is_waived:
+            return self.verdict
+        return Verdict.UNKNOWN if self.unknown else None
 
 
 @dataclass(frozen=True, slots=True)

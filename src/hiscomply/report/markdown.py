@@ -15,6 +15,7 @@ from hiscomply.report.lines import (
     group_message,
     held_back_text,
     kinds_without_evidence,
+    open_count,
     place_of,
     printable,
     worst_first,
@@ -121,7 +122,7 @@ def _row(result: AuditResult, policy: PolicyResult, verdict: Verdict, language: 
         told = _plain(group_message(info, group, language, result.run.zone_offset, finding), 160)
         if finding is not None:
             told += f" ({_plain(place_of(finding), 80)})"
-    count = policy.failed if verdict is Verdict.FAIL else policy.unknown
+    count = open_count(policy, verdict)
     title = f"{_plain(info.title.to(language))} `{info.id}`"
     clauses = _plain(", ".join(info.clauses))
     return f"| {SEVERITIES[info.severity].to(language)} | {clauses} | {title} | {count:,} | {told} |"
