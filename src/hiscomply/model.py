@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
-from datetime import datetime, timedelta
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -499,7 +499,6 @@ class RunInfo:
     institution: Text
     profile: str
     zone: str
-    zone_offset: timedelta
     as_of: datetime
     started: datetime
     ended: datetime
@@ -510,6 +509,13 @@ class RunInfo:
     evidence_digest: str
     profile_origin: str = ""
     """Where the profile came from: a flag, ``file:line:column``, the institution's level, or ``default``."""
+
+    @property
+    def tz(self) -> tzinfo:
+        """The project's zone, in which reports tell all times."""
+        from zoneinfo import ZoneInfo
+
+        return ZoneInfo(self.zone)
 
 
 @dataclass(frozen=True, slots=True)

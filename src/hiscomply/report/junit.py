@@ -102,7 +102,7 @@ def _details(policy: PolicyResult, result: AuditResult, language: str) -> str:
         if group.verdict is Verdict.UNKNOWN:
             lines.append(f"[{group.count}] {reason_text(group, language)}")
         for finding in group.samples:
-            told = message_of(policy.info, finding, language, result.run.zone_offset)
+            told = message_of(policy.info, finding, language, result.run.tz)
             if finding.waiver is not None:
                 told = (
                     f"{told} [{_WAIVED.to(language).format(waiver_told(finding.waiver, waivers, language))}]"

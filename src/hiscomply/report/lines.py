@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import tzinfo
 from typing import Final
 
 from hiscomply.kinds import INVENTORY_KIND
@@ -51,20 +51,20 @@ def place_of(finding: Finding) -> str:
     return printable(":".join(parts))
 
 
-def message_of(info: PolicyInfo, finding: Finding, language: str, zone_offset: timedelta) -> str:
+def message_of(info: PolicyInfo, finding: Finding, language: str, zone: tzinfo) -> str:
     """The finding's sentence, and why it is not known if it is not."""
-    told = render_message(info, finding, language, zone_offset)
+    told = render_message(info, finding, language, zone)
     colon = "：" if language == "zh" else ": "
     return printable(colon.join(filter(None, (told, reason_text(finding, language)))))
 
 
 def group_message(
-    info: PolicyInfo, group: FindingGroup, language: str, zone_offset: timedelta, finding: Finding | None
+    info: PolicyInfo, group: FindingGroup, language: str, zone: tzinfo, finding: Finding | None
 ) -> str:
     """What a group is about: an example's sentence for a failure, the reason for an unknown."""
     if group.verdict is Verdict.UNKNOWN or finding is None:
         return printable(reason_text(group, language) or info.title.to(language))
-    return message_of(info, finding, language, zone_offset)
+    return message_of(info, finding, language, zone)
 
 
 def held_back_text(held: HeldBack) -> Text:

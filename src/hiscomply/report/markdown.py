@@ -67,7 +67,7 @@ def _page(result: AuditResult, language: str) -> Iterator[str]:
     run = result.run
     yield f"## {_TITLE.to(language)}: {_plain(run.institution.to(language))}"
     yield ""
-    moment = show_time(run.as_of, run.zone_offset)
+    moment = show_time(run.as_of, run.tz)
     meaning, code = exit_meaning(result).to(language), _EXIT.to(language).format(result.exit_code)
     yield f"**{meaning}** ({run.profile}, {moment}, {code})"
     yield ""
@@ -119,7 +119,7 @@ def _row(result: AuditResult, policy: PolicyResult, verdict: Verdict, language: 
     told = ""
     if example is not None:
         group, finding = example
-        told = _plain(group_message(info, group, language, result.run.zone_offset, finding), 160)
+        told = _plain(group_message(info, group, language, result.run.tz, finding), 160)
         if finding is not None:
             told += f" ({_plain(place_of(finding), 80)})"
     count = open_count(policy, verdict)

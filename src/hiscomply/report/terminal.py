@@ -82,7 +82,7 @@ def print_summary(
         reports: where the reports are, as the user should read it.
     """
     run = result.run
-    moment = show_time(run.as_of, run.zone_offset)
+    moment = show_time(run.as_of, run.tz)
     # a profile that nobody wrote down needs its reason; the other origins are in the report
     why = f" ({run.profile_origin})" if run.profile_origin.startswith("institution.") else ""
     _say(console, f"{run.institution.to(language)}  {run.profile}{why}  {moment} {run.zone}", style="bold")
@@ -141,7 +141,7 @@ def _check_lines(result: AuditResult, language: str) -> Iterator[str]:
         info = infos[finding.policy_id]
         is_unknown = finding.verdict is Verdict.UNKNOWN
         label = _UNDECIDED if is_unknown else severity_word(info.severity)
-        told = message_of(info, finding, language, result.run.zone_offset)
+        told = message_of(info, finding, language, result.run.tz)
         waived = f" [{_WAIVED.to(language).format(finding.waiver)}]" if finding.waiver else ""
         yield f"{place_of(finding)}: {label.to(language)} {info.id} {told}{waived}"
     yield _count_policies(result.whole or result, language)
@@ -197,7 +197,7 @@ def _print_example(
     if example is None:
         return
     group, finding = example
-    _say(console, group_message(policy.info, group, language, result.run.zone_offset, finding), indent=6)
+    _say(console, group_message(policy.info, group, language, result.run.tz, finding), indent=6)
     if finding is not None:
         _say(console, f"@ {place_of(finding)}", indent=6, style="dim")
 

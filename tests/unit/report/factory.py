@@ -101,7 +101,6 @@ def _run(is_hostile: bool) -> RunInfo:
         institution=Text(name, "Dongjiang First People's Hospital"),
         profile="tertiary",
         zone="Asia/Shanghai",
-        zone_offset=timedelta(hours=8),
         as_of=AS_OF,
         started=AS_OF + timedelta(seconds=4),
         ended=AS_OF + timedelta(minutes=3, seconds=21),
