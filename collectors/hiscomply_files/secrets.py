@@ -36,10 +36,16 @@ VARIABLE = late(
     r"""(?<![\w.-])(?P<head>-{0,2}(?P<name>[^\W\d][\w.-]*+)=)(?P<secret>'[^']*'|"[^"]*"|[^\s;&,'")]+)"""
 )
 OPTION = late(
-    r"(?P<head>(?:^|\s)--?[\w-]*(?:password|passwd|token|secret|requirepass)[ \t]+)(?P<secret>[^\s-]\S*)",
+    r"(?P<head>(?:^|\s)--?[\w-]*(?:password|passwd|token|secret|requirepass|oauth2-bearer)[ \t]+)(?P<secret>[^\s-]\S*)",
     re.I,
 )
 BEARER = late(r"(?P<head>\b(?:Bearer|Basic)\s+)(?P<secret>[A-Za-z0-9+/._=-]{8,})")
+HEADER = late(
+    r"""(?P<head>(?<![\w-])(?:-[A-Za-z]*H|--(?:proxy-)?header)\b["',\s=]*+(?P<name>[A-Za-z][\w-]*+)\s*+:\s*+
+    (?:(?i:bearer|basic|token|api-?key|splunk)\s++)?)    (?P<secret>\$\([^)\n]*+\)|\$?\{[^}\n]*+\}+|[^\s"'\\`]++)""",
+    re.X,
+)
+"""``-H "X-Token: his"`` of curl, ``--header=PRIVATE-TOKEN:his`` of wget."""
 IN_JSON = late(
     r"""(?P<head>"[\w.-]*(?:password|passwd|pwd|secret|token)"\s*+:\s*+")(?P<secret>[^"]+)""", re.I
 )
@@ -51,7 +57,7 @@ LINE = late(
     re.X,
 )
 """Of a file within a value: ``password: his`` in the YAML of a ConfigMap, ``requirepass his`` in its redis.conf."""
-PATTERNS = (USERINFO, ASSIGNED, VARIABLE, OPTION, BEARER, USERS, IN_JSON, ORACLE)
+PATTERNS = (USERINFO, ASSIGNED, VARIABLE, OPTION, BEARER, HEADER, USERS, IN_JSON, ORACLE)
 LIST_ENTRY = late(r"(?P<name>[A-Za-z_][\w.-]*)=(?P<value>.*)", re.S)
 
 

@@ -66,8 +66,8 @@ class LocalCollector:
                 "uniqueItems": True,
                 "default": [],
                 **means(
-                    "内容从不变化的 dnf 软件源（发行版本身）的编号：不看其新旧。",
-                    "Ids of dnf repositories that never change (the release itself): their age does not count.",
+                    "内容从不变化的 dnf 软件源（发行版本身）的编号或 apt 套件名：不看其新旧。",
+                    "Ids of dnf repositories, or names of apt suites, that never change: their age does not count.",
                 ),
             },
         },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -24,11 +24,16 @@ _UPGRADE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """The head of one Release file: names of the suite, and when its publisher signed it."""
+    """The head of one Release file: names of the suite, and when its publisher signed it.
+
+    Attributes:
+        codename: of the suite, else its name: ``bookworm-security``.
+    """
 
     names: frozenset[str]
     is_security: bool
     date: datetime
+    codename: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ def parse_release(text: str) -> Release | None:
         return None
     names = frozenset(fields[name] for name in ("Suite", "Codename") if name in fields)
     says = " ".join((*names, fields.get("Label", ""))).lower()
-    return Release(names, "security" in says, date)
+    codename = fields.get("Codename", fields.get("Suite", ""))
+    return Release(names, "security" in says, date, codename)
 
 
 def _date(text: str) -> datetime | None:
@@ -74,11 +80,22 @@ def releases(answers: Answers) -> list[Release]:
     return found
 
 
-def lists_date(found: Iterable[Release]) -> datetime | None:
-    """When the newest news in the lists was published: of the security suite where there is one."""
+def lists_date(found: Iterable[Release], fixed: Set[str]) -> tuple[datetime, str] | None:
+    """When the oldest news in the lists was published, and of which suite: of the security suites where there are any.
+
+    Suites of one release (``noble-security``, ``noble-infra-security``) follow each other: of them the newest counts.
+
+    Args:
+        fixed: names of suites that never change; they count only where there are no others.
+    """
     found = list(found)
-    security = [release.date for release in found if release.is_security]
-    return max(security or [release.date for release in found], default=None)
+    asked = [release for release in found if release.is_security] or found
+    counted = [release for release in asked if not release.names & fixed] or asked
+    newest: dict[str, tuple[datetime, str]] = {}
+    for release in counted:
+        line = release.codename.partition("-")[0]
+        newest[line] = max(newest.get(line, (release.date, "")), (release.date, release.codename))
+    return min(newest.values(), default=None)
 
 
 def parse_upgradable(text: str, found: Iterable[Release]) -> tuple[Pending, list[int]]:

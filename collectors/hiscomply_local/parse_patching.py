@@ -32,18 +32,19 @@ _WHAT = Text("待装更新", "pending updates")
 
 
 def list_age_days(answers: Answers, about: About) -> int | None:
-    """Whole days since the package lists were published, the oldest of dnf's; None without lists."""
+    """Whole days since the package lists were published, of the oldest that counts; None without lists."""
     return _list_age(answers, about)[0]
 
 
 def _list_age(answers: Answers, about: About) -> tuple[int | None, str]:
     """Whole days, and the repository whose age it is."""
-    made, repository = apt.lists_date(apt.releases(answers)), ""
-    if package_manager(answers) != "dpkg":
+    if package_manager(answers) == "dpkg":
+        found = apt.lists_date(apt.releases(answers), about.fixed_repositories)
+    else:
         enabled = answers.command(dnf.REPOLIST)
         names = dnf.parse_repolist(enabled.text) if enabled.ok else frozenset()
         found = dnf.oldest(dnf.cached_repositories(answers), names, about.fixed_repositories)
-        made, repository = found or (None, "")
+    made, repository = found or (None, "")
     return (max((about.now - made).days, 0) if made else None), repository
 
 

@@ -94,6 +94,7 @@ class Kind:
         fresh: how old ``observed_at`` may be.
         is_whole_list: the records are one published list, so that one which is too old says nothing of what
             it does not hold.
+        apart: fields by which looks at the same thing differ in kind, so that the newer does not replace the other.
         digest: sha256 of the schema as it is written.
     """
 
@@ -105,7 +106,13 @@ class Kind:
     fields: Mapping[str, Field]
     file: str
     is_whole_list: bool = False
+    apart: tuple[str, ...] = ()
     digest: str = ""
+
+    @property
+    def look(self) -> tuple[str, ...]:
+        """The fields that tell what was looked at and how: of rows alike in them the newest counts."""
+        return (*self.key, *self.apart)
 
     def columns(self) -> dict[str, str]:
         """DuckDB types by column name, provenance included."""
@@ -146,6 +153,7 @@ def _load_kind(file: Path) -> Kind:
         if fresh is None:
             raise ValueError(f"x-fresh {schema['x-fresh']!r} is not like '7 days'")
         _check_names(schema["title"], schema["properties"], schema["x-key"])
+        _check_known("x-apart", schema["properties"], schema.get("x-apart", ()))
         return Kind(
             name=schema["title"],
             title=_text(schema["x-title"]),
@@ -155,6 +163,7 @@ def _load_kind(file: Path) -> Kind:
             fields={name: _load_field(name, spec) for name, spec in schema["properties"].items()},
             file=str(file),
             is_whole_list=bool(schema.get("x-whole-list", False)),
+            apart=tuple(schema.get("x-apart", ())),
             digest=hashlib.sha256(written).hexdigest(),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -172,9 +181,13 @@ def _check_names(kind: str, fields: Iterable[str], key: Iterable[str]) -> None:
             raise ValueError(f"the name {name!r} is not lower-case letters, digits and _")
     if kind in _TAKEN:
         raise ValueError(f"no kind can be named {kind!r}")
-    unknown = set(key) - set(fields)
+    _check_known("x-key", fields, key)
+
+
+def _check_known(said: str, fields: Iterable[str], names: Iterable[str]) -> None:
+    unknown = set(names) - set(fields)
     if unknown:
-        raise ValueError(f"x-key names no field: {', '.join(sorted(unknown))}")
+        raise ValueError(f"{said} names no field: {', '.join(sorted(unknown))}")
 
 
 def _load_field(name: str, spec: Mapping[str, Any]) -> Field:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
-from datetime import datetime, timedelta
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -429,7 +429,7 @@ class FindingGroup:
     count: int
     waived: int
     samples: tuple[Finding, ...]
-    """The first findings by subject, at most 25."""
+    """The first findings by subject, at most 25; those without a waiver come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,6 +451,18 @@ class PolicyResult:
     def judged(self) -> int:
         """Subjects with a decision: pass or fail."""
         return self.passed + self.failed
+
+    @property
+    def is_waived(self) -> bool:
+        """True if there are failures and a waiver covers each of them, so that they set no exit code."""
+        return self.verdict is Verdict.FAIL and self.failed <= self.waived
+
+    @property
+    def open_verdict(self) -> Verdict | None:
+        """The verdict that is left when waived failures are set aside; None if those are all that there is to say."""
+        if not self.is_waived:
+            return self.verdict
+        return Verdict.UNKNOWN if self.unknown else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -487,7 +499,6 @@ class RunInfo:
     institution: Text
     profile: str
     zone: str
-    zone_offset: timedelta
     as_of: datetime
     started: datetime
     ended: datetime
@@ -498,6 +509,13 @@ class RunInfo:
     evidence_digest: str
     profile_origin: str = ""
     """Where the profile came from: a flag, ``file:line:column``, the institution's level, or ``default``."""
+
+    @property
+    def tz(self) -> tzinfo:
+        """The project's zone, in which reports tell all times."""
+        from zoneinfo import ZoneInfo
+
+        return ZoneInfo(self.zone)
 
 
 @dataclass(frozen=True, slots=True)

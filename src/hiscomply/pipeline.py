@@ -372,7 +372,6 @@ def _run_info(
         institution=settings.institution,
         profile=settings.profile,
         zone=settings.zone,
-        zone_offset=as_of.astimezone(ZoneInfo(settings.zone)).utcoffset() or as_of - as_of,
         as_of=as_of,
         started=started,
         ended=datetime.now(UTC),

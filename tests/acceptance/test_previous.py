@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -127,6 +128,39 @@ def test_a_failure_that_another_target_shows_to_be_mended_is_gone(two: SmallProj
     assert ran.sarif_subjects("baselineState") == {"*": "new", "HIS/li": "absent"}
 
 
-def test_a_failure_that_is_mended_is_gone_though_a_row_was_refused(two: SmallProject) -> None:
-    two.write("first.csv", f"{HEADER}\nHIS,wu,perhaps,2026-06-29 08:00:00\n")
+def test_a_failure_that_may_stand_in_a_refused_row_is_not_gone_and_keeps_its_age(two: SmallProject) -> None:
+    two.write("first.csv", f"{HEADER}\nHIS,li,perhaps,2026-06-29 08:00:00\n")
+    ran = two.audit("--as-of", LATER)
+    assert ran.sarif_subjects("kind") == {"*": "open", "HIS/li": "open"}
+    assert ran.sarif_subjects("baselineState")["HIS/li"] == "updated"
+    two.write("first.csv", f"{HEADER}\n{BAD}\n")
+    again = two.audit("--as-of", EVEN_LATER)
+    assert again.sarif_subjects("provenance")["HIS/li"]["firstDetectionTimeUtc"] == "2026-06-30T01:00:00.000Z"
+
+
+def test_a_failure_in_one_file_is_gone_though_a_row_of_another_was_refused(two: SmallProject) -> None:
+    two.write("first.csv", f"{HEADER}\n{GOOD}\n")
+    two.write("second.csv", f"{HEADER}\nHIS,wu,perhaps,2026-06-29 08:00:00\n")
     assert two.audit("--as-of", LATER).sarif_subjects("baselineState")["HIS/li"] == "absent"
+
+
+def test_a_failure_is_gone_where_a_row_lacks_only_a_field(project: SmallProject) -> None:
+    """Who that row is about is known."""
+    records = """
+  - collector: records
+    name: first
+    path: first.jsonl
+    kinds: [account]"""
+    project.write("hiscomply.yaml", PROJECT + "collect:" + records + "\n")
+
+    def export(*accounts: dict[str, Any]) -> None:
+        rows = [{"kind": "account", "system_id": "HIS", "_observed_at": OBSERVED, **one} for one in accounts]
+        rows.append({"kind": "_end", "records": len(accounts)})
+        project.write("first.jsonl", "\n".join(map(json.dumps, rows)))
+
+    good = {"login": "zhang", "enabled": True, "last_login": "2026-06-29T08:00:00+08:00"}
+    export({"login": "li", "enabled": True, "last_login": "2025-06-29T08:00:00+08:00"}, good)
+    assert project.audit().code == 1
+    export({"login": "wu", "enabled": "perhaps"}, good)
+    ran = project.audit("--as-of", LATER)
+    assert ran.sarif_subjects("baselineState") == {"HIS/li": "absent", "HIS/wu": "new", "*": "new"}

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -181,7 +181,7 @@ def _cells(row: ParameterRow, language: str) -> dict[str, str]:
 def _shown(value: Any, language: str) -> str:
     from hiscomply.report.messages import show_value
 
-    return "" if value is None else show_value(value, language, timedelta(0))
+    return "" if value is None else show_value(value, language, UTC)
 
 
 def _csv(rows: Sequence[ParameterRow], language: str) -> str:

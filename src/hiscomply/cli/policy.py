@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +95,7 @@ def show(obj: dict[str, str], name: Path, sql: bool) -> int:
         click.echo(f"\n  {spec.name}: {spec.type}")
         click.echo(f"    {_source(spec.source, register, language)}")
         for profile, value in spec.defaults.items():
-            click.echo(f"    {profile}: {show_value(value, language, timedelta(0))}")
+            click.echo(f"    {profile}: {show_value(value, language, UTC)}")
         for key, source in spec.key_sources.items():
             click.echo(f"    [{key}] {_source(source, register, language)}")
     for text in register.conflicts_of(one.id):

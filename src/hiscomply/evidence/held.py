@@ -65,7 +65,7 @@ def hold_evidence(
 
 def read_of(kind: Kind, policies: Sequence[CompiledPolicy]) -> frozenset[str]:
     """The columns of a kind that may be read: of its key, by these policies, or besides."""
-    return _READ.union(kind.key, *(policy.reads for policy in policies if kind.name in policy.kinds))
+    return _READ.union(kind.look, *(policy.reads for policy in policies if kind.name in policy.kinds))
 
 
 def _hold(
@@ -150,7 +150,7 @@ def _drop_superseded(connection: sqlite3.Connection, kind: Kind) -> int:
     """Removes exact copies and rows that a newer look at the same thing replaced; gives how many."""
     table = f'ev."{kind.name}"'
     before = _count(connection, table)
-    key, fields, columns = map(_listed, (kind.key, kind.fields, kind.columns()))
+    key, fields, columns = map(_listed, (kind.look, kind.fields, kind.columns()))
     connection.execute(
         f"CREATE TABLE ev.kept AS SELECT {columns} FROM (SELECT *, max(_observed_at) OVER (PARTITION BY {key}) AS _newest,"
         f" row_number() OVER (PARTITION BY {fields}, _observed_at ORDER BY _source IS NULL, _source, _line IS NULL, _line,"

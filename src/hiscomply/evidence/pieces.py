@@ -99,12 +99,12 @@ def order_of(kind: Kind) -> tuple[str, ...]:
 
 
 def counting(kind: Kind) -> str:
-    """The condition with windows that is true of rows which count: the newest of their key, and one of equal ones.
+    """The condition with windows that is true of rows which count: the newest look of its kind, and one of equal ones.
 
     A row without a time may be newer than any other, so it counts beside them.
     """
     return (
-        f"coalesce(_observed_at = max(_observed_at) OVER (PARTITION BY {_names(kind.key)}), true)"
+        f"coalesce(_observed_at = max(_observed_at) OVER (PARTITION BY {_names(kind.look)}), true)"
         f" AND row_number() OVER (PARTITION BY {_names(kind.fields)}, _observed_at"
         " ORDER BY _source, _line, _column) = 1"
     )

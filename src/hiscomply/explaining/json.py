@@ -34,8 +34,7 @@ def document(one: Explanation) -> str:
             "key_line": None if key is None else key.line,
             "key_column": None if key is None else key.column,
             "message": {
-                language: message_of(info, finding, language, one.run.zone_offset)
-                for language in ("zh", "en")
+                language: message_of(info, finding, language, one.run.tz) for language in ("zh", "en")
             },
         },
         "lines": [asdict(line) for line in one.lines],

@@ -45,7 +45,7 @@ def lines(one: Explanation, language: str) -> Iterator[str]:
     severity, verdict = SEVERITIES[info.severity].to(language), VERDICTS[finding.verdict].to(language)
     yield f"{place_of(finding)}  {verdict} · {severity}  {info.id}"
     yield f"  {info.title.to(language)}"
-    yield f"  {message_of(info, finding, language, one.run.zone_offset)}"
+    yield f"  {message_of(info, finding, language, one.run.tz)}"
     yield f"  {finding.fingerprint[:16]}"
     yield ""
     yield from _code(one, language)

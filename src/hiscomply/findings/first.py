@@ -122,7 +122,7 @@ def group(findings: Sequence[Finding], samples: int) -> dict[str, tuple[FindingG
     """Groups by policy id: one per verdict, reason and set of missing fields, fails first, largest first.
 
     Args:
-        samples: how many findings of each group to show, the first by subject and fingerprint.
+        samples: how many findings of each group to show, the first without a waiver, by subject and fingerprint.
     """
     alike: dict[tuple[str, str, str | None, tuple[str, ...]], list[Finding]] = defaultdict(list)
     for one in findings:
@@ -132,7 +132,7 @@ def group(findings: Sequence[Finding], samples: int) -> dict[str, tuple[FindingG
         alike.items(),
         key=lambda one: (*one[0][:2], -len(one[1]), one[0][2] is None, one[0][2] or "", one[0][3]),
     ):
-        some.sort(key=lambda one: one.subject + one.fingerprint)
+        some.sort(key=lambda one: (one.waiver is not None, one.subject + one.fingerprint))
         waived = sum(one.waiver is not None for one in some)
         groups[policy].append(
             FindingGroup(policy, Verdict(verdict), reason, missing, len(some), waived, tuple(some[:samples]))

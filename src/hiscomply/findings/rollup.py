@@ -50,7 +50,7 @@ def group_findings(path: Path, *, is_new_only: bool = False) -> dict[str, tuple[
         shared()
         .execute(
             f"""SELECT policy_id, verdict, reason, missing, count(*), count(waiver),
-  min_by(struct_pack({packed}), subject || fingerprint, {SAMPLES})
+  min_by(struct_pack({packed}), (waiver IS NOT NULL)::INTEGER || subject || fingerprint, {SAMPLES})
   FROM read_parquet(?) WHERE {wanted} GROUP BY policy_id, verdict, reason, missing
   ORDER BY policy_id, verdict, count(*) DESC, reason, missing""",
             [str(path)],

@@ -35,30 +35,53 @@ def keep_unjudged(connection: Any, evaluation: Evaluation) -> None:
 def keep_unseen(
     connection: Any, policies: Sequence[PolicyInfo], evidence: Evidence, kinds: Mapping[str, Kind]
 ) -> None:
-    """Likewise findings from a target that was not read this time, of subjects that no other target tells of.
+    """Likewise findings from a target, or a source, of which something was not read this time, of subjects that no record
+    tells of: a row that was refused may be any of them.
 
     A share names no target; while its population is incomplete, a group that is not there was not seen.
     """
-    places = [*_places(evidence)]
-    if not places:
+    places, rows = [*_places(evidence)], [*_rows_refused(evidence)]
+    if not places and not rows:
         return
     connection.execute(
         "CREATE TABLE unseen (target VARCHAR, source VARCHAR); CREATE TABLE seen (fingerprint VARCHAR)"
     )
     insert(connection, "unseen", ("VARCHAR", "VARCHAR"), places)
+    _note_rows(connection, evidence, rows)
     for kind in sorted({policy.subject_kind for policy in policies} & evidence.tables.keys()):
         _note_seen(connection, policies, evidence, kinds[kind])
     connection.execute(_KEEP + _UNSEEN)
 
 
 def _places(evidence: Evidence) -> Iterator[tuple[str, str | None]]:
-    """Targets that were not read, and whole sources of other targets that were refused."""
+    """Targets that were not read, or of which not all is told, and whole sources of others that were refused."""
     for one in evidence.collections:
-        if one.status not in _READ:
+        if one.status not in _READ or one.rejected_count > len(one.rejected):
             yield one.target, None
         for item in one.rejected:
             if item.line is None:
                 yield one.target, item.source
+
+
+def _rows_refused(evidence: Evidence) -> Iterator[tuple[str | None, str, str, int]]:
+    for one in evidence.collections:
+        for item in one.rejected:
+            if item.line is not None:
+                yield item.kind, one.target, item.source, item.line
+
+
+def _note_rows(connection: Any, evidence: Evidence, rows: Sequence[tuple[str | None, str, str, int]]) -> None:
+    """The sources of rows that were refused as a whole; of others there is a record, but for a field."""
+    types = ("VARCHAR", "VARCHAR", "VARCHAR", "INTEGER")
+    connection.execute("CREATE TABLE refused (kind VARCHAR, target VARCHAR, source VARCHAR, line INTEGER)")
+    insert(connection, "refused", types, rows)
+    for kind in sorted(evidence.tables.keys() & {row[0] for row in rows}):
+        connection.execute(
+            "DELETE FROM refused WHERE kind = $kind AND EXISTS (SELECT 1 FROM read_parquet($path) r "
+            "WHERE r._source = refused.source AND r._line = refused.line)",
+            {"kind": kind, "path": str(evidence.tables[kind].path)},
+        )
+    connection.execute("INSERT INTO unseen SELECT DISTINCT target, source FROM refused")
 
 
 def _note_seen(connection: Any, policies: Sequence[PolicyInfo], evidence: Evidence, kind: Kind) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -111,5 +111,5 @@ def _plain(value: Any, language: str) -> str:
     if isinstance(value, list):
         return " ".join(_plain(one, language) for one in value)
     if isinstance(value, str):
-        return show_value(value, language, timedelta(0))
+        return show_value(value, language, UTC)
     return json.dumps(value, ensure_ascii=False)

@@ -27,9 +27,9 @@ class _Annotations(ABC):
 
     def write(self, result: AuditResult, path: Path, language: str) -> list[Path]:
         """Writes the lines to ``path``, and returns it."""
-        offset = result.run.zone_offset
+        zone = result.run.tz
         lines = [
-            self._line(finding, info, message_of(info, finding, language, offset))
+            self._line(finding, info, message_of(info, finding, language, zone))
             for finding, info in alerts_of(result, self._limit).worst
         ]
         lines.append(self._verdict(f"{exit_meaning(result).to(language)} ({result.exit_code})"))

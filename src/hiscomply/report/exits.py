@@ -32,7 +32,7 @@ def exit_meaning(result: AuditResult) -> Text:
     is_held = held is not None and bool(held.failures or held.unknown or held.refused)
     is_allowed = result.allow_unknown and _is_undecided(result)
     leaning = [text for text, is_true in ((_ALLOWED, is_allowed), (_HELD, is_held)) if is_true]
-    if any(policy.failed > policy.waived for policy in result.policies):
+    if any(policy.open_verdict is Verdict.FAIL for policy in result.policies):
         told = [_LESSER, *leaning]
     elif any(policy.waived for policy in result.policies):
         told = [_WAIVED, *leaning]

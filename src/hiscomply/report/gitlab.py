@@ -114,7 +114,7 @@ def _vulnerability(finding: Finding, info: PolicyInfo, result: AuditResult, lang
 
 
 def _told(finding: Finding, info: PolicyInfo, result: AuditResult, language: str) -> str:
-    told = message_of(info, finding, language, result.run.zone_offset)
+    told = message_of(info, finding, language, result.run.tz)
     return told if file_of(finding) else f"{place_of(finding)}: {told}"
 
 

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from hiscomply.model import AuditResult, ClauseResult, PolicyResult, Text, Verdict
-from hiscomply.report.lines import message_of, place_of
+from hiscomply.model import AuditResult, ClauseResult, PolicyResult, Text, Verdict, Waiver
+from hiscomply.report.lines import message_of, place_of, waiver_told, waivers_told
 from hiscomply.report.messages import reason_text
 from hiscomply.report.words import CLAUSE_STATUSES, CONTROL_STATUSES, word
 
@@ -20,14 +20,15 @@ _COUNTS: Final = Text(
     "pass {0}, fail {1}, unknown {2}, not applicable {3}, waived {4}",
 )
 _NO_SUBJECTS: Final = Text("没有可判定的对象", "there was nothing to judge")
+_WAIVED: Final = Text("例外 {}", "waived by {}")
 _MORE: Final = Text("…… 另有 {} 个", "... and {} more")
 
 
 class JunitReporter:
     """A suite per clause, a case per policy.
 
-    fail is a failure; unknown is an error, never a success; not applicable, and a clause that has no
-    policy, is skipped. A policy that serves two clauses is a case of both.
+    fail is a failure; unknown is an error, never a success; what is not applicable, a clause that has no
+    policy, and a policy of which waivers cover every failure, is skipped. A policy that serves two clauses is a case of both.
     """
 
     name: ClassVar[str] = "junit"
@@ -75,14 +76,19 @@ def _case(clause: ClauseResult, policy: PolicyResult, result: AuditResult, langu
     counts = (policy.passed, policy.failed, policy.unknown, policy.not_applicable, policy.waived)
     told = _COUNTS.to(language).format(*counts)
     headline = _xml(f"{info.title.to(language)}: {told}")
-    if policy.verdict is Verdict.FAIL:
+    verdict = policy.open_verdict
+    if verdict is Verdict.FAIL:
         trouble = SubElement(case, "failure", message=headline, type=info.severity.value)
         trouble.text = _xml(_details(policy, result, language))
-    elif policy.verdict is Verdict.UNKNOWN:
+    elif verdict is Verdict.UNKNOWN:
         trouble = SubElement(case, "error", message=headline, type="unknown")
         trouble.text = _xml(_details(policy, result, language) or _NO_SUBJECTS.to(language))
-    elif policy.verdict is Verdict.NOT_APPLICABLE:
+    elif verdict is Verdict.NOT_APPLICABLE:
         SubElement(case, "skipped", message=headline)
+    elif verdict is None:
+        waivers = "; ".join(waivers_told(policy, _waivers(result), language))
+        skipped = SubElement(case, "skipped", message=f"{headline}; {_xml(waivers)}")
+        skipped.text = _xml(_details(policy, result, language))
     output = SubElement(case, "system-out")
     output.text = headline
     return case
@@ -91,16 +97,24 @@ def _case(clause: ClauseResult, policy: PolicyResult, result: AuditResult, langu
 def _details(policy: PolicyResult, result: AuditResult, language: str) -> str:
     """The samples of each group, a line each, and how many there are besides."""
     lines = []
+    waivers = _waivers(result)
     for group in policy.groups:
         if group.verdict is Verdict.UNKNOWN:
             lines.append(f"[{group.count}] {reason_text(group, language)}")
         for finding in group.samples:
-            told = message_of(policy.info, finding, language, result.run.zone_offset)
-            waived = f" ({finding.waiver})" if finding.waiver else ""
-            lines.append(f"{place_of(finding)}: {told}{waived}")
+            told = message_of(policy.info, finding, language, result.run.tz)
+            if finding.waiver is not None:
+                told = (
+                    f"{told} [{_WAIVED.to(language).format(waiver_told(finding.waiver, waivers, language))}]"
+                )
+            lines.append(f"{place_of(finding)}: {told}")
         if group.count > len(group.samples):
             lines.append(_MORE.to(language).format(group.count - len(group.samples)))
     return "\n".join(lines)
+
+
+def _waivers(result: AuditResult) -> dict[str, Waiver]:
+    return {one.id: one for one in result.waivers}
 
 
 def _xml(text: str) -> str:

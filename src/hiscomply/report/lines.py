@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import tzinfo
 from typing import Final
 
 from hiscomply.kinds import INVENTORY_KIND
@@ -18,6 +18,7 @@ from hiscomply.model import (
     Severity,
     Text,
     Verdict,
+    Waiver,
 )
 from hiscomply.patterns import late
 from hiscomply.report.messages import reason_text, render_message
@@ -26,6 +27,7 @@ from hiscomply.report.messages import reason_text, render_message
 _UNSAFE: Final = late(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
+_WAIVER: Final = Text("{0}（至 {1}）：{2}", "{0} (until {1}): {2}")
 
 
 def printable(text: str, limit: int = 500) -> str:
@@ -49,20 +51,20 @@ def place_of(finding: Finding) -> str:
     return printable(":".join(parts))
 
 
-def message_of(info: PolicyInfo, finding: Finding, language: str, zone_offset: timedelta) -> str:
+def message_of(info: PolicyInfo, finding: Finding, language: str, zone: tzinfo) -> str:
     """The finding's sentence, and why it is not known if it is not."""
-    told = render_message(info, finding, language, zone_offset)
+    told = render_message(info, finding, language, zone)
     colon = "：" if language == "zh" else ": "
     return printable(colon.join(filter(None, (told, reason_text(finding, language)))))
 
 
 def group_message(
-    info: PolicyInfo, group: FindingGroup, language: str, zone_offset: timedelta, finding: Finding | None
+    info: PolicyInfo, group: FindingGroup, language: str, zone: tzinfo, finding: Finding | None
 ) -> str:
     """What a group is about: an example's sentence for a failure, the reason for an unknown."""
     if group.verdict is Verdict.UNKNOWN or finding is None:
         return printable(reason_text(group, language) or info.title.to(language))
-    return message_of(info, finding, language, zone_offset)
+    return message_of(info, finding, language, zone)
 
 
 def held_back_text(held: HeldBack) -> Text:
@@ -76,14 +78,30 @@ def held_back_text(held: HeldBack) -> Text:
 
 
 def worst_first(policies: Iterable[PolicyResult], verdict: Verdict) -> list[PolicyResult]:
-    """The policies with this verdict: the severe first, then those with more subjects, then by id."""
+    """The policies of which this verdict is left beside waivers: the severe first, then those with more subjects, then by id."""
     order = list(Severity)
 
     def rank(policy: PolicyResult) -> tuple[int, int, str]:
-        count = policy.failed if verdict is Verdict.FAIL else policy.unknown
-        return (order.index(policy.info.severity), -count, policy.info.id)
+        return (order.index(policy.info.severity), -open_count(policy, verdict), policy.info.id)
 
-    return sorted((policy for policy in policies if policy.verdict is verdict), key=rank)
+    return sorted((policy for policy in policies if policy.open_verdict is verdict), key=rank)
+
+
+def open_count(policy: PolicyResult, verdict: Verdict) -> int:
+    """How many subjects failed without a waiver, or are not known."""
+    return policy.failed - policy.waived if verdict is Verdict.FAIL else policy.unknown
+
+
+def waivers_told(policy: PolicyResult, waivers: Mapping[str, Waiver], language: str) -> list[str]:
+    """The waivers that cover what is shown of a policy: id, last day and reason of each."""
+    ids = {one.waiver for group in policy.groups for one in group.samples if one.waiver is not None}
+    return [waiver_told(id_, waivers, language) for id_ in sorted(ids)]
+
+
+def waiver_told(id_: str, waivers: Mapping[str, Waiver], language: str) -> str:
+    """A waiver's id, last day and reason on one line; the id alone where the run does not hold the waiver."""
+    one = waivers.get(id_)
+    return printable(id_ if one is None else _WAIVER.to(language).format(id_, one.until, one.reason))
 
 
 def example_of(policy: PolicyResult, verdict: Verdict) -> tuple[FindingGroup, Finding | None] | None:

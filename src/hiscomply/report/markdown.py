@@ -15,6 +15,7 @@ from hiscomply.report.lines import (
     group_message,
     held_back_text,
     kinds_without_evidence,
+    open_count,
     place_of,
     printable,
     worst_first,
@@ -66,7 +67,7 @@ def _page(result: AuditResult, language: str) -> Iterator[str]:
     run = result.run
     yield f"## {_TITLE.to(language)}: {_plain(run.institution.to(language))}"
     yield ""
-    moment = show_time(run.as_of, run.zone_offset)
+    moment = show_time(run.as_of, run.tz)
     meaning, code = exit_meaning(result).to(language), _EXIT.to(language).format(result.exit_code)
     yield f"**{meaning}** ({run.profile}, {moment}, {code})"
     yield ""
@@ -118,10 +119,10 @@ def _row(result: AuditResult, policy: PolicyResult, verdict: Verdict, language: 
     told = ""
     if example is not None:
         group, finding = example
-        told = _plain(group_message(info, group, language, result.run.zone_offset, finding), 160)
+        told = _plain(group_message(info, group, language, result.run.tz, finding), 160)
         if finding is not None:
             told += f" ({_plain(place_of(finding), 80)})"
-    count = policy.failed if verdict is Verdict.FAIL else policy.unknown
+    count = open_count(policy, verdict)
     title = f"{_plain(info.title.to(language))} `{info.id}`"
     clauses = _plain(", ".join(info.clauses))
     return f"| {SEVERITIES[info.severity].to(language)} | {clauses} | {title} | {count:,} | {told} |"

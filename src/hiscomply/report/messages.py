@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any, Final
 
@@ -119,7 +119,7 @@ _REASONS: Final[Mapping[str, tuple[Text, Text]]] = {
 }
 
 
-def render_message(info: PolicyInfo, finding: Finding, language: str, zone_offset: timedelta) -> str:
+def render_message(info: PolicyInfo, finding: Finding, language: str, zone: tzinfo) -> str:
     """The finding's sentence in ``language``, times in the project's zone.
 
     A template tells of a failure, so an unknown finding gets a sentence of its own instead; say
@@ -134,9 +134,7 @@ def render_message(info: PolicyInfo, finding: Finding, language: str, zone_offse
             continue
         value = finding.values[part] if part in finding.values else _parameter(info, part)
         is_share = part.startswith("share") and isinstance(value, float)
-        shown = (
-            f"{value:.1%}" if is_share else show_value(worded(part, value, language), language, zone_offset)
-        )
+        shown = f"{value:.1%}" if is_share else show_value(worded(part, value, language), language, zone)
         told.append(shown)
     return "".join(told)
 
@@ -175,7 +173,7 @@ def _not_read(item: Finding | FindingGroup, language: str) -> str:
     return str(told.pop() or "") if len(told) == 1 else ""
 
 
-def show_value(value: Any, language: str, zone_offset: timedelta) -> str:
+def show_value(value: Any, language: str, zone: tzinfo) -> str:
     """A value as people read it: times in the project's zone, durations in the language's units."""
     if value is None:
         return NOT_KNOWN.to(language)
@@ -184,24 +182,24 @@ def show_value(value: Any, language: str, zone_offset: timedelta) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, datetime):
-        return show_time(value, zone_offset)
+        return show_time(value, zone)
     if isinstance(value, str):
-        return _show_text(value, language, zone_offset)
+        return _show_text(value, language, zone)
     if isinstance(value, Mapping):
-        pairs = (f"{key} → {show_value(item, language, zone_offset)}" for key, item in value.items())
+        pairs = (f"{key} → {show_value(item, language, zone)}" for key, item in value.items())
         return _listed(list(pairs), language)
     if isinstance(value, Sequence):
-        return _listed([show_value(item, language, zone_offset) for item in value], language)
+        return _listed([show_value(item, language, zone) for item in value], language)
     return str(value)
 
 
-def show_time(moment: datetime | None, zone_offset: timedelta) -> str:
-    """``YYYY-MM-DD HH:MM`` in the project's zone; empty when there is none."""
+def show_time(moment: datetime | None, zone: tzinfo) -> str:
+    """``YYYY-MM-DD HH:MM`` in the project's zone as it is on that day, summer time and all; empty when there is none."""
     if moment is None:
         return ""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     try:
-        local = aware.astimezone(UTC).replace(tzinfo=None) + zone_offset
+        local = aware.astimezone(zone).replace(tzinfo=None)
     except OverflowError:  # 9999-12-31, a directory's "never", has no later hour to move to
         local = aware.replace(tzinfo=None)
     return local.isoformat(" ", "minutes")
@@ -226,7 +224,7 @@ def _listed(parts: list[str], language: str) -> str:
     return ("、" if language == "zh" else ", ").join(parts)
 
 
-def _show_text(text: str, language: str, zone_offset: timedelta) -> str:
+def _show_text(text: str, language: str, zone: tzinfo) -> str:
     if not text[:1].isdigit() and text[:1] not in ("P", "-"):
         return text  # neither a time nor a duration
     span = _SECONDS.fullmatch(text)
@@ -234,7 +232,7 @@ def _show_text(text: str, language: str, zone_offset: timedelta) -> str:
         return show_duration(int(span[1]), language)
     if _TIME.fullmatch(text):
         try:
-            return show_time(datetime.fromisoformat(text), zone_offset)
+            return show_time(datetime.fromisoformat(text), zone)
         except ValueError:  # looks like a time, is none (month 13): show it as it stands
             return text
     if language == "zh" and _SPAN.match(text) and not _SPAN.sub("", text).strip(" ,:.0123456789"):

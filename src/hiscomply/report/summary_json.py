@@ -142,7 +142,7 @@ def _policy(policy: PolicyResult, result: AuditResult) -> dict[str, Any]:
 
 def _group(policy: PolicyResult, group: FindingGroup, result: AuditResult) -> dict[str, Any]:
     sample = group.samples[0] if group.samples else None
-    offset = result.run.zone_offset
+    zone = result.run.tz
     return {
         "verdict": group.verdict.value,
         "reason": group.reason,
@@ -153,7 +153,7 @@ def _group(policy: PolicyResult, group: FindingGroup, result: AuditResult) -> di
         "example": sample
         and {
             "subject": sample.subject,
-            "message": {tongue: message_of(policy.info, sample, tongue, offset) for tongue in ("zh", "en")},
+            "message": {tongue: message_of(policy.info, sample, tongue, zone) for tongue in ("zh", "en")},
             "source": sample.source,
             "line": sample.line,
             "column": sample.column,

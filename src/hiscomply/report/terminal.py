@@ -16,9 +16,11 @@ from hiscomply.report.lines import (
     held_back_text,
     kinds_without_evidence,
     message_of,
+    open_count,
     place_of,
     printable,
     statements_used,
+    waivers_told,
     worst_first,
 )
 from hiscomply.report.messages import show_time
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 _MAX_POLICIES: Final = {Verdict.FAIL: 8, Verdict.UNKNOWN: 5}
 _MAX_UNSEEN: Final = 8
+_MAX_WAIVED: Final = 5
 _MAX_LINE: Final = 4_000
 _LINES_AT_ONCE: Final = 1_000
 _CHAPTER: Final = Text("章节", "Chapter")
@@ -41,6 +44,7 @@ _SHORT: Final = {
 }
 _WORST: Final = Text("最严重的不符合", "Worst findings")
 _UNKNOWN: Final = Text("证据不足", "Not known")
+_COVERED: Final = Text("有例外的不符合", "Waived")
 _UNSEEN: Final = Text("未能看到的", "What was not seen")
 _NO_RECORD: Final = Text("没有任何记录的证据：{}", "No record at all of: {}")
 _MORE: Final = Text("另有 {} 项，见报告", "{} more in the report")
@@ -55,6 +59,10 @@ _EXIT: Final = Text("结论：{}（退出码 {}）。", "Verdict: {} (exit code 
 _COUNTS: Final = Text(
     "策略 {0} 条：符合 {1}，不符合 {2}，证据不足 {3}，不适用 {4}。",
     "{0} policies: {1} pass, {2} fail, {3} unknown, {4} not applicable.",
+)
+_COUNTS_WAIVED: Final = Text(
+    "策略 {0} 条：符合 {1}，不符合 {2}，证据不足 {3}，不适用 {4}，不符合但有例外 {5}。",
+    "{0} policies: {1} pass, {2} fail, {3} unknown, {4} not applicable, {5} waived.",
 )
 _WAIVED: Final = Text("例外 {}", "waived by {}")
 _UNDECIDED: Final = Text("证据不足", "unknown")
@@ -74,7 +82,7 @@ def print_summary(
         reports: where the reports are, as the user should read it.
     """
     run = result.run
-    moment = show_time(run.as_of, run.zone_offset)
+    moment = show_time(run.as_of, run.tz)
     # a profile that nobody wrote down needs its reason; the other origins are in the report
     why = f" ({run.profile_origin})" if run.profile_origin.startswith("institution.") else ""
     _say(console, f"{run.institution.to(language)}  {run.profile}{why}  {moment} {run.zone}", style="bold")
@@ -82,6 +90,7 @@ def print_summary(
     _print_chapters(result, console, language)
     _print_policies(result, Verdict.FAIL, _WORST, console, language)
     _print_policies(result, Verdict.UNKNOWN, _UNKNOWN, console, language)
+    _print_waived(result, console, language)
     _print_unseen(result, console, language)
     _print_statements(result, console, language)
     console.print()
@@ -132,7 +141,7 @@ def _check_lines(result: AuditResult, language: str) -> Iterator[str]:
         info = infos[finding.policy_id]
         is_unknown = finding.verdict is Verdict.UNKNOWN
         label = _UNDECIDED if is_unknown else severity_word(info.severity)
-        told = message_of(info, finding, language, result.run.zone_offset)
+        told = message_of(info, finding, language, result.run.tz)
         waived = f" [{_WAIVED.to(language).format(finding.waiver)}]" if finding.waiver else ""
         yield f"{place_of(finding)}: {label.to(language)} {info.id} {told}{waived}"
     yield _count_policies(result.whole or result, language)
@@ -171,7 +180,7 @@ def _print_policies(
     console.print()
     _say(console, heading.to(language), style="bold")
     for policy in policies[: _MAX_POLICIES[verdict]]:
-        count = policy.failed if verdict is Verdict.FAIL else policy.unknown
+        count = open_count(policy, verdict)
         total = policy.judged + policy.unknown
         severity = SEVERITIES[policy.info.severity].to(language)
         of = _OF.to(language).format(f"{count:,}", f"{total:,}")
@@ -188,9 +197,25 @@ def _print_example(
     if example is None:
         return
     group, finding = example
-    _say(console, group_message(policy.info, group, language, result.run.zone_offset, finding), indent=6)
+    _say(console, group_message(policy.info, group, language, result.run.tz, finding), indent=6)
     if finding is not None:
         _say(console, f"@ {place_of(finding)}", indent=6, style="dim")
+
+
+def _print_waived(result: AuditResult, console: Console, language: str) -> None:
+    """Failures that nobody has to mend before the waiver ends, with the waivers."""
+    policies = [policy for policy in result.policies if policy.is_waived]
+    if not policies:
+        return
+    waivers = {one.id: one for one in result.waivers}
+    console.print()
+    _say(console, _COVERED.to(language), style="bold")
+    for policy in policies[:_MAX_WAIVED]:
+        of = _OF.to(language).format(f"{policy.waived:,}", f"{policy.judged + policy.unknown:,}")
+        _say(console, f"{policy.info.title.to(language)}  {of}", indent=2)
+        for told in waivers_told(policy, waivers, language)[:_MAX_WAIVED]:
+            _say(console, told, indent=6, style="dim")
+    _print_rest(len(policies) - _MAX_WAIVED, console, language)
 
 
 def _print_unseen(result: AuditResult, console: Console, language: str) -> None:
@@ -242,8 +267,10 @@ def _print_rest(count: int, console: Console, language: str) -> None:
 
 
 def _count_policies(result: AuditResult, language: str) -> str:
-    counts = Counter(policy.verdict for policy in result.policies)
-    return _COUNTS.to(language).format(len(result.policies), *(counts[verdict] for verdict in Verdict))
+    counts = Counter(policy.open_verdict for policy in result.policies)
+    waived = sum(policy.is_waived for policy in result.policies)
+    told = _COUNTS_WAIVED if waived else _COUNTS
+    return told.to(language).format(len(result.policies), *(counts[verdict] for verdict in Verdict), waived)
 
 
 def _fit(text: str, cells: int) -> str:

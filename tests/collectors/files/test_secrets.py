@@ -75,6 +75,12 @@ SECRET: list[Any] = [
             "AccountName=a;AccountKey=<>;Endpoint=b",
             "his --api-key=<>",
             "echo <> | passwd --stdin root",
+            "curl -k -H 'X-Token: <>' https://his",
+            "curl -sLH X-Auth-Token:<> https://his",
+            'wget --header="X-Api-Key: <>" https://his',
+            '["curl", "-H", "PRIVATE-TOKEN: <>", "https://his"]',
+            "curl -H 'Authorization: token <>' https://his",
+            "curl --oauth2-bearer <> https://his",
         )
     ),
     ("data", "", "a:\n  password: hunter2 # of HIS\n", "a:\n  password: <digest 7> # of HIS\n"),
@@ -134,6 +140,9 @@ REFERENCES: list[Any] = [
     ("password", "{{ vault_pw | default('') }}"),
     ("command", "mysqldump -uroot -p$MYSQL_PW his"),
     ("url", "postgres://his:${PW}@db/his"),
+    ("command", "curl -H 'X-Token: $(cat /run/secrets/token)' https://his"),
+    ("command", "curl -H 'X-Token: {{ token }}' https://his"),
+    ("command", 'curl -H "X-Token: ${TOKEN}" https://his'),
 ]
 
 
@@ -169,6 +178,8 @@ PLAIN: list[Any] = [
     ("description", "Password: as the policy says\ntoken:\n"),
     ("command", "his --show-password=true"),
     ("command", "PASSWORD_FILE=/run/x his"),
+    ("command", "curl -H 'Accept: application/json' -H 'X-Token-Type: his' https://his"),
+    ("command", "ldapsearch -H ldap://his -x"),
 ]
 
 

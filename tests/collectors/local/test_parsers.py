@@ -12,7 +12,7 @@ import pytest
 
 from hiscomply_local.installed import Package
 from hiscomply_local.parse_apk import ApkPackage, parse_apk
-from hiscomply_local.parse_apt import Release, parse_release, parse_upgradable
+from hiscomply_local.parse_apt import Release, lists_date, parse_release, parse_upgradable
 from hiscomply_local.parse_dnf import parse_check_update, parse_repolist
 from hiscomply_local.parse_listeners import Listener, parse_ss
 from hiscomply_local.parse_logins import parse_last, parse_lastlog
@@ -195,6 +195,33 @@ def test_security_updates_are_known_by_the_suite_of_their_release():
 
     assert (pending.updates, pending.security, bad) == ({"zip:amd64", "z:all"}, {"zip:amd64"}, [])
     assert parse_release(head.format("yesterday")) is None
+
+
+def suite(name: str, day: int, *, is_security: bool = True) -> Release:
+    return Release(frozenset({name}), is_security, datetime(2026, 1, day, tzinfo=UTC), name)
+
+
+@pytest.mark.parametrize(
+    ("found", "fixed", "oldest"),
+    [
+        # the release itself changes seldom, and says nothing of news
+        ([suite("noble", 1, is_security=False), suite("noble-security", 9)], (), (9, "noble-security")),
+        ([suite("bookworm-security", 9), suite("trixie-security", 2)], (), (2, "trixie-security")),
+        # what follows the end of support
+        ([suite("focal-security", 1), suite("focal-infra-security", 9)], (), (9, "focal-infra-security")),
+        (
+            [suite("bookworm-security", 9), suite("his-security", 2)],
+            ("his-security",),
+            (9, "bookworm-security"),
+        ),
+        ([suite("his", 2, is_security=False), suite("kylin", 9, is_security=False)], (), (2, "his")),
+        ([suite("his-security", 2)], ("his-security",), (2, "his-security")),
+    ],
+)
+def test_package_lists_are_as_old_as_those_of_the_oldest_suite_that_counts(found, fixed, oldest):
+    day, name = oldest
+
+    assert lists_date(found, frozenset(fixed)) == (datetime(2026, 1, day, tzinfo=UTC), name)
 
 
 def test_an_update_line_that_cannot_be_read_is_named():

@@ -207,3 +207,33 @@ def stored(
 
 def compare(folder: Path, monkeypatch: pytest.MonkeyPatch, kind: Kind, at_once: int) -> None:
     assert stored(folder, monkeypatch, kind, at_once) == plain(folder / "staging", kind)
+
+
+@pytest.mark.parametrize("at_once", [1, 1 << 30])
+def test_a_newer_result_of_another_baseline_leaves_the_older_one_standing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """A scan of a laxer profile must not hide what a stricter one found."""
+
+    def result(baseline: str | None, seen: datetime, passes: bool, source: str) -> Row:
+        said = {"asset_id": "PC-1", "rule_id": "umask", "baseline": baseline, "pass": passes}
+        return said | place(source, 1, seen)
+
+    later = NOW + timedelta(days=1)
+    stage(
+        tmp_path / "staging",
+        "config_result",
+        {
+            "strict": [
+                result("strict", NOW, False, "a"),
+                result("strict", NOW - timedelta(days=1), True, "b"),
+            ],
+            "lax": [result("lax", later, True, "c"), result("lax", NOW, False, "d")],
+            "none": [result(None, later, True, "e"), result(None, NOW, False, "f")],
+        },
+    )
+    kind = KINDS["config_result"]
+    rows, superseded, *_ = stored(tmp_path, monkeypatch, kind, at_once)
+    said = [dict(zip(kind.columns(), row, strict=True)) for row in rows]
+    standing = {one["baseline"]: one["pass"] for one in said}
+    assert (standing, superseded) == ({"lax": True, "strict": False, None: True}, 3)

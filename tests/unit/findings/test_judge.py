@@ -358,3 +358,10 @@ def test_today_is_the_day_of_the_project_not_of_utc(judging: Judge) -> None:
         judging.evaluation, [policy()], [waiver()], None, date(2026, 7, 1), judging.folder / "late.parquet"
     )
     assert by_subject(late)["HIS/li"].waiver is None
+
+
+def test_what_no_waiver_covers_is_among_the_samples_of_many(judging: Judge) -> None:
+    rows = [(FAIL, f"HIS/a{number:02}") for number in range(30)] + [(FAIL, "HIS/z")]
+    judged = judging.run(rows, waivers=[waiver(subject="HIS/a*")])
+    (group,) = group_findings(judged.path)["accounts_used"]
+    assert (group.count, group.waived, group.samples[0].subject) == (31, 30, "HIS/z")

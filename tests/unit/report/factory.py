@@ -73,6 +73,22 @@ def audit_result(
     )
 
 
+def all_waived(result: AuditResult, unknown: int = 0) -> AuditResult:
+    """The result with one policy, of which only the two failures are left that its waiver covers."""
+    clause = next(one for one in result.clauses if any(policy.waived for policy in one.policies))
+    whole = next(policy for policy in clause.policies if policy.waived)
+    group = replace(whole.groups[0], count=2, waived=2, samples=whole.groups[0].samples[:2])
+    policy = replace(whole, failed=2, waived=2, unknown=unknown, groups=(group,))
+    return replace(
+        result,
+        policies=(policy,),
+        clauses=(replace(clause, policies=(policy,)),),
+        findings=lambda: _stream((policy,)),
+        findings_count=2,
+        exit_code=0,
+    )
+
+
 def _clause_rows() -> list[dict[str, str]]:
     with Path(__file__).with_name("clauses.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -85,7 +101,6 @@ def _run(is_hostile: bool) -> RunInfo:
         institution=Text(name, "Dongjiang First People's Hospital"),
         profile="tertiary",
         zone="Asia/Shanghai",
-        zone_offset=timedelta(hours=8),
         as_of=AS_OF,
         started=AS_OF + timedelta(seconds=4),
         ended=AS_OF + timedelta(minutes=3, seconds=21),
@@ -147,7 +162,7 @@ def _policy_result(
     share = max(1, findings // max(1, troubled))
     passed = 0 if trouble in ("na", "blind") else 40 + n * 13 % 400
     made = tuple(_groups(n, info.id, trouble, share, is_hostile, groups))
-    failed = sum(group.count - group.waived for group in made if group.verdict is Verdict.FAIL)
+    failed = sum(group.count for group in made if group.verdict is Verdict.FAIL)
     unknown = sum(group.count for group in made if group.verdict is Verdict.UNKNOWN)
     verdict = Verdict.FAIL if failed else Verdict.UNKNOWN if unknown else Verdict.PASS
     return PolicyResult(

@@ -6,7 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from tests.unit.report.factory import audit_result
+from tests.unit.report.factory import all_waived, audit_result
 
 from hiscomply.model import AuditResult, Verdict
 from hiscomply.report.junit import JunitReporter
@@ -76,7 +76,7 @@ def test_a_failure_says_where_and_how_many_more(tmp_path: Path) -> None:
     sample = policy.groups[0].samples[0]
     assert f"{sample.source}:{sample.line}:{sample.column}: " in text
     assert f"... and {policy.groups[0].count - 25} more" in text
-    assert f"({policy.groups[0].samples[0].waiver})" in text
+    assert f"[waived by {policy.groups[0].samples[0].waiver} (until " in text
 
 
 def test_characters_that_xml_cannot_hold_are_replaced(tmp_path: Path) -> None:
@@ -84,3 +84,26 @@ def test_characters_that_xml_cannot_hold_are_replaced(tmp_path: Path) -> None:
     told = " ".join(str(element.get("message")) for element in root.iter("failure"))
     assert "\ufffd" in told
     assert "<script>alert(1)</script>" in told
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "[waived by {} (until 2026-07-31): "), ("zh", "[例外 {}（至 2026-07-31）：")],
+)
+def test_a_policy_of_which_every_failure_is_waived_is_skipped_with_the_waivers(
+    language: str, told: str, tmp_path: Path
+) -> None:
+    result = all_waived(audit_result())
+    (case,) = read(result, tmp_path, language).iter("testcase")
+    assert [child.tag for child in case] == ["skipped", "system-out"]
+    skipped = case.find("skipped")
+    assert skipped is not None
+    assert "进修人员长假" in str(skipped.get("message"))
+    (waiver,) = {group.samples[0].waiver for policy in result.policies for group in policy.groups}
+    assert told.format(waiver) in str(skipped.text)
+    assert len(str(skipped.text).splitlines()) == 2
+
+
+def test_what_is_not_known_beside_waived_failures_is_an_error(tmp_path: Path) -> None:
+    (case,) = read(all_waived(audit_result(), unknown=3), tmp_path).iter("testcase")
+    assert [child.tag for child in case] == ["error", "system-out"]

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,7 +21,7 @@ from hiscomply.model import (
 )
 from hiscomply.report.messages import reason_text, render_message, show_time, show_value
 
-EAST_8 = timedelta(hours=8)
+EAST_8 = timezone(timedelta(hours=8))
 CODES = (
     "missing_field",
     "stale",
@@ -150,6 +151,25 @@ def test_values_read_well_in_both_languages(value: Any, zh: str, en: str) -> Non
     assert (zh, en) == (show_value(value, "zh", EAST_8), show_value(value, "en", EAST_8))
 
 
+@pytest.mark.parametrize(
+    ("zone", "summer", "winter"),
+    [
+        ("Europe/Berlin", "2026-06-30 14:00", "2026-12-30 13:00"),
+        ("Asia/Shanghai", "2026-06-30 20:00", "2026-12-30 20:00"),
+    ],
+)
+def test_a_time_is_told_by_the_clocks_of_its_own_day(zone: str, summer: str, winter: str) -> None:
+    here = ZoneInfo(zone)
+    assert show_value("2026-06-30T12:00:00Z", "en", here) == summer
+    assert show_time(datetime(2026, 12, 30, 12, tzinfo=UTC), here) == winter
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York"])
+def test_what_lies_beyond_the_calendar_can_be_shown(zone: str) -> None:
+    assert show_time(datetime(9999, 12, 31, 23, 59, tzinfo=UTC), ZoneInfo(zone))[:4] == "9999"
+    assert show_time(datetime(1, 1, 1, tzinfo=UTC), ZoneInfo(zone))[:5] == "0001-"
+
+
 def test_the_end_of_time_can_be_shown() -> None:
     assert show_time(datetime(9999, 12, 31, 23, 59, tzinfo=UTC), EAST_8) == "9999-12-31 23:59"
 
@@ -165,5 +185,5 @@ def test_the_end_of_time_can_be_shown() -> None:
     ],
 )
 def test_a_duration_of_the_engine_is_said_in_the_units_of_people(text: str, en: str, zh: str) -> None:
-    assert show_value(text, "en", timedelta(hours=8)) == en
-    assert show_value(text, "zh", timedelta(hours=8)) == zh
+    assert show_value(text, "en", EAST_8) == en
+    assert show_value(text, "zh", EAST_8) == zh

@@ -313,13 +313,13 @@ def test_the_same_audit_gives_the_same_bytes(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_messages_are_those_of_every_other_report(language: str, result: AuditResult) -> None:
     infos = {policy.info.id: policy.info for policy in result.policies}
-    offset = result.run.zone_offset
-    sentences = Sentences(tuple(infos.values()), language, offset)
+    zone = result.run.tz
+    sentences = Sentences(tuple(infos.values()), language, zone)
     odd = {"subject": True, "seen": 1, "actual": "-1 day", "n": None}
     findings = [*result.findings(), replace(first_failure(result), values=odd)]
     findings.append(replace(first_failure(result), values={}))
     for finding in findings:
-        told = render_message(infos[finding.policy_id], finding, language, offset)
+        told = render_message(infos[finding.policy_id], finding, language, zone)
         said = sentences.of(finding)
         assert said.startswith(told)
         assert said.endswith(("。", "."))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
-from tests.unit.report.factory import audit_result
+from tests.unit.report.factory import all_waived, audit_result
 
 from hiscomply.model import AuditResult, ClauseStatus, PolicyResult, State, Text, Verdict
 from hiscomply.report.chapters import Chapter, draw_bar
@@ -102,6 +102,28 @@ def test_a_zero_beside_failures_says_why_they_do_not_count(
     result = replace(whole, policies=(*passing(whole), failing), exit_code=0, **changes)
     assert f"结论：{zh}（退出码 0）。" == summary(result, "zh")[-1]
     assert f"Verdict: {en} (exit code 0)." == summary(result, "en")[-1]
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "counts"),
+    [
+        (
+            "en",
+            "Waived",
+            "1 policies: 0 pass, 0 fail, 0 unknown, 0 not applicable, 1 waived.",
+        ),
+        ("zh", "有例外的不符合", "策略 1 条：符合 0，不符合 0，证据不足 0，不适用 0，不符合但有例外 1。"),
+    ],
+)
+def test_what_a_waiver_covers_stands_apart_from_failures(language: str, heading: str, counts: str) -> None:
+    result = all_waived(audit_result())
+    lines = summary(result, language)
+    assert not {"Worst findings", "最严重的不符合"} & set(lines)
+    below = lines[lines.index(heading) :]
+    assert below[1].rstrip().endswith("2 of 42" if language == "en" else "2 / 42 个")
+    assert "2026-07-31" in below[2]
+    assert counts in lines
+    assert counts in check(result, language)
 
 
 def test_a_zero_beside_a_target_that_was_not_read_is_not_called_compliant() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from importlib.resources import files
 from typing import Any
 
@@ -19,7 +19,7 @@ from hiscomply.report.messages import reason_text, render_message, show_time, sh
 
 def make_environment(result: AuditResult) -> Environment:
     """Templates that show times in the project's zone, and fail on a name that does not exist."""
-    offset = result.run.zone_offset
+    zone = result.run.tz
     environment = Environment(
         loader=PackageLoader("hiscomply.report.html"),
         autoescape=True,
@@ -27,12 +27,12 @@ def make_environment(result: AuditResult) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(_filters(offset))
+    environment.filters.update(_filters(zone))
     environment.globals.update(
         words=words,
         statuses=ClauseStatus,
         reason=_reason,
-        value=lambda item, limit=400: _value(item, limit, offset),
+        value=lambda item, limit=400: _value(item, limit, zone),
         judged_share=summary.judged_share,
         count_subjects=count_subjects,
     )
@@ -43,10 +43,10 @@ def sample_renderer(environment: Environment, result: AuditResult) -> Callable[[
     """Turns a finding of ``result`` into its list item."""
     infos = {policy.info.id: policy.info for policy in result.policies}
     item = environment.get_template("sample.html.j2").module.sample  # type: ignore[attr-defined]  # a macro
-    as_of, offset = result.run.as_of, result.run.zone_offset
+    as_of, zone = result.run.as_of, result.run.tz
 
     def render(finding: Finding) -> Markup:
-        message = _message(infos[finding.policy_id], finding, offset)
+        message = _message(infos[finding.policy_id], finding, zone)
         is_late = finding.due is not None and finding.due < as_of and finding.state is not State.ABSENT
         rendered: Markup = item(finding, message, is_late)
         return rendered
@@ -59,9 +59,9 @@ def asset(name: str) -> str:
     return files("hiscomply.report.html").joinpath(name).read_text(encoding="utf-8").replace("\r\n", "\n")
 
 
-def _filters(offset: timedelta) -> dict[str, Callable[..., Any]]:
+def _filters(zone: tzinfo) -> dict[str, Callable[..., Any]]:
     def show_moment(moment: datetime | None) -> Markup:
-        return Markup("<time>{}</time>").format(show_time(moment, offset)) if moment else Markup("—")
+        return Markup("<time>{}</time>").format(show_time(moment, zone)) if moment else Markup("—")
 
     return {
         "u": text.stranger,
@@ -70,7 +70,7 @@ def _filters(offset: timedelta) -> dict[str, Callable[..., Any]]:
         "slug": text.slug,
         "n": "{:,}".format,
         "t": show_moment,
-        "zone": _zone_offset,
+        "offset": lambda moment: _offset(moment.astimezone(zone).utcoffset() or timedelta()),
         "age": _age,
     }
 
@@ -79,18 +79,18 @@ def _reason(item: Finding | FindingGroup) -> Markup:
     return text.both(Text(reason_text(item, "zh"), reason_text(item, "en")), 600)
 
 
-def _value(item: Any, limit: int, offset: timedelta) -> Markup:
-    return text.both(Text(show_value(item, "zh", offset), show_value(item, "en", offset)), limit)
+def _value(item: Any, limit: int, zone: tzinfo) -> Markup:
+    return text.both(Text(show_value(item, "zh", zone), show_value(item, "en", zone)), limit)
 
 
-def _message(info: PolicyInfo, finding: Finding, offset: timedelta) -> Text:
+def _message(info: PolicyInfo, finding: Finding, zone: tzinfo) -> Text:
     return Text(
-        render_message(info, samples.short_values(finding, "zh"), "zh", offset),
-        render_message(info, samples.short_values(finding, "en"), "en", offset),
+        render_message(info, samples.short_values(finding, "zh"), "zh", zone),
+        render_message(info, samples.short_values(finding, "en"), "en", zone),
     )
 
 
-def _zone_offset(offset: timedelta) -> str:
+def _offset(offset: timedelta) -> str:
     minutes = round(offset.total_seconds() / 60)
     return f"UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 

@@ -26,7 +26,7 @@ SCHEMA_URI: Final = (
 def write_log(result: AuditResult, path: Path, language: str, choice: Choice) -> None:
     """Writes the run to ``path``; memory does not grow with the number of findings."""
     plan = plan_results(result, choice)
-    sentences = Sentences(tuple(policy.info for policy in result.policies), language, result.run.zone_offset)
+    sentences = Sentences(tuple(policy.info for policy in result.policies), language, result.run.tz)
     summaries = Summaries(result, choice, sentences, language)
     findings = FindingStream(result, choice, plan, sentences)
     lines = chain(

@@ -121,9 +121,9 @@ def _keyed_as_text(value: Any) -> Any:
 
 
 def _help(info: PolicyInfo, result: AuditResult, language: str) -> tuple[str, str]:
-    zone_offset = result.run.zone_offset
+    zone = result.run.tz
     lines = [
-        f"{item.name} = {show_value(item.value, language, zone_offset)}"
+        f"{item.name} = {show_value(item.value, language, zone)}"
         f" ({item.source.to(language)}, {word(STRENGTHS, item.source.strength).to(language)})"
         for item in info.parameters
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import tzinfo
 from functools import lru_cache
 from typing import Any, Final
 
@@ -19,10 +19,10 @@ _GONE: Final = Text("策略 {} 已不在本次检查之列。", "Policy {} is no
 class Sentences:
     """The messages of one run in one language; the same words as ``render_message`` and ``reason_text``."""
 
-    def __init__(self, policies: tuple[PolicyInfo, ...], language: str, zone_offset: timedelta) -> None:
+    def __init__(self, policies: tuple[PolicyInfo, ...], language: str, zone: tzinfo) -> None:
         self._infos = {info.id: info for info in policies}
         self._language = language
-        self._zone_offset = zone_offset
+        self._zone = zone
         self._show = lru_cache(maxsize=65_536)(self._show_text)
         self._templates = {info.id: self._take_apart(info) for info in policies}
         self._reasons: dict[tuple[str, str | None, tuple[str, ...], Any], str] = {}
@@ -58,7 +58,7 @@ class Sentences:
         key = (finding.policy_id, finding.reason, finding.missing, not_read)
         if key not in self._reasons:
             info = self._infos[finding.policy_id]
-            told = render_message(info, finding, self._language, self._zone_offset)
+            told = render_message(info, finding, self._language, self._zone)
             gap = "" if self._language == "zh" else " "
             self._reasons[key] = self.end(self.end(told) + gap + reason_text(finding, self._language))
         return self._reasons[key]
@@ -70,10 +70,10 @@ class Sentences:
 
     def _shown(self, value: Any) -> str:
         if type(value) is not str or len(value) > 200:
-            return show_value(value, self._language, self._zone_offset)
+            return show_value(value, self._language, self._zone)
         if not value or not (value[0].isdecimal() or value[0] == "-"):
             return value  # neither a time nor a duration: nothing to show otherwise
         return self._show(value)
 
     def _show_text(self, value: str) -> str:
-        return show_value(value, self._language, self._zone_offset)
+        return show_value(value, self._language, self._zone)
