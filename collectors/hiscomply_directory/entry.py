@@ -7,6 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 _NUMBER = re.compile(r"-?\d{1,20}")
+_COMMA, _PLUS = re.compile(r"(?<!\\),"), re.compile(r"(?<!\\)\+")
+_ESCAPES = re.compile(r"(?:\\[0-9A-Fa-f]{2})+|\\(.)")
+# Source: RFC 4519, for the attributes that names are made of
+_SHORT = {
+    "commonname": "cn",
+    "2.5.4.3": "cn",
+    "userid": "uid",
+    "0.9.2342.19200300.100.1.1": "uid",
+    "domaincomponent": "dc",
+    "0.9.2342.19200300.100.1.25": "dc",
+    "organizationalunitname": "ou",
+    "2.5.4.11": "ou",
+    "organizationname": "o",
+    "2.5.4.10": "o",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +60,30 @@ class Entry:
 
 
 def same_dn(dn: str) -> str:
-    """A form of a DN that is equal for two spellings of it: case and blanks around separators do not count."""
-    parts = re.split(r"(?<!\\),", dn)
-    return ",".join("=".join(side.strip() for side in part.split("=", 1)) for part in parts).casefold()
+    """A form of a DN that is equal for all spellings of it.
+
+    Case, blanks, the order within a part of several attributes, escapes and the long names of attributes do not count.
+    """
+    parts = _COMMA.split(dn)
+    return ",".join("+".join(sorted(map(_pair, _PLUS.split(part)))) for part in parts)
+
+
+def _pair(text: str) -> str:
+    kind, _, value = text.partition("=")
+    kind = kind.strip().casefold()
+    if "\\" in value:
+        value = _escaped_again(_ESCAPES.sub(_unescaped, value.strip()))
+    return f"{_SHORT.get(kind, kind)}={' '.join(value.split()).casefold()}"
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    """``\\E5\\BC\\A0`` and ``\\,`` as the characters that they stand for."""
+    found = match[0]
+    return bytes.fromhex(found.replace("\\", "")).decode("utf-8", "replace") if match[1] is None else match[1]
+
+
+def _escaped_again(value: str) -> str:
+    return re.sub(r"[,+\\]", lambda one: f"\\{ord(one[0]):02x}", value)
 
 
 def is_below(dn: str, base: str) -> bool:

@@ -17,7 +17,8 @@ DEFAULT_FACTS: Final = ("accounts", "passwords", "policy")
 KINDS: Final = ("human", "service", "shared", "default", "vendor", "trainee")
 PERSON_FILTER: Final = {
     "active_directory": "(&(objectCategory=person)(objectClass=user))",
-    "openldap": "(|(objectClass=inetOrgPerson)(objectClass=posixAccount)(objectClass=simpleSecurityObject))",
+    "openldap": "(|(objectClass=person)(objectClass=inetOrgPerson)(objectClass=account)(objectClass=posixAccount)"
+    "(objectClass=shadowAccount)(objectClass=simpleSecurityObject))",
 }
 LOGIN: Final = {"active_directory": "sAMAccountName", "openldap": "uid"}
 LAG_DAYS: Final = 14

@@ -26,7 +26,7 @@ _DEFAULT_RIDS: Final = {"500", "501", "502", "503"}
 _DAY_TICKS: Final = 24 * 3600 * 10_000_000
 ATTRIBUTES: Final = (
     "objectSid", "userAccountControl", _COMPUTED, "whenCreated", "accountExpires", "pwdLastSet", _EXPIRES, "lastLogon",
-    "lastLogonTimestamp", "memberOf", "primaryGroupID", "servicePrincipalName",
+    "lastLogonTimestamp", "memberOf", "primaryGroupID", "servicePrincipalName", "sIDHistory",
 )  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def parse_account(entry: Entry, about: About, groups: Groups, domain: Domain) ->
         {
             **identity,
             "kind": _kind(entry, login, about),
-            "privileged": _privileged(memberships, groups, domain),
+            "privileged": _privileged(memberships, _is_primary_seen(entry, groups, domain), groups, domain),
             "person_id": about.person(entry.texts(about.options.get("person_attribute", "-"))),
             "created_at": known(from_generalized(entry.text("whenCreated"))),
             "last_login": _last_login(entry, about.now) if domain.knows_log_ins else ...,
@@ -102,15 +102,22 @@ def _memberships(entry: Entry, groups: Groups, domain: Domain) -> set[str] | Non
     if primary is None:
         return None
     direct = [same_dn(one) for one in entry.texts("memberOf")]
-    dn = groups.by_sid.get(f"{domain.sid}-{primary}")
-    return groups.of(entry.dn, [*direct, dn] if dn else direct)
+    # a number of the history lets in like the group or account that has it
+    history = [sid_text(one) for one in entry.values.get("sidhistory", ())]
+    by_number = [groups.by_sid.get(one) for one in (f"{domain.sid}-{primary}", *history) if one]
+    return groups.of(entry.dn, [*direct, *(dn for dn in by_number if dn)])
 
 
-def _privileged(memberships: set[str] | None, groups: Groups, domain: Domain) -> Any:
+def _is_primary_seen(entry: Entry, groups: Groups, domain: Domain) -> bool:
+    return f"{domain.sid}-{entry.number('primaryGroupID')}" in groups.by_sid
+
+
+def _privileged(memberships: set[str] | None, is_primary_seen: bool, groups: Groups, domain: Domain) -> Any:
     if memberships is None:
         return ...
     answer = groups.is_privileged(memberships)
-    return ... if answer is None or (answer is False and not domain.is_root) else answer
+    is_sure = domain.is_root and is_primary_seen
+    return ... if answer is None or (answer is False and not is_sure) else answer
 
 
 def _last_login(entry: Entry, now: datetime) -> Any:

@@ -22,7 +22,13 @@ from hiscomply_directory.parse_policy import (
 from hiscomply_directory.words import Elsewhere, NotThere, bare_domain, hidden_domain, no_account, no_group
 
 # Microsoft's well-known security identifiers: of the domain, and built in.
-_DOMAIN_RIDS: Final = {"512": "Domain Admins", "518": "Schema Admins", "519": "Enterprise Admins"}
+_DOMAIN_RIDS: Final = {
+    "512": "Domain Admins",
+    "518": "Schema Admins",
+    "519": "Enterprise Admins",
+    "526": "Key Admins",
+    "527": "Enterprise Key Admins",
+}
 _BUILT_IN: Final = {
     "S-1-5-32-544": "Administrators",
     "S-1-5-32-548": "Account Operators",

@@ -14,7 +14,7 @@ from hiscomply_directory.groups import Groups, openldap_groups
 from hiscomply_directory.options import PERSON_FILTER
 from hiscomply_directory.parse_openldap_accounts import ATTRIBUTES, Policy, Rules, parse_account
 from hiscomply_directory.parse_policy import PPOLICY_ATTRIBUTES, no_policy, ppolicy
-from hiscomply_directory.words import Elsewhere, by_query, no_account, no_group
+from hiscomply_directory.words import NO_DEFAULT, Elsewhere, by_query, no_account, no_group, no_policy_seen
 
 _PPOLICY: Final = "1.3.6.1.4.1.42.2.27.8.5.1"
 _GROUPS: Final = (
@@ -99,14 +99,37 @@ class OpenLdap:
         elif not entries:
             reason = Text("没有可见的 ppolicy 口令策略", "no ppolicy entry is to be seen")
             yield self._about.rejected("setting", reason)
-        default = self._about.options.get("default_policy")
+        default = self._default()
+        named = self._named_policies() if entries else set()
+        yield from self._not_seen(default, named, {same_dn(one.dn) for one in entries})
         for entry in entries:
-            is_default = default is not None and same_dn(default) == same_dn(entry.dn)
-            named = f"(pwdPolicySubentry={_escaped(entry.dn)})"
-            in_use = is_default or any(self._search(self._context, named, ["1.1"]))
+            in_use = same_dn(entry.dn) in {default, *named}
             yield from ppolicy(entry, self._about, is_effective=True if in_use else None)
         if self._elsewhere is not None:
             raise self._elsewhere
+
+    def _named_policies(self) -> set[str]:
+        """The policies that accounts name for themselves."""
+        wanted = "pwdPolicySubentry"
+        return {
+            same_dn(one)
+            for entry in self._search(self._context, f"({wanted}=*)", [wanted])
+            for one in entry.texts(wanted)
+        }
+
+    def _not_seen(self, default: str | None, named: set[str], seen: set[str]) -> Iterator[Rejected]:
+        """Policies that hold for somebody and are not among those that are to be seen."""
+        if not seen:
+            return
+        if default is None:
+            yield self._about.rejected("setting", NO_DEFAULT)
+        missing = sorted((named | ({default} if default else set())) - seen)
+        if missing:
+            yield self._about.rejected("setting", no_policy_seen(len(missing)), missing[0])
+
+    def _default(self) -> str | None:
+        default = self._about.options.get("default_policy")
+        return same_dn(default) if default else None
 
     def _search(
         self, base: str, where: str, attributes: Sequence[str], scope: str = "subtree"
@@ -124,7 +147,6 @@ class OpenLdap:
 
     def _rules(self) -> Rules:
         entries = self._policy_entries()
-        default = self._about.options.get("default_policy")
         custom = self._about.options.get("disabled_filter")
         disabled = None
         if custom:
@@ -134,7 +156,7 @@ class OpenLdap:
             )
         return Rules(
             policies={same_dn(one.dn): _policy(one) for one in entries},
-            default=same_dn(default) if default else None,
+            default=self._default(),
             disabled=disabled,
         )
 
@@ -148,7 +170,3 @@ def _policy(entry: Entry) -> Policy:
         locks=entry.is_true("pwdLockout"),
         lockout_s=entry.number("pwdLockoutDuration") or 0,
     )
-
-
-def _escaped(text: str) -> str:
-    return "".join(f"\\{ord(one):02x}" if one in "\\*()\0" else one for one in text)

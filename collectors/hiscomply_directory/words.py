@@ -149,3 +149,18 @@ def by_query(name: str) -> Text:
         f"动态组 {name} 的成员由搜索得出,未解析:谁在其中未知",
         f"the group {name} is dynamic: its members are what a search finds, which was not made, so they are not known",
     )
+
+
+NO_DEFAULT: Final = Text(
+    "未知没有指明策略的账号适用哪一条口令策略;请写明 default_policy",
+    "which policy holds for accounts that name none is not known; say it with default_policy",
+)
+
+
+def no_policy_seen(count: int) -> Text:
+    """Policies that the target or accounts name, and that are not there."""
+    return Text(
+        f"default_policy 或各账号指明的口令策略中有 {count} 条不存在,或采集账号看不到",
+        f"not there, or hidden from the account that reads: {count} of the password policies that default_policy or accounts "
+        "name",
+    )

@@ -10,9 +10,13 @@ from hiscomply_mysql.kinds import KINDS
 
 FACTS: Mapping[str, Fact] = {
     "accounts": Fact(
-        KINDS["accounts"], ("accounts", "memberships", "grants", "settings"), parse_accounts.parse_accounts
+        KINDS["accounts"],
+        ("accounts", "memberships", "grants", "writers", "settings"),
+        parse_accounts.parse_accounts,
     ),
-    "settings": Fact(KINDS["settings"], ("settings", "connection", "plugins"), parse_settings.parse_settings),
+    "settings": Fact(
+        KINDS["settings"], ("settings", "connection", "login", "plugins"), parse_settings.parse_settings
+    ),
     "replication": Fact(
         KINDS["replication"], ("cluster", "replica", "replica_mysql"), parse_settings.parse_replication
     ),

@@ -27,7 +27,15 @@ from hiscomply_kit.databases import (
 )
 from hiscomply_kit.needs import need
 from hiscomply_kit.tls import client_context, refuse_cleartext, tls_failure
-from hiscomply_mysql.questions import COLUMNS, QUESTIONS, accounts_sql, grants_sql, is_hidden, memberships_sql
+from hiscomply_mysql.questions import (
+    COLUMNS,
+    QUESTIONS,
+    accounts_sql,
+    grants_sql,
+    is_hidden,
+    memberships_sql,
+    writers_sql,
+)
 
 PORT: Final = 3306
 # refused logins: access, host, lock, expired password; and refused questions: table, column, routine, privilege
@@ -35,7 +43,12 @@ _NO_LOGIN: Final = frozenset({1044, 1045, 1129, 1130, 1251, 1698, 1820, 1862, 31
 _NO_RIGHT: Final = frozenset({1044, 1142, 1143, 1227, 1370})
 _OUT_OF_TIME: Final = frozenset({1317, 1969, 3024})
 _UNKNOWN: Final = frozenset({1064, 1109, 1146, 1193})
-_BUILT: Final = {"accounts": accounts_sql, "memberships": memberships_sql, "grants": grants_sql}
+_BUILT: Final = {
+    "accounts": accounts_sql,
+    "memberships": memberships_sql,
+    "grants": grants_sql,
+    "writers": writers_sql,
+}
 
 
 class Session:

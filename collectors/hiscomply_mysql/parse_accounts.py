@@ -12,7 +12,9 @@ from hiscomply.model import Record, Rejected, Text
 from hiscomply_kit.databases import Instance, Row
 from hiscomply_mysql.questions import MAX_WAYS, PRIVILEGES
 
-_POWERS = frozenset(f"p_{name.lower()}" for name in PRIVILEGES[: PRIVILEGES.index("Process")])
+# Whoever may write everywhere may write to the tables of accounts and rights too.
+_WRITES = ("Insert", "Update", "Delete", "Drop", "Alter")
+_POWERS = frozenset(f"p_{name.lower()}" for name in (*PRIVILEGES[: PRIVILEGES.index("Process")], *_WRITES))
 _WORDS = {
     "p_grant": "GRANT OPTION",
     "p_repl_slave": "REPLICATION SLAVE",
@@ -39,6 +41,12 @@ _WITH_PASSWORD = frozenset(
     }
 )
 
+_WRITERS_HIDDEN = Text(
+    "看不到谁能写入 mysql 库(等于能给自己任何权限),因此不判断任何账户为非特权;请授予 mysql.db、mysql.tables_priv 的 SELECT",
+    "who may write to the database mysql (and so take every right) is not shown, so nobody is called unprivileged; grant "
+    "SELECT on mysql.db and mysql.tables_priv",
+)
+
 
 def parse_accounts(answers: Mapping[str, Sequence[Row]], instance: Instance) -> Iterator[Record | Rejected]:
     """An account for each ``user@host`` that is no role, with its password's state and its rights."""
@@ -50,6 +58,10 @@ def parse_accounts(answers: Mapping[str, Sequence[Row]], instance: Instance) -> 
         roles[key] |= (_mandatory_roles(answers["settings"]) | ({_EVERYBODY} & rows.keys())) - {key}
     for row in answers["grants"]:
         grants[row["user_name"], row["host_name"]].add(row["privilege"])
+    writers = {(row["user_name"], row["host_name"]) for row in answers["writers"] if not row["is_hidden"]}
+    is_hidden = any(row["is_hidden"] for row in answers["writers"])
+    if is_hidden:
+        yield instance.rejected("account", "mysql.db", _WRITERS_HIDDEN)
     lifetime = _global_lifetime(answers["settings"])
     granted = {role for held in roles.values() for role in held}
     given = 0
@@ -60,7 +72,8 @@ def parse_accounts(answers: Mapping[str, Sequence[Row]], instance: Instance) -> 
         login = f"{key[0]}@{key[1]}"
         held = {key, *_closure(key, roles)}
         account = _account(login, row, instance, lifetime)
-        account["privileged"] = _is_privileged(held, rows, grants)
+        is_privileged = bool(held & writers) or _is_privileged(held, rows, grants)
+        account["privileged"] = ... if is_privileged is False and is_hidden else is_privileged
         yield instance.record("account", "mysql.user", account)
         yield from _password(login, row, instance)
         for right in sorted(_rights(row) | grants[key] | {name for name, _ in roles[key]}):

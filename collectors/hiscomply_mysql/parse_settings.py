@@ -20,11 +20,15 @@ def parse_settings(answers: Mapping[str, Sequence[Row]], instance: Instance) -> 
         return
     if values.get("secure_file_priv", "") is None:
         values["secure_file_priv"] = "NULL"  # MySQL's word for: no file at all
+    status = {row["variable_name"].lower(): row["value"] for row in answers["connection"]}
+    if in_use := status.get("current_tls_version"):
+        values["tls_version"] = in_use  # MySQL takes a new value only at ALTER INSTANCE RELOAD TLS
+    values.setdefault("skip_grant_tables", _skips_grants(answers["login"]))
     for name in sorted(values):
         yield instance.setting(FILE, "mysql_effective", FILE, name, values[name])
-    for row in answers["connection"]:
+    if "ssl_version" in status:
         yield instance.setting(
-            FILE, "mysql_effective", "Ssl_version", "connection.tls", row["value"] or "off"
+            FILE, "mysql_effective", "Ssl_version", "connection.tls", status["ssl_version"] or "off"
         )
     for row in answers["plugins"]:
         key = f"plugin.{row['name'].lower()}"
@@ -39,9 +43,17 @@ def parse_settings(answers: Mapping[str, Sequence[Row]], instance: Instance) -> 
     yield instance.record("log_source", FILE, fields)
 
 
+def _skips_grants(login: Sequence[Row]) -> str:
+    """MySQL has no variable for it: who is let in without accounts being looked at is nobody of these names."""
+    names = {row["login"] for row in login}
+    return "ON" if names & {"skip-grants user@skip-grants host", "@"} else "OFF"
+
+
 def _covers_every_user(values: Mapping[str, str], plugins: Sequence[Row]) -> Any:
     """True where every statement of everybody is logged, False where none is; filters are for people to judge."""
-    is_general = values.get("general_log") == "ON" and values.get("log_output") not in {None, "NONE"}
+    # with NONE among them nothing is written, whatever else stands there
+    outputs = {one.strip().upper() for one in values.get("log_output", "NONE").split(",")}
+    is_general = values.get("general_log") == "ON" and "NONE" not in outputs
     events = {one.strip() for one in values.get("server_audit_events", "").upper().split(",") if one.strip()}
     is_audited = (
         values.get("server_audit_logging") == "ON"
@@ -62,11 +74,11 @@ def parse_replication(
     """What this server sees itself be: a replica that runs, or a member of a cluster. Else not known."""
     cluster = {row["variable_name"].lower(): row["value"] for row in answers["cluster"]}
     size = cluster.get("wsrep_cluster_size", "0")
-    mode = None
     if size.isdigit() and int(size) > 1 and cluster.get("wsrep_ready") == "ON":
-        mode = "active_active"
-    elif any(_runs(row) for row in (*answers["replica"], *answers["replica_mysql"])):
-        mode = "hot_standby"
+        mode: str | None = "active_active"
+    else:  # of several sources each has to be followed
+        sources = [_runs(row) for row in (*answers["replica"], *answers["replica_mysql"])]
+        mode = "hot_standby" if sources and all(sources) else None
     if mode:
         fields = {"system_id": instance.system_id, "part": "database", "mode": mode}
         yield instance.record("redundancy", "replica status", fields)

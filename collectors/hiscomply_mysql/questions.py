@@ -39,7 +39,7 @@ innodb_flush_log_at_trx_commit local_infile log_bin log_error log_output log_war
 max_password_errors old_passwords password_history password_reuse_interval port read_only require_secure_transport
 secure_file_priv server_audit_events server_audit_excl_users server_audit_incl_users server_audit_logging
 server_audit_output_type simple_password_check_digits simple_password_check_letters_same_case
-simple_password_check_minimal_length simple_password_check_other_characters skip_name_resolve skip_networking
+simple_password_check_minimal_length simple_password_check_other_characters skip_grant_tables skip_name_resolve skip_networking
 slow_query_log sql_mode ssl_ca ssl_cert strict_password_validation super_read_only sync_binlog tls_version
 validate_password.check_user_name validate_password.length validate_password.mixed_case_count
 validate_password.number_count validate_password.policy validate_password.special_char_count
@@ -51,14 +51,19 @@ _NAMES = ", ".join(f"'{name}'" for name in SETTINGS)
 COLUMNS: Final = (
     "SELECT lower(table_name) AS relation, lower(column_name) AS name FROM information_schema.columns "
     "WHERE table_schema = 'mysql' AND table_name IN ('user', 'global_priv', 'roles_mapping', 'role_edges', "
-    "'global_grants')"
+    "'global_grants', 'db', 'tables_priv')"
 )
 QUESTIONS: Final[Mapping[str, Question]] = {
     "accounts": Question("mysql.user, mysql.global_priv"),
     "memberships": Question("mysql.roles_mapping, mysql.role_edges"),
     "grants": Question("mysql.global_grants"),
+    "writers": Question("mysql.db, mysql.tables_priv"),
     "settings": Question("global variables", f"SHOW GLOBAL VARIABLES WHERE variable_name IN ({_NAMES})"),
-    "connection": Question("session status Ssl_version", "SHOW SESSION STATUS LIKE 'Ssl_version'"),
+    "connection": Question(
+        "session status Ssl_version, Current_tls_version",
+        "SHOW SESSION STATUS WHERE variable_name IN ('Ssl_version', 'Current_tls_version')",
+    ),
+    "login": Question("current_user()", "SELECT current_user() AS login"),
     "plugins": Question(
         "information_schema.plugins",
         "SELECT plugin_name AS name, plugin_status AS status, plugin_type AS type FROM information_schema.plugins "
@@ -157,3 +162,23 @@ def grants_sql(columns: Columns) -> str | None:
     if columns.get("global_grants"):
         return "SELECT user AS user_name, host AS host_name, priv AS privilege FROM mysql.global_grants"
     return None
+
+
+_WRITES: Final = ("insert", "update", "delete", "drop", "alter")
+
+
+def writers_sql(columns: Columns) -> str:
+    """Who may write to the database ``mysql``, and so give himself every right; ``is_hidden`` where that is not shown."""
+    rights = [f"{name}_priv" for name in _WRITES]
+    needed = {
+        "db": {"user", "host", "db", *rights},
+        "tables_priv": {"user", "host", "db", "table_priv", "column_priv"},
+    }
+    if any(not names <= columns.get(table, frozenset()) for table, names in needed.items()):
+        return "SELECT 1 AS is_hidden"
+    return (
+        "SELECT user AS user_name, host AS host_name, 0 AS is_hidden FROM mysql.db "
+        f"WHERE 'mysql' LIKE db AND 'Y' IN ({', '.join(rights)}) "
+        "UNION SELECT user, host, 0 FROM mysql.tables_priv WHERE db = 'mysql' "
+        f"AND (table_priv REGEXP '{'|'.join(_WRITES)}' OR column_priv REGEXP 'insert|update')"
+    )

@@ -20,6 +20,7 @@ SERVER = "postgresql_server"
 _HIDDEN = Text("对采集账号另有设置的参数看不到", "what is set for the collecting account itself is hidden")
 _FEWER = ("setting", "log_source", "configuration", "effective_setting")
 """What an account without the monitoring role sees in part."""
+_LOGGING = frozenset({"log_statement", "pgaudit.log"})
 _OWN = frozenset({"database", "user", "database user", "client", "session"})
 
 
@@ -43,17 +44,19 @@ def parse_settings(answers: Mapping[str, Sequence[Row]], instance: Instance) -> 
     for key, told, source in _beside(answers):
         given += 1
         yield instance.setting(FILE, "postgresql_effective", source, key, told)
+    yield from _for_some(answers["overrides"], instance)
     values = {row["name"]: row["value"] for row in rows if row.get("source") not in _OWN}
     if not values:
         raise CollectDenied(_hidden("pg_settings"))
     yield _file(given, instance)
-    yield from _in_effect(rows, instance)
+    yield from _in_effect(rows, answers["overrides"], instance)
     if "shared_preload_libraries" not in values:
         raise CollectDenied(
             _hidden("shared_preload_libraries"),
             kinds=("setting", "log_source", "configuration", "effective_setting"),
         )
-    yield _log_source(values, bool(answers["overrides"][0]["overrides_logging"]), instance)
+    has_overrides = any(row["name"] in _LOGGING for row in answers["overrides"])
+    yield _log_source(values, has_overrides, instance)
 
 
 def _beside(answers: Mapping[str, Sequence[Row]]) -> Iterator[tuple[str, str, str]]:
@@ -62,6 +65,24 @@ def _beside(answers: Mapping[str, Sequence[Row]]) -> Iterator[tuple[str, str, st
         yield "connection.tls", row["version"] if row["is_tls"] else "off", "pg_stat_ssl"
     for row in answers["extensions"]:
         yield f"extension.{row['name']}", row["version"], "pg_extension"
+
+
+def _for_some(overrides: Sequence[Row], instance: Instance) -> Iterator[Record]:
+    """What holds for one role or in one database instead (format ``postgresql_override``), after the server's own."""
+    seen: Counter[str] = Counter()
+    for row in overrides:
+        seen[row["name"]] += 1
+        more = {"occurrence": seen[row["name"]] + 1, "section": _for_whom(row)}
+        yield instance.setting(
+            FILE, "postgresql_override", "pg_db_role_setting", row["name"], row["value"], **more
+        )
+
+
+def _for_whom(row: Row) -> str:
+    """``role app``, ``database his`` or ``role app, database his``; one that was dropped has no name."""
+    return ", ".join(
+        f"{word} {row[key]}" for word, key in (("role", "login"), ("database", "database")) if row[key]
+    )
 
 
 def _hidden(what: str) -> Text:
@@ -92,16 +113,23 @@ def _file(settings: int, instance: Instance) -> Record:
     return instance.record("config_file", "pg_settings", fields)
 
 
-def _in_effect(rows: Sequence[Row], instance: Instance) -> Iterator[Record]:
+def _in_effect(rows: Sequence[Row], overrides: Sequence[Row], instance: Instance) -> Iterator[Record]:
     """The values as those of a configuration, for the policies that judge files by what is in effect.
 
-    A value that the server does not show is left out, which is not known.
+    A value that the server does not show is left out, which is not known. One that holds for a role or in a database
+    only counts beside the server's.
     """
     shown = [row for row in rows if row.get("source") not in _OWN]
     values = [
         as_read(Value(row["name"], "" if row["is_empty"] else row["value"], instance.source))
         for row in shown
         if row["is_empty"] or not row.get("is_withheld")
+    ]
+    values += [
+        as_read(
+            Value(row["name"], row["value"], instance.source, origin="conditional", section=_for_whom(row))
+        )
+        for row in overrides
     ]
     missing = () if len(shown) == len(rows) else (_HIDDEN,)
     configuration = Configuration(SERVER, f"{instance.asset_id}:{FILE}", values, missing=missing)

@@ -55,6 +55,7 @@ password_policy password_reuse_time
 """
 SETTINGS: Final = tuple(_SETTINGS.split())
 _NAMES = ", ".join(f"'{name}'" for name in (*SETTINGS, *WITHHELD))
+_SHOWN = ", ".join(f"'{name}'" for name in SETTINGS)
 _WITHHELD = ", ".join(f"'{name}'" for name in WITHHELD)
 _ARCHIVED, _FAILED = "last_archived_time", "last_failed_time"
 
@@ -117,12 +118,14 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "overrides": Question(
         "pg_db_role_setting",
         {
-            "overrides_logging": (
-                ("setconfig",),
-                "coalesce(bool_or(split_part(one, '=', 1) IN ('log_statement', 'pgaudit.log')), false)",
-            )
+            "name": (("setconfig",), "lower(split_part(one, '=', 1))"),
+            "value": (("setconfig",), "left(substr(one, strpos(one, '=') + 1), 1000)"),
+            "login": (("setrole",), "r.rolname"),
+            "database": (("setdatabase",), "d.datname"),
         },
-        source="pg_db_role_setting LEFT JOIN LATERAL unnest(setconfig) one ON true",
+        f"LEFT JOIN pg_roles r ON r.oid = setrole LEFT JOIN pg_database d ON d.oid = setdatabase "
+        f"WHERE (setrole <> 0 OR setdatabase <> 0) AND lower(split_part(one, '=', 1)) IN ({_SHOWN}) ORDER BY 1, 3, 4, 2",
+        "(SELECT setrole, setdatabase, unnest(setconfig) AS one FROM pg_db_role_setting) s",
     ),
     "connection": Question(
         "pg_stat_ssl",

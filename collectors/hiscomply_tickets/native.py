@@ -50,10 +50,11 @@ class Native:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The tickets of one queue; ``total`` is what the server says that there are."""
+    """The tickets of one queue; ``total`` is what the server says that there are, ``gaps`` why there may be more."""
 
     total: int
     tickets: list[Native]
+    gaps: tuple[Text, ...] = ()
 
 
 class Product(Protocol):

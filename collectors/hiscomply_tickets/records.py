@@ -65,6 +65,7 @@ def records(batch: Batch, meaning: Meaning) -> Iterator[Record | Rejected]:
             else:
                 fields.update(item)
         yield Record(meaning.record, fields, f"{meaning.url}#{one.id}", meaning.now)
+    yield from map(meaning.refused, batch.gaps)
     read = len({one.id for one in batch.tickets})
     if not batch.total:
         reason = Text(

@@ -44,7 +44,31 @@ def read(api: Api, queue: Mapping[str, Any], size: int, *, history: bool, zone: 
         for one in items(page, "issues", "/issues.json"):
             whole = api.get(f"/issues/{one['id']}.json", {"include": "journals"}) if history else None
             tickets.append(native(one, whole.get("issue") if isinstance(whole, dict) else None, names, zone))
-    return Batch(number(pages[-1], "total_count", "/issues.json"), tickets)
+    total = number(pages[-1], "total_count", "/issues.json")
+    return Batch(total, tickets, gaps=tuple(_hidden(api, queue.get("project"))))
+
+
+def _hidden(api: Api, project: str | None) -> Iterator[Text]:
+    """Why the account may not see every issue: Redmine counts only those that it shows."""
+    answer = api.get("/users/current.json", {"include": "memberships"})
+    me = answer.get("user") if isinstance(answer, dict) else None
+    if told(me, "admin") == "True":
+        return
+    only = told(api.get(f"/projects/{project}.json"), "project", "id") if project else None
+    roles = [
+        items(one, "roles", "/users/current.json")
+        for one in items(me, "memberships", "/users/current.json")
+        if only is None or told(one, "project", "id") == only
+    ]
+    used = {str(one.get("id")) for several in roles for one in several}
+    seen = {one for one in used if told(api.get(f"/roles/{one}.json"), "role", "issues_visibility") == "all"}
+    # of several roles in a project the widest counts
+    if not roles or any(not seen & {str(one.get("id")) for one in several} for several in roles):
+        yield Text(
+            "账号看不到全部问题(私有的或他人的):请使其成为项目成员,并将角色的“问题可见性”设为“所有问题”",
+            "the account does not see every issue (private ones, or those of others): make it a member of the projects, with a "
+            "role whose Issues visibility is All issues",
+        )
 
 
 def native(one: Mapping[str, Any], whole: Mapping[str, Any] | None, names: Names, zone: str) -> Native:

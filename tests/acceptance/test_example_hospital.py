@@ -31,6 +31,7 @@ ASKED_OVER_THE_NETWORK = (
     "mysql_password_guessing_slowed",
     "mysql_password_min_length_set",
     "mysql_passwords_expire",
+    "mysql_rights_checked",
     "mysql_tls_required",
     "mysql_writes_survive_power_loss",
     "orthanc_effective_authentication_enabled",

@@ -96,6 +96,15 @@ def _reader(dn: str) -> str:
     )
 
 
+def _other(uid: str, kind: str, *more: str) -> str:
+    """An account of another class than most, with a name in another order than its group has it."""
+    lines = [
+        f"dn: cn={uid}+uid={uid},{BASE}", f"objectClass: {kind}", "objectClass: extensibleObject", f"uid: {uid}", f"cn: {uid}",
+        *more,
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n\n"
+
+
 def _group(name: str, *members: str) -> str:
     return f"dn: cn={name},{BASE}\nobjectClass: groupOfNames\ncn: {name}\n" + "".join(
         f"member: {one}\n" for one in members
@@ -114,8 +123,10 @@ def seed() -> str:
         + person("hidden", f"pwdAccountLockedTime: {stamp(1)}", f"pwdLastSuccess: {stamp(3)}")
         + person("fresh", changed=None)
         + person("ward1", f"pwdLastSuccess: {stamp(1)}")
+        + _other("op", "person", "sn: x")
+        + _other("hl7", "account")
         # a ring: nested holds admins, admins holds nested
-        + _group("admins", f"cn=nested,{BASE}", f"uid=alice,{BASE}")
+        + _group("admins", f"cn=nested,{BASE}", f"uid=alice,{BASE}", f"userid=op+commonName=Op,{BASE}")
         + _group("nested", f"uid=Bob, {BASE}", f"cn=admins,{BASE}")
         + _group("nurses", f"uid=ward1,{BASE}")
     )

@@ -91,6 +91,14 @@ def test_accounts_carry_what_the_server_says_of_them(good: tuple[Audited, str, s
     assert ("bob", "admins") in roles, "through a group, and through a ring of groups"
 
 
+def test_accounts_of_every_class_and_members_in_every_spelling_are_seen(
+    good: tuple[Audited, str, str],
+) -> None:
+    accounts = by_login(good[0], "account")
+    told = {one: (accounts[one]["privileged"], accounts[one]["kind"]) for one in ("op", "hl7")}
+    assert told == {"op": (True, "human"), "hl7": (False, "service")}
+
+
 def test_a_lock_that_slapd_does_not_enforce_locks_nobody(good: tuple[Audited, str, str]) -> None:
     carol = by_login(good[0], "account")["carol"]
     assert (carol["enabled"], carol["locked"]) == (True, False), "her policy has no pwdLockout"

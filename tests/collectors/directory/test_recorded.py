@@ -53,6 +53,26 @@ def test_a_primary_group_counts_though_it_is_in_no_list() -> None:
     assert accounts["carol"]["privileged"] is True
 
 
+def test_a_primary_group_that_is_hidden_may_be_any() -> None:
+    accounts = Read(RecordedDirectory(AD, having("CN=carol", primaryGroupID="9999"))).accounts()
+    assert "privileged" not in accounts["carol"]
+
+
+def test_a_number_of_the_history_lets_in_like_its_group() -> None:
+    domain = next(
+        one.values["objectsid"][0]
+        for one in RecordedDirectory(AD).search("DC=lab,DC=test", "(objectClass=*)", ["objectSid"], "base")
+    )
+    admins = bytes([1, domain[1] + 1]) + domain[2:] + (512).to_bytes(4, "little")
+
+    def change(entry: Entry) -> Entry:
+        more = {"sidhistory": (admins,)} if entry.dn.startswith("CN=carol") else {}
+        return Entry(entry.dn, {**entry.values, **more})
+
+    assert Read(RecordedDirectory(AD)).accounts()["carol"]["privileged"] is False
+    assert Read(RecordedDirectory(AD, change)).accounts()["carol"]["privileged"] is True
+
+
 def test_hidden_built_in_groups_prove_no_absence() -> None:
     accounts = Read(RecordedDirectory(AD, no("CN=Domain Admins"))).accounts()
     assert "privileged" not in accounts["carol"]
@@ -254,6 +274,23 @@ def test_no_rules_to_be_seen_is_no_proof_unless_the_overlay_is_not_there() -> No
         )
     )
     assert (bare.rejected, bare.rules()["password_min_length"]) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("directory", "default", "told"),
+    [
+        (RecordedDirectory(LDAP), None, "say it with default_policy"),
+        (RecordedDirectory(LDAP), "cn=typo,dc=hospital,dc=lab", "hidden from the account that reads: 1 of"),
+        (RecordedDirectory(LDAP, no("cn=lax")), "cn=default,dc=hospital,dc=lab", "hidden from the account that reads: 1 of"),
+    ],
+    ids=["nobody says which", "not there", "named by an account and not seen"],
+)  # fmt: skip
+def test_rules_that_hold_for_somebody_and_are_not_to_be_seen_leave_a_gap(
+    directory: RecordedDirectory, default: str | None, told: str
+) -> None:
+    got = Read(directory, default_policy=default)
+    (reason,) = [one.reason.en for one in got.rejected if one.kind == "setting"]
+    assert told in reason
 
 
 def test_nobody_is_no_answer() -> None:

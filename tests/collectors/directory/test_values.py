@@ -70,6 +70,21 @@ def test_a_clock_that_is_a_little_ahead_counts_as_now() -> None:
 
 def test_two_spellings_of_a_dn_are_one() -> None:
     assert same_dn("UID=Bob , dc=Lab") == same_dn("uid=bob,DC=lab")
+    for one, other in (
+        ("cn=Zhang San+uid=zs,dc=lab", "UID=zs + cn=Zhang  San,dc=lab"),
+        ("uid=\\E5\\BC\\A0\\E4\\B8\\89,dc=lab", "uid=张三,dc=lab"),
+        ("cn=Doe\\, John,dc=lab", "cn=Doe\\2c John,dc=lab"),
+        ("userid=x,domainComponent=lab", "0.9.2342.19200300.100.1.1=x,dc=lab"),
+        ("CommonName=x,organizationalUnitName=y,o=z", "2.5.4.3=x,2.5.4.11=y,2.5.4.10=z"),
+    ):
+        assert same_dn(one) == same_dn(other)
+    for one, other in (
+        ("cn=a\\,b,dc=lab", "cn=a,b=,dc=lab"),
+        ("cn=a\\+b,dc=lab", "cn=a+b=,dc=lab"),
+        ("cn=ab,dc=lab", "cn=a b,dc=lab"),
+    ):
+        assert same_dn(one) != same_dn(other)
+    assert not is_below("cn=x\\,dc=lab", "dc=lab"), "a comma within a name ends no part of it"
     assert is_below("cn=a,ou=x,dc=lab", "OU=X, dc=lab")
     assert not is_below("cn=a,ou=ax,dc=lab", "ou=x,dc=lab")
 

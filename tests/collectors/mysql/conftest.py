@@ -20,7 +20,8 @@ SEED = f"""
 CREATE ROLE operators; GRANT SUPER ON *.* TO operators;
 CREATE USER auditor@'127.0.0.1' IDENTIFIED BY '{AUDITOR}' REQUIRE SSL;
 GRANT SELECT ON mysql.user TO auditor@'127.0.0.1'; GRANT SELECT ON mysql.global_priv TO auditor@'127.0.0.1';
-GRANT SELECT ON mysql.roles_mapping TO auditor@'127.0.0.1'; GRANT REPLICA MONITOR ON *.* TO auditor@'127.0.0.1';
+GRANT SELECT ON mysql.roles_mapping TO auditor@'127.0.0.1'; GRANT SELECT ON mysql.db TO auditor@'127.0.0.1';
+GRANT SELECT ON mysql.tables_priv TO auditor@'127.0.0.1'; GRANT REPLICA MONITOR ON *.* TO auditor@'127.0.0.1';
 CREATE USER half_seeing@'127.0.0.1' IDENTIFIED BY '{AUDITOR}' REQUIRE SSL;
 GRANT SELECT ON mysql.user TO half_seeing@'127.0.0.1'; GRANT SELECT ON mysql.global_priv TO half_seeing@'127.0.0.1';
 CREATE USER nobody_special@'127.0.0.1' IDENTIFIED BY '{AUDITOR}';
@@ -28,6 +29,12 @@ CREATE USER shared_his@'%' IDENTIFIED BY '{SHARED_WORD}'; GRANT ALL ON *.* TO sh
 CREATE USER sneaky@'%' IDENTIFIED BY '{SHARED_WORD}'; GRANT operators TO sneaky@'%';
 CREATE USER left1@'10.%' IDENTIFIED BY '{SHARED_WORD}' ACCOUNT LOCK;
 CREATE USER aged@'%' IDENTIFIED BY '{SHARED_WORD}' PASSWORD EXPIRE INTERVAL 90 DAY;
+CREATE USER by_pattern@'%' IDENTIFIED BY '{SHARED_WORD}'; GRANT ALL ON `%`.* TO by_pattern@'%';
+CREATE USER by_table@'%' IDENTIFIED BY '{SHARED_WORD}'; GRANT UPDATE ON mysql.global_priv TO by_table@'%';
+CREATE USER by_column@'%' IDENTIFIED BY '{SHARED_WORD}'; GRANT UPDATE (priv) ON mysql.global_priv TO by_column@'%';
+CREATE USER own_data@'%' IDENTIFIED BY '{SHARED_WORD}'; GRANT ALL ON `mysql_app`.* TO own_data@'%';
+CREATE USER everywhere@'%' IDENTIFIED BY '{SHARED_WORD}'; GRANT SELECT, INSERT, UPDATE, DELETE ON *.* TO everywhere@'%';
+CREATE USER reader@'%' IDENTIFIED BY '{SHARED_WORD}'; GRANT SELECT ON *.* TO reader@'%'; GRANT SELECT ON mysql.* TO reader@'%';
 CREATE USER peer@localhost IDENTIFIED VIA unix_socket;
 CREATE USER either@localhost IDENTIFIED VIA unix_socket OR mysql_native_password USING PASSWORD('{SHARED_WORD}');
 CREATE USER open_door@localhost IDENTIFIED VIA mysql_native_password USING PASSWORD('{SHARED_WORD}') OR mysql_native_password;

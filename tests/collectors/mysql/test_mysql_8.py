@@ -27,8 +27,14 @@ COLUMNS = {
 }
 # Of connection_control, a plugin, which those files do not list.
 PLUGIN = {"connection_control_failed_connections_threshold"}
-# Of InnoDB, and of the server's own kind, which the list of options leaves out.
-OTHERS = {"innodb_flush_log_at_trx_commit", "secure_file_priv", "version", "version_comment"}
+# Of InnoDB, of the server's own kind, which the list of options leaves out, and what is known by the login's name.
+OTHERS = {
+    "innodb_flush_log_at_trx_commit",
+    "secure_file_priv",
+    "version",
+    "version_comment",
+    "skip_grant_tables",
+}
 
 
 def test_every_policy_on_values_in_effect_can_be_met_by_a_mysql() -> None:
@@ -87,6 +93,29 @@ def test_no_file_at_all_is_told_from_no_limit() -> None:
     assert (value(None), value("NULL"), value(""), value("/srv/x/")) == ("NULL", "NULL", "", "/srv/x/")
 
 
+def setting(key: str, **answers: Any) -> Any:
+    settings = [{"variable_name": "version", "value": "8.4.3"}, *answers.pop("settings", ())]
+    found = read("settings", settings=settings, **answers)
+    return {one.fields.get("key"): one.fields.get("value") for one in found if isinstance(one, Record)}[key]
+
+
+def test_the_versions_of_tls_are_those_in_use_not_those_that_wait_for_a_reload() -> None:
+    settings = [{"variable_name": "tls_version", "value": "TLSv1.2"}]
+    status = [{"variable_name": "Current_tls_version", "value": "TLSv1.1,TLSv1.2"}]
+    assert setting("tls_version", settings=settings, connection=status) == "TLSv1.1,TLSv1.2"
+    assert setting("tls_version", settings=settings) == "TLSv1.2"
+
+
+@pytest.mark.parametrize(
+    ("login", "expected"),
+    [("skip-grants user@skip-grants host", "ON"), ("@", "ON"), ("auditor@%", "OFF"), ("@localhost", "OFF")],
+)
+def test_a_server_that_lets_everybody_in_is_known_by_the_name_that_it_gives_to_all(
+    login: str, expected: str
+) -> None:
+    assert setting("skip_grant_tables", login=[{"login": login}]) == expected
+
+
 def test_the_fields_of_a_replica_are_those_that_are_looked_for() -> None:
     row = {name.lower(): "Yes" for name in KNOWN["replica_status_columns"]}
     (found,) = FACTS["replication"].parse({"cluster": [], "replica": [], "replica_mysql": [row]}, INSTANCE)
@@ -120,7 +149,7 @@ def test_the_questions_for_mysql_are_answered_by_tables_of_its_shape(maria: Mari
         "INSERT INTO mysql8.global_grants VALUES ('dba', '%', 'SYSTEM_VARIABLES_ADMIN')"
     )
     try:
-        answers: dict[str, Any] = {"settings": []}
+        answers: dict[str, Any] = {"settings": [], "writers": []}
         for name, sql in (
             ("accounts", accounts_sql(COLUMNS)),
             ("memberships", memberships_sql(COLUMNS)),

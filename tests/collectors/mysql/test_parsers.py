@@ -10,13 +10,13 @@ import pytest
 from hiscomply.model import Record, Rejected
 from hiscomply_kit.databases import Instance
 from hiscomply_mysql.facts import FACTS
-from hiscomply_mysql.questions import accounts_sql, grants_sql, is_hidden, memberships_sql
+from hiscomply_mysql.questions import accounts_sql, grants_sql, is_hidden, memberships_sql, writers_sql
 
 INSTANCE = Instance("LIS", "db-1", "mysql://db:3306", datetime(2026, 7, 1, tzinfo=UTC), {"service": ["*"]})
 ROW: dict[str, Any] = {
     "user_name": "app", "host_name": "%", "plugin": "caching_sha2_password", "is_empty": 0, "is_locked": 0,
     "changed_s": 1700000000, "lifetime_days": None, "p_super": 0, "p_grant": 0, "p_create_user": 0, "p_shutdown": 0,
-    "p_file": 0, "p_reload": 0, "p_select": 0,
+    "p_file": 0, "p_reload": 0, "p_select": 0, "p_insert": 0, "p_update": 0, "p_delete": 0, "p_drop": 0, "p_alter": 0,
 }  # fmt: skip
 
 
@@ -69,6 +69,33 @@ def test_a_right_that_the_collecting_account_may_not_see_may_be_held(name: str) 
     (found,) = [one for one in read("accounts", accounts=[row]) if one.kind == "account"]
     assert isinstance(found, Record) and "privileged" not in found.fields
     assert fields({})["privileged"] is False
+
+
+@pytest.mark.parametrize("name", ["p_insert", "p_update", "p_delete", "p_drop", "p_alter"])
+def test_who_may_write_everywhere_may_write_to_the_tables_of_rights(name: str) -> None:
+    assert fields({name: 1})["privileged"] is True
+
+
+def test_who_may_write_to_the_database_of_rights_has_power_himself_or_by_a_role() -> None:
+    own = [{"user_name": "app", "host_name": "%", "is_hidden": 0}]
+    by_role = [{"user_name": "ops", "host_name": "", "is_hidden": 0}]
+    member = [{"user_name": "app", "host_name": "%", "role_name": "ops", "role_host": ""}]
+    assert fields({}, writers=own)["privileged"] is True
+    assert fields({}, writers=by_role, memberships=member)["privileged"] is True
+    assert fields({}, writers=by_role)["privileged"] is False
+
+
+def test_where_writers_are_not_shown_nobody_is_called_unprivileged_and_it_is_said_why() -> None:
+    found = read(
+        "accounts", accounts=[ROW, ROW | {"host_name": "x", "p_super": 1}], writers=[{"is_hidden": 1}]
+    )
+    told = [
+        one.fields.get("privileged") for one in found if isinstance(one, Record) and one.kind == "account"
+    ]
+    assert told == [None, True]
+    (reason,) = [one.reason.en for one in found if isinstance(one, Rejected)]
+    assert "mysql.tables_priv" in reason
+    assert "is_hidden" in writers_sql({"user": frozenset({"user"}), "db": frozenset({"user", "host", "db"})})
 
 
 @pytest.mark.parametrize("power", [0, 1])
@@ -155,6 +182,8 @@ def test_no_account_at_all_is_no_evidence() -> None:
         ({"general_log": "OFF"}, [], False),
         ({"general_log": "ON", "log_output": "FILE"}, [], True),
         ({"general_log": "ON", "log_output": "NONE"}, [], False),
+        ({"general_log": "ON", "log_output": "NONE,FILE"}, [], False),
+        ({"general_log": "ON", "log_output": "TABLE,FILE"}, [], True),
         ({"general_log": "OFF", "server_audit_logging": "ON", "server_audit_incl_users": "",
           "server_audit_excl_users": "", "server_audit_events": ""}, [], True),
         ({"general_log": "OFF", "server_audit_logging": "ON", "server_audit_incl_users": "",
@@ -179,6 +208,8 @@ def test_whether_every_user_is_audited(values: dict[str, str], plugins: Any, exp
         ({"replica_mysql": [{"replica_io_running": "Yes", "replica_sql_running": "Yes"}]}, "hot_standby"),
         ({"replica": [{"slave_io_running": "Connecting", "slave_sql_running": "Yes"}]}, None),
         ({"replica": [{"slave_io_running": "Yes", "slave_sql_running": "No"}]}, None),
+        ({"replica": [{"slave_io_running": "Yes", "slave_sql_running": "Yes"},
+                      {"slave_io_running": "No", "slave_sql_running": "Yes"}]}, None),
         ({"cluster": [{"variable_name": "wsrep_cluster_size", "value": "3"},
                       {"variable_name": "wsrep_ready", "value": "ON"}]}, "active_active"),
         ({"cluster": [{"variable_name": "wsrep_cluster_size", "value": "3"},

@@ -55,6 +55,19 @@ def test_root_is_found_enabled_wherever_it_may_come_from(whole: Audited) -> None
     assert len(subjects) >= 3 and whole.code == 1
 
 
+def test_without_the_rights_on_single_databases_nobody_is_called_unprivileged(
+    maria: Maria, tmp_path: Path
+) -> None:
+    maria.sql("REVOKE SELECT ON mysql.tables_priv FROM auditor@'127.0.0.1'")
+    try:
+        done = audit(write_project(tmp_path, maria.target()), ["privileged_accounts_named"])
+    finally:
+        maria.sql("GRANT SELECT ON mysql.tables_priv TO auditor@'127.0.0.1'")
+    told = {row["login"]: row["privileged"] for row in done.rows("account")}
+    assert (told["own_data@%"], told["by_pattern@%"], told["shared_his@%"]) == (None, None, True)
+    assert done.collections["my"].status is CollectionStatus.PARTIAL
+
+
 def test_an_empty_password_of_root_is_evidence(whole: Audited) -> None:
     states = {row["login"]: row["has_password"] for row in whole.rows("password_state")}
     assert (states["root@localhost"], states["shared_his@%"]) == (False, True)
@@ -84,6 +97,8 @@ def test_accounts_say_what_the_server_knows(whole: Audited) -> None:
     rows = {row["login"]: row for row in whole.rows("account")}
     assert {login for login, row in rows.items() if row["privileged"]} == {
         "root@localhost", "root@127.0.0.1", "root@::1", "shared_his@%", "sneaky@%",
+        # who may write to the tables of rights, in each of the ways to be allowed that
+        "by_pattern@%", "by_table@%", "by_column@%", "everywhere@%", "mariadb.sys@localhost",
         *(login for login in rows if login.startswith("root@")),
     }  # fmt: skip
     assert (rows["left1@10.%"]["enabled"], rows["left1@10.%"]["locked"]) == (False, True)

@@ -28,9 +28,14 @@ def test_accounts_have_their_rights_lock_and_age(told: Told) -> None:
     accounts = {one["login"]: one for one in told.fields("account")}
     roots = {"root@localhost", "root@127.0.0.1", "root@::1", "root@db-host"}
     ours = {"aged@%", "auditor@127.0.0.1", "either@localhost", "half_seeing@127.0.0.1", "left1@10.%", "nobody_special@127.0.0.1",
-            "open_door@localhost", "peer@localhost", "shared_his@%", "sneaky@%", "three@localhost"}  # fmt: skip
-    assert set(accounts) == roots | ours | {"mariadb.sys@localhost"}
-    assert {login for login, one in accounts.items() if one["privileged"]} == roots | {"shared_his@%", "sneaky@%"}  # fmt: skip
+            "open_door@localhost", "peer@localhost", "shared_his@%", "sneaky@%", "three@localhost",
+            "own_data@%", "reader@%"}  # fmt: skip
+    writers = {"by_pattern@%", "by_table@%", "by_column@%", "everywhere@%"}
+    assert set(accounts) == roots | ours | writers | {"mariadb.sys@localhost"}
+    # the server's own locked account may delete accounts
+    assert {login for login, one in accounts.items() if one["privileged"]} == (
+        roots | writers | {"shared_his@%", "sneaky@%", "mariadb.sys@localhost"}
+    )
     assert {login for login, one in accounts.items() if one["locked"]} == {
         "left1@10.%",
         "mariadb.sys@localhost",
@@ -65,7 +70,7 @@ def test_settings_are_the_ones_in_effect(told: Told) -> None:
         "151", 151.0, "mysql_effective", "db-01",
     )  # fmt: skip
     values = {one["key"]: one.get("value") for one in told.fields("setting")}
-    assert len(values) == 37
+    assert len(values) == 38
     assert [values[key] for key in ("version", "require_secure_transport", "local_infile", "log_bin", "tls_version",
                                     "connection.tls", "general_log", "innodb_flush_log_at_trx_commit")] == [
         "10.11.19-MariaDB-0+deb12u1-log", "OFF", "ON", "ON", "TLSv1.2,TLSv1.3", "TLSv1.3", "OFF", "1"]  # fmt: skip

@@ -25,7 +25,11 @@ ROLE: dict[str, Any] = {
     "never_expires": True,
     "valid_until_s": None,
 }
-CALM = {"connection": [], "extensions": [], "overrides": [{"overrides_logging": False}]}
+CALM: dict[str, list[dict[str, Any]]] = {"connection": [], "extensions": [], "overrides": []}
+
+
+def override(name: str, value: str) -> dict[str, Any]:
+    return {"name": name, "value": value, "login": "app", "database": None}
 
 
 def read(fact: str, **answers: Any) -> list[Record | Rejected]:
@@ -47,11 +51,35 @@ def source(*settings: tuple[str, str], overrides: bool = False) -> Any:
         {"name": name, "value": value, "is_withheld": False, "is_empty": not value, "source": "default"}
         for name, value in (("shared_preload_libraries", ""), *settings)
     ]
-    answers = CALM | {"settings": rows, "overrides": [{"overrides_logging": overrides}]}
+    answers = CALM | {"settings": rows, "overrides": [override("log_statement", "none")] * overrides}
     found = read("settings", **answers)
     return next(one for one in found if isinstance(one, Record) and one.kind == "log_source").fields.get(
         "covers_every_user", "not known"
     )
+
+
+def test_what_a_role_or_database_has_instead_stands_beside_the_servers_own() -> None:
+    row = {"name": "log_statement", "value": "ddl", "is_withheld": False, "is_empty": False, "source": "file"}
+    more = [
+        override("log_statement", "none"),
+        {"name": "log_statement", "value": "all", "login": "app", "database": "his"},
+        {"name": "password_encryption", "value": "md5", "login": None, "database": "his"},
+    ]
+    rows = [row, row | {"name": "shared_preload_libraries", "value": ""}]
+    found = [
+        one.fields for one in read("settings", **CALM | {"settings": rows, "overrides": more})
+        if isinstance(one, Record)
+    ]  # fmt: skip
+    own = [one for one in found if one.get("format") == "postgresql_override"]
+    assert [(one["key"], one["occurrence"], one["section"], one["value"]) for one in own] == [
+        ("log_statement", 2, "role app", "none"),
+        ("log_statement", 3, "role app, database his", "all"),
+        ("password_encryption", 2, "database his", "md5"),
+    ]
+    in_effect = [one for one in found if one.get("origin") == "conditional"]
+    assert [(one["key"], one["value"]) for one in in_effect] == [
+        ("log_statement", "none"), ("log_statement", "all"), ("password_encryption", "md5"),
+    ]  # fmt: skip
 
 
 def test_infinity_never_expires() -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.collectors.postgresql.conftest import ADMIN, AUDITOR, PATIENT, PATIENT_ID, TOKEN, Postgres
 from tests.servers import trouble
 from tests.servers.audits import Audited, assert_nowhere, audit, command, write_project
-from tests.servers.running import free_port, needs, needs_root
+from tests.servers.running import free_port, needs, needs_root, wait_until
 
 from hiscomply.model import CollectionStatus
 from hiscomply_kit.databases import MAX_ROWS
@@ -66,6 +66,26 @@ def test_the_default_superuser_is_found(whole: Audited) -> None:
 def test_too_many_superusers_are_found(whole: Audited) -> None:
     (finding,) = whole.findings("privileged_share_limited")
     assert (finding["subject"], finding["verdict"]) == ("HIS", "fail")
+
+
+def test_what_one_role_or_database_has_instead_is_found(postgres: Postgres, tmp_path: Path) -> None:
+    scram, ddl = "postgresql_passwords_hashed_with_scram", "postgresql_schema_changes_logged"
+    postgres.sql(
+        "ALTER SYSTEM SET log_statement = 'ddl'; SELECT pg_reload_conf(); CREATE DATABASE his;"
+        "ALTER ROLE sneaky SET password_encryption = 'md5'; ALTER DATABASE his SET log_statement = 'none'"
+    )
+    assert wait_until(lambda: postgres.sql("SHOW log_statement") == [("ddl",)])
+    try:
+        done = audit(project(tmp_path, postgres.target(include=["settings"])), [scram, ddl])
+    finally:
+        postgres.sql(
+            "ALTER ROLE sneaky RESET ALL; DROP DATABASE his; ALTER SYSTEM RESET log_statement;"
+            "SELECT pg_reload_conf()"
+        )
+    assert done.collections["pg"].status is CollectionStatus.OK
+    assert {one: done.policy(one)["verdict"] for one in (scram, ddl)} == {scram: "fail", ddl: "fail"}
+    sections = {one["key"]: one["section"] for one in done.rows("setting") if one["section"]}
+    assert sections == {"log_statement": "database his", "password_encryption": "role sneaky"}
 
 
 def test_log_settings_in_effect_are_judged_by_the_policy_for_the_file(

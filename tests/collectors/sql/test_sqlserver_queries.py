@@ -1,4 +1,4 @@
-"""The ready queries for SQL Server on made-up catalog views: SQLite stands for a server, which none of them has met."""
+"""Ready queries (SQL Server, some of Oracle and DM8) on made-up views: SQLite stands for a server, which none has met."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import sqlglot
+from sqlglot import exp
 
 from hiscomply_sql.query import ready_queries
 
@@ -15,6 +16,8 @@ PRINCIPALS = [
     (1, "sa", "S", 1),
     (2, "sysadmin", "R", 0),
     (3, "##MS_PolicyEventProcessingLogin##", "S", 1),
+    (258, "##back_door##", "S", 0),
+    (259, "##MS_SQLReplicationSigningLogin##", "S", 0),
     (260, r"HOSPITAL\zhang", "U", 0),
     (261, r"HOSPITAL\DBA", "G", 0),
     (262, r"HOSPITAL\Nurses", "G", 0),
@@ -66,6 +69,10 @@ def server() -> Iterator[Server]:
 
 def test_windows_groups_are_logins_too_and_nothing_else_is(server: Server) -> None:
     accounts = {row["login"]: row for row in server.asked("sqlserver/accounts")}
+    hidden = {name: accounts.pop(name)["enabled"] for name in list(accounts) if name.startswith("##")}
+    assert hidden == {"##back_door##": 1, "##MS_SQLReplicationSigningLogin##": 1}, (
+        "only the server's own disabled ones are left out"
+    )
     assert list(accounts) == [r"HOSPITAL\DBA", r"HOSPITAL\Nurses", r"HOSPITAL\zhang", "sa"]
     assert {name: row["privileged"] for name, row in accounts.items()} == {
         r"HOSPITAL\DBA": 1, r"HOSPITAL\Nurses": None, r"HOSPITAL\zhang": None, "sa": None,
@@ -81,3 +88,83 @@ def test_without_the_right_to_see_all_no_row_is_given(server: Server, name: str)
 
 def test_all_but_the_backups_need_the_right() -> None:
     assert NEEDING_A_RIGHT == ["sqlserver/accounts", "sqlserver/audit_settings", "sqlserver/password_policy"]
+
+
+def asked(
+    product: str, dialect: str, name: str, *tables: tuple[str, list[dict[str, Any]]]
+) -> list[dict[str, Any]]:
+    """The rows that a ready query gives over made-up views."""
+    text = ready_queries()[f"{product}/{name}"].read_text(encoding="utf-8")
+    tree = sqlglot.parse_one(text, read=dialect)
+    for table in tree.find_all(exp.Table):
+        table.set("db", None)
+        table.set("catalog", None)
+    for condition in tree.find_all(exp.Where):
+        if "35" in condition.sql():  # the time that is looked back is not what is tried here
+            condition.pop()
+            break
+    with sqlite3.connect(":memory:") as db:
+        for table_name, rows in tables:
+            db.execute(f'CREATE TABLE "{table_name}" ({", ".join(rows[0])})')
+            marks = ", ".join("?" * len(rows[0]))
+            db.executemany(
+                f'INSERT INTO "{table_name}" VALUES ({marks})', [tuple(one.values()) for one in rows]
+            )
+        answer = db.execute(tree.sql(dialect="sqlite", comments=False))
+        names = [one[0] for one in answer.description]
+        found = [dict(zip(names, row, strict=True)) for row in answer]
+    db.close()
+    return found
+
+
+def test_a_backup_to_nowhere_or_of_damaged_pages_is_no_good_one() -> None:
+    base = {"database_name": "HIS", "backup_set_uuid": "x", "type": "D", "backup_start_date": "2026-01-01",
+            "backup_finish_date": "2026-01-01", "backup_size": 1, "encryptor_type": None}  # fmt: skip
+    sets = [
+        base | {"is_damaged": damaged, "media_set_id": media}
+        for damaged, media in ((0, 1), (1, 1), (0, 2), (0, 3))
+    ]
+    media = [
+        {"media_set_id": number, "physical_device_name": name}
+        for number, name in ((1, r"D:\b\his.bak"), (2, "nul"), (3, "NUL:"))
+    ]
+    found = asked("sqlserver", "tsql", "backups", ("backupset", sets), ("backupmediafamily", media))
+    assert [one["status"] for one in found] == ["success", "failed", "failed", "failed"]
+
+
+@pytest.mark.parametrize(
+    ("status", "enabled", "locked"),
+    [("OPEN", 1, 0), ("EXPIRED", 1, 0), ("LOCKED", 0, 1), ("EXPIRED & LOCKED", 0, 1), ("LOCKED(TIMED)", 1, 1),
+     ("EXPIRED(GRACE) & LOCKED(TIMED)", 1, 1)],
+)  # fmt: skip
+@pytest.mark.parametrize("product", ["oracle", "dm8"])
+def test_a_lock_that_ends_by_itself_disables_nobody(
+    product: str, status: str, enabled: int, locked: int
+) -> None:
+    text = ready_queries()[f"{product}/accounts"].read_text(encoding="utf-8")
+    selected = sqlglot.parse_one(text, read="oracle").selects
+    cases = [one.sql(dialect="sqlite") for one in selected if one.alias in {"enabled", "locked"}]
+    with sqlite3.connect(":memory:") as db:
+        row = db.execute(
+            f"SELECT {', '.join(cases)} FROM (SELECT ? AS account_status) u", [status]
+        ).fetchone()
+    db.close()
+    assert row == (enabled, locked)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("DB FULL", "full"), ("DB INCR", "incremental"), ("ARCHIVELOG", "log"), ("CONTROLFILE", None), ("SPFILE", None),
+     ("DATAFILE FULL", None), ("RECVR AREA", None)],
+)  # fmt: skip
+def test_what_is_no_backup_of_the_database_is_not_called_a_full_one(kind: str, expected: str | None) -> None:
+    text = ready_queries()["oracle/backups"].read_text(encoding="utf-8")
+    (case,) = [
+        one.sql(dialect="sqlite")
+        for one in sqlglot.parse_one(text, read="oracle").selects
+        if one.alias == "type"
+    ]
+    with sqlite3.connect(":memory:") as db:
+        (found,) = db.execute(f"SELECT {case} FROM (SELECT ? AS input_type) d", [kind]).fetchone()
+    db.close()
+    assert found == expected

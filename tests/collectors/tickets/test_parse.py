@@ -70,6 +70,62 @@ def test_request_tracker_answers_become_a_course() -> None:
     assert not course.is_whole(request_tracker.native(one, {}, ZONE))
 
 
+def test_a_ticket_that_was_worked_on_and_then_deleted_leaves_a_gap() -> None:
+    def transaction(ticket: int, kind: str, new: str = "") -> dict[str, Any]:
+        return {"ObjectId": ticket, "Type": kind, "NewValue": new, "Created": "2026-06-01T00:00:00Z"}
+
+    courses = [
+        *(transaction(one, "Create") for one in (1, 2, 3, 4)),
+        *(transaction(one, "Status", "open") for one in (1, 2, 4)),
+        *(transaction(one, "Status", "deleted") for one in (2, 3)),
+    ]
+
+    class Desk:
+        def get(self, path: str, params: Any = None) -> Any:
+            if path.endswith("/transactions"):
+                return {"items": courses, "pages": 1}
+            tickets = [{"id": one, "Created": "2026-06-01T00:00:00Z", "Status": "open"} for one in (1, 4)]
+            return {"items": tickets, "pages": 1, "total": 2}
+
+    batch = request_tracker.read(Desk(), {"queue": "Q"}, 100, history=True, zone=ZONE)  # type: ignore[arg-type]
+    (gap,) = batch.gaps
+    assert "1 that had been worked on (2)" in gap.en, "3 was deleted when new, as spam is"
+    told = [
+        one.reason
+        for one in records(Batch(1, [native()], batch.gaps), meaning())
+        if isinstance(one, Rejected)
+    ]
+    assert gap in told
+
+
+@pytest.mark.parametrize(
+    ("me", "roles", "is_gap"),
+    [
+        ({"admin": True}, {}, False),
+        ({"admin": False, "memberships": []}, {}, True),
+        ({"memberships": [{"project": {"id": 1}, "roles": [{"id": 6}]}]}, {6: "all"}, False),
+        ({"memberships": [{"project": {"id": 1}, "roles": [{"id": 6}]}]}, {6: "default"}, True),
+        ({"memberships": [{"project": {"id": 1}, "roles": [{"id": 6}]}]}, {6: None}, True),
+        ({"memberships": [{"project": {"id": 1}, "roles": [{"id": 6}, {"id": 7}]}]}, {6: "own", 7: "all"}, False),
+        ({"memberships": [{"project": {"id": 2}, "roles": [{"id": 6}]}]}, {6: "all"}, True),
+        ({"memberships": [{"project": {"id": 1}, "roles": [{"id": 6}]}, {"project": {"id": 2}, "roles": [{"id": 7}]}]},
+         {6: "all", 7: "own"}, False),
+    ],
+)  # fmt: skip
+def test_what_a_role_of_redmine_hides_leaves_a_gap(
+    me: dict[str, Any], roles: dict[int, str | None], is_gap: bool
+) -> None:
+    class Desk:
+        def get(self, path: str, params: Any = None) -> Any:
+            if path.startswith("/users/"):
+                return {"user": me}
+            if path.startswith("/projects/"):
+                return {"project": {"id": 1}}
+            return {"role": {"issues_visibility": roles[int(path.split("/")[2].removesuffix(".json"))]}}
+
+    assert bool(list(redmine._hidden(Desk(), "ops"))) is is_gap  # type: ignore[arg-type]
+
+
 def page_of(pages: int | None, *sizes: int) -> list[int]:
     """How many items each page that is asked for has, of an RT that hides some of them."""
 

@@ -87,6 +87,25 @@ def test_the_course_of_issues_without_a_word_of_them(redmine: Redmine, tmp_path:
     assert_nowhere([*desks.CANARIES, redmine.key], tmp_path / ".hiscomply", found.out, found.err)
 
 
+@pytest.mark.parametrize("visibility", ["default", "own"])
+def test_a_role_that_hides_issues_leaves_a_gap(redmine: Redmine, tmp_path: Path, visibility: str) -> None:
+    change = "UPDATE roles SET issues_visibility = ? WHERE name = 'Audit'"
+    (number,) = [one["id"] for one in redmine.api.get("/issues.json?limit=1").json()["issues"]]
+    redmine.api.put(f"/issues/{number}.json", json={"issue": {"is_private": True}}).raise_for_status()
+    redmine.sql((change, (visibility,)))
+    try:
+        found = audit(write_project(tmp_path, target(redmine.port, redmine.key)), [CLOSED])
+    finally:
+        redmine.sql((change, ("all",)))
+    assert "All issues" in found.collections["desk"].rejected[0].reason.en
+    assert found.policy(CLOSED)["verdict"] != "pass"
+
+
+def test_an_administrator_sees_every_issue(redmine: Redmine, tmp_path: Path) -> None:
+    found = audit(write_project(tmp_path, target(redmine.port, redmine.admin_key)), [CLOSED])
+    assert statuses(found) == {"desk": "ok"}
+
+
 @pytest.fixture
 def trouble(redmine: Redmine) -> Iterator[dict[str, tuple[str, str]]]:
     """Targets that go wrong, with the status that each must get."""

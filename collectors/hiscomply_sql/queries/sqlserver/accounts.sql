@@ -17,6 +17,6 @@ SELECT p.name AS login,
                          WHERE m.member_principal_id = p.principal_id AND r.name IN ('sysadmin', 'securityadmin'))
             THEN 1 END AS privileged
 FROM sys.server_principals p
-WHERE p.type IN ('S', 'U', 'G', 'E', 'X') AND p.name NOT LIKE '##%'
+WHERE p.type IN ('S', 'U', 'G', 'E', 'X') AND NOT (SUBSTRING(p.name, 1, 5) = '##MS_' AND p.is_disabled = 1)
   AND HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW ANY DEFINITION') = 1
 ORDER BY p.name

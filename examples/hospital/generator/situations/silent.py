@@ -303,7 +303,7 @@ def config(plan: Plan, clock: Clock) -> None:
         directory_passwords_expire directory_passwords_irreversible
         mysql_binary_log_on mysql_client_files_refused mysql_current_tls_only mysql_file_access_confined
         mysql_password_guessing_slowed mysql_password_min_length_set mysql_passwords_expire
-        mysql_tls_required mysql_writes_survive_power_loss orthanc_effective_authentication_enabled
+        mysql_rights_checked mysql_tls_required mysql_writes_survive_power_loss orthanc_effective_authentication_enabled
         orthanc_partners_use_tls
         postgresql_archives_its_log postgresql_detects_damaged_pages postgresql_local_rules_ask_who_connects
         postgresql_log_files_private postgresql_network_rules_ask_for_tls
