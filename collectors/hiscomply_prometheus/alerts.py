@@ -25,11 +25,11 @@ class Firing:
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """What Alertmanager knows of one alert: when it was first silenced, and when with a comment."""
+    """What Alertmanager knows of one alert: when its silences began, and when those with a comment did."""
 
     labels: Labels
-    acked_at: datetime | None
-    noted_at: datetime | None
+    silenced: tuple[datetime, ...] = ()
+    noted: tuple[datetime, ...] = ()
 
 
 def firing(rules: Any) -> list[Firing]:
@@ -88,9 +88,9 @@ def handlings(alerts: Any, silences: Any) -> list[Handling]:
     found = []
     for alert in alerts:
         active = [known[one] for one in alert["status"]["silencedBy"] if one in known]
-        starts = [datetime.fromisoformat(one["startsAt"]) for one in active]
-        noted = [datetime.fromisoformat(one["startsAt"]) for one in active if one["comment"].strip()]
-        found.append(Handling(dict(alert["labels"]), min(starts, default=None), min(noted, default=None)))
+        starts = tuple(datetime.fromisoformat(one["startsAt"]) for one in active)
+        noted = tuple(datetime.fromisoformat(one["startsAt"]) for one in active if one["comment"].strip())
+        found.append(Handling(dict(alert["labels"]), starts, noted))
     return found
 
 
@@ -111,7 +111,7 @@ def alert_records(
     ongoing = {label_key(one.labels): one.raised_at for one in current}
     for one in current:
         fields = _fields(one.labels, one.raised_at, naming) | {"closed_at": None}
-        fields |= _handling(one.labels, handled)
+        fields |= _handling(one, handled)
         yield Record("alert", fields, f"{source}/api/v1/rules", now, pointer=one.labels.get("alertname"))
     for labels, first, last in episodes(history, tolerance):
         allowed = timedelta(seconds=tolerance.get(labels.get("alertname", ""), 300.0))
@@ -148,8 +148,14 @@ def _fields(labels: Labels, raised: datetime, naming: Naming) -> dict[str, Any]:
     return {key: value for key, value in fields.items() if value} | {"raised_at": raised}
 
 
-def _handling(labels: Labels, handled: Sequence[Handling] | None) -> dict[str, Any]:
+def _handling(alert: Firing, handled: Sequence[Handling] | None) -> dict[str, Any]:
     for one in handled or ():
-        if all(one.labels.get(key) == value for key, value in labels.items()):
-            return {"acked_at": one.acked_at, "noted_at": one.noted_at}
+        if all(one.labels.get(key) == value for key, value in alert.labels.items()):
+            told = {"acked_at": one.silenced, "noted_at": one.noted}
+            return {
+                name: min((at for at in starts if at >= alert.raised_at), default=None)
+                for name, starts in told.items()
+                # A silence from before was not made for this alert: whether anybody saw it is not known.
+                if not starts or max(starts) >= alert.raised_at
+            }
     return {}

@@ -20,8 +20,10 @@ Item = Record | Rejected
 _DAY: Final = timedelta(days=1)
 _STEP: Final = timedelta(minutes=5)
 _REAL: Final = (
-    'fstype!~"tmpfs|ramfs|devtmpfs|overlay|squashfs|iso9660|rootfs|autofs|fuse.*|nsfs|proc|sysfs|cgroup.*"'
+    'fstype!~"tmpfs|ramfs|devtmpfs|overlay|squashfs|iso9660|rootfs|autofs|nsfs|proc|sysfs|cgroup.*|fusectl'
+    '|fuse[.](lxcfs|snapfuse|portal|gvfsd-fuse)"'
 )
+"""Filesystems that hold data: also fuseblk (NTFS) and those of GlusterFS, CephFS and the like over FUSE."""
 
 
 class Asking:

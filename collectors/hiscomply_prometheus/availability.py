@@ -6,6 +6,7 @@ matters little.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -36,10 +37,14 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Shares of a month, in percent: surely up, and without samples."""
+    """Shares of a month, in percent: surely up, and without samples.
+
+    ``is_share`` is False where a value is none between 0 and 1, so that the series tell of something else.
+    """
 
     up: float
     unknown: float
+    is_share: bool = True
 
 
 def months_before(now: datetime, zone: str, count: int) -> list[Month]:
@@ -63,7 +68,10 @@ def measure(series: Sequence[Series], month: Month, step_s: int, needs: str) -> 
     With ``any`` it is as good as its best, and unknown where none was up and one has no sample.
     """
     slots = round((month.end.timestamp() - month.start.timestamp()) / step_s)
-    columns = [{round(at / step_s): value for at, value in one.samples} for one in series]
+    # NaN, of a rule that divides by nothing, is no sample.
+    columns = [
+        {round(at / step_s): value for at, value in one.samples if not math.isnan(value)} for one in series
+    ]
     first = round(month.start.timestamp() / step_s) + 1
     up = unknown = 0.0
     for slot in range(first, first + slots):
@@ -75,7 +83,8 @@ def measure(series: Sequence[Series], month: Month, step_s: int, needs: str) -> 
             low, high = max(values, default=0.0), (max(values) if is_whole else 1.0)
         up += low
         unknown += high - low
-    return Measured(100 * up / slots, 100 * unknown / slots)
+    is_share = all(0 <= value <= 1 for column in columns for value in column.values())
+    return Measured(100 * up / slots, 100 * unknown / slots, is_share)
 
 
 def availability_item(
@@ -83,6 +92,13 @@ def availability_item(
 ) -> Record | Rejected:
     """The month's value, or why there is none."""
     where = f"{source}/api/v1/query_range"
+    if not got.is_share:
+        reason = Text(
+            "序列的值不在 0 与 1 之间,不能说明系统是否可用;请改用 probe_success、up 之类的序列",
+            "the series has values other than from 0 to 1, which do not say whether the system is up; "
+            "name one such as probe_success or up",
+        )
+        return Rejected("kpi", where, reason, subject=f"{system} {month.name}", pointer=how["series"])
     if got.unknown > blur:
         reason = Text(
             f"{month.name} 缺少样本:可用性在 {got.up:.3f} % 与 {got.up + got.unknown:.3f} % 之间,无法确定",

@@ -63,7 +63,17 @@ class Asking:
         for some in _batches(self.hosts()):
             items = self.server.rows(
                 "item.get",
-                output=["itemid", "hostid", "key_", "delay", "status", "state", "lastclock", "value_type"],
+                output=[
+                    "itemid",
+                    "hostid",
+                    "key_",
+                    "type",
+                    "delay",
+                    "status",
+                    "state",
+                    "lastclock",
+                    "value_type",
+                ],
                 hostids=[one["hostid"] for one in some],
                 webitems=True,
             )

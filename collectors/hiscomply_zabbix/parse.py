@@ -24,6 +24,7 @@ DAY_S: Final = 86_400
 _UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _WORDS: Final = {1: "info", 2: "warning", 3: "warning", 4: "warning", 5: "warning"}
 _ACKNOWLEDGED, _MESSAGE = 2, 4
+_INTERNAL, _CALCULATED = "5", "15"
 
 Row = Mapping[str, Any]
 
@@ -69,10 +70,14 @@ def interval(delay: str) -> int | None:
 
 
 def groups(items: Sequence[Row], metrics: Mapping[str, Sequence[str]]) -> dict[str, list[Row]]:
-    """Items that are on and supported, by our name; ``host`` for all others."""
+    """Items that are on and supported, by our name; ``host`` for all others.
+
+    What Zabbix tells of itself (``zabbix[host,agent,available]``) or works out goes on about a host that is long dead,
+    so it is no sample of it.
+    """
     found: dict[str, list[Row]] = {}
     for item in items:
-        if item["status"] != "0" or item["state"] != "0":
+        if item["status"] != "0" or item["state"] != "0" or item["type"] in {_INTERNAL, _CALCULATED}:
             continue
         key = str(item["key_"])
         name = next((ours for ours, starts in metrics.items() if key.startswith(tuple(starts))), OTHER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from hiscomply.model import Record, Rejected
 from hiscomply_prometheus import alerts, availability, targets, utilisation
+from hiscomply_prometheus.asking import _REAL
 from hiscomply_prometheus.fetch import Series, chunks, duration, selector
 from hiscomply_prometheus.naming import Naming, host_of
 
@@ -57,7 +59,30 @@ def test_recorded_alert_was_raised_after_its_for(recorded: Recorded) -> None:
 
 def test_recorded_silence_is_acknowledgement_and_note(recorded: Recorded) -> None:
     (handled,) = alerts.handlings(recorded("alertmanager-alerts"), recorded("alertmanager-silences"))
-    assert handled.acked_at == handled.noted_at == datetime(2026, 11, 27, 2, 16, 33, 482000, tzinfo=UTC)
+    assert handled.silenced == handled.noted == (datetime(2026, 11, 27, 2, 16, 33, 482000, tzinfo=UTC),)
+
+
+@pytest.mark.parametrize(
+    ("silences", "acked"),
+    [
+        ([], {"acked_at": None}),
+        ([-86_400], {}),
+        ([0], {"acked_at": 0}),
+        ([600, 60], {"acked_at": 60}),
+        ([-86_400, 60], {"acked_at": 60}),
+    ],
+)
+def test_a_silence_from_before_an_alert_acknowledges_nothing(
+    recorded: Recorded, silences: list[int], acked: dict[str, int | None]
+) -> None:
+    (firing,) = alerts.firing(recorded("rules"))
+    starts = tuple(firing.raised_at + timedelta(seconds=one) for one in silences)
+    (record,) = records(recorded, [alerts.Handling(firing.labels, starts, starts)])
+    assert isinstance(record, Record)
+    raised = firing.raised_at
+    told = {name: None if at is None else raised + timedelta(seconds=at) for name, at in acked.items()}
+    assert {name: record.fields[name] for name in ("acked_at",) if name in record.fields} == told
+    assert ("noted_at" in record.fields) == ("acked_at" in record.fields)
 
 
 def records(recorded: Recorded, handled: list[alerts.Handling] | None) -> list[Record | Rejected]:
@@ -78,7 +103,7 @@ def test_an_alert_that_fires_is_one_record_though_its_history_shows_it_too(recor
 
 
 def test_an_alert_that_alertmanager_does_not_know_has_no_known_acknowledgement(recorded: Recorded) -> None:
-    (record,) = records(recorded, [alerts.Handling({"alertname": "Other"}, None, None)])
+    (record,) = records(recorded, [alerts.Handling({"alertname": "Other"})])
     assert isinstance(record, Record)
     assert "acked_at" not in record.fields
 
@@ -139,6 +164,20 @@ def test_missing_time_is_neither_up_nor_down(
     assert (got.up * 7.44, got.unknown * 7.44) == (pytest.approx(up), pytest.approx(unknown))
 
 
+def test_a_sample_that_is_no_number_is_none() -> None:
+    broken = one({}, *((at, float("nan") if at % (HOUR * 24) == 0 else 1.0) for at, _ in hours().samples))
+    got = availability.measure([broken], MONTH, HOUR, "all")
+    assert (got.up * 7.44, got.unknown * 7.44) == (pytest.approx(713), pytest.approx(31))
+
+
+def test_a_series_that_counts_something_else_is_no_availability() -> None:
+    twice = one({}, *((at, 0.0 if number < 300 else 2.0) for number, (at, _) in enumerate(hours().samples)))
+    got = availability.measure([twice], MONTH, HOUR, "all")
+    item = availability.availability_item("HIS", {"series": "sessions"}, MONTH, got, 0.05, "it", NOW)
+    assert isinstance(item, Rejected)
+    assert "from 0 to 1" in item.reason.en
+
+
 def test_a_month_too_blurred_is_no_value() -> None:
     got = availability.Measured(99.9, 0.06)
     item = availability.availability_item("HIS", {"series": "up"}, MONTH, got, 0.05, "it", NOW)
@@ -178,6 +217,18 @@ def test_a_forecast_needs_a_trend_and_a_days_history(
     slopes = [] if slope is None else [one(FS, (at, slope))]
     since = [one(FS, (at, at - age_days * 86_400))]
     assert targets.forecast([one(FS, (at, 100 * GB))], [one(FS, (at, free))], slopes, since, NOW) == days
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_asked"),
+    [
+        ("ext4", True), ("nfs4", True), ("fuseblk", True), ("fuse.glusterfs", True), ("fuse.ceph", True),
+        ("tmpfs", False), ("fuse.lxcfs", False), ("fusectl", False), ("cgroup2", False),
+    ],
+)  # fmt: skip
+def test_a_filesystem_with_data_is_foreseen_whatever_its_driver(kind: str, is_asked: bool) -> None:
+    pattern = _REAL.removeprefix('fstype!~"').removesuffix('"')
+    assert (re.fullmatch(pattern, kind) is None) == is_asked
 
 
 def test_filesystems_that_only_a_label_of_the_store_tells_apart_are_two() -> None:

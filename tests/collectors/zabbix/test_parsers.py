@@ -22,9 +22,11 @@ SECRET = "kanarienvogel"
 
 
 def item(
-    key: str, *, status: str = "0", state: str = "0", delay: str = "1m", last: int = 0
+    key: str, *, kind: str = "0", status: str = "0", state: str = "0", delay: str = "1m", last: int = 0
 ) -> dict[str, Any]:
-    return {"key_": key, "status": status, "state": state, "delay": delay, "lastclock": str(last)}
+    return {
+        "key_": key, "type": kind, "status": status, "state": state, "delay": delay, "lastclock": str(last),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,16 @@ def test_items_that_are_off_or_unsupported_sample_nothing() -> None:
         "cpu": 1,
         "host": 1,
     }
+
+
+def test_what_zabbix_tells_of_itself_or_works_out_is_no_sample_of_a_host() -> None:
+    items = [
+        item("zabbix[host,agent,available]", kind="5"),
+        item("vfs.fs.size.sum", kind="15"),
+        item("icmpping", kind="3"),
+    ]
+    found = parse.groups(items, parse.METRICS)
+    assert {name: [one["key_"] for one in some] for name, some in found.items()} == {"host": ["icmpping"]}
 
 
 def test_a_gap_counts_to_both_ends() -> None:

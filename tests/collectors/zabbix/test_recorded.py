@@ -15,14 +15,14 @@ from hiscomply.model import Record
 from hiscomply_zabbix.fetch import METHODS, Zabbix
 
 OPEN: dict[str, Any] = {
-    "id": "zabbix-3", "raised_at": datetime(2026, 11, 24, 11, 34, 12, tzinfo=UTC), "severity": "critical",
+    "id": "zabbix-3", "raised_at": datetime(2026, 11, 25, 5, 53, 49, tzinfo=UTC), "severity": "critical",
     "target": "his-db-01", "asset_id": "his-db-01", "system_id": "HIS", "acked_at": None, "noted_at": None,
     "closed_at": None, "ticket_id": None,
 }  # fmt: skip
 ENDED = OPEN | {
-    "id": "zabbix-1", "raised_at": datetime(2026, 11, 17, 11, 34, 12, tzinfo=UTC),
-    "closed_at": datetime(2026, 11, 18, 11, 34, 12, tzinfo=UTC),
-    "acked_at": datetime(2026, 11, 27, 11, 34, 15, tzinfo=UTC), "noted_at": datetime(2026, 11, 27, 11, 34, 15, tzinfo=UTC),
+    "id": "zabbix-1", "raised_at": datetime(2026, 11, 18, 5, 53, 49, tzinfo=UTC),
+    "closed_at": datetime(2026, 11, 19, 5, 53, 49, tzinfo=UTC),
+    "acked_at": datetime(2026, 11, 28, 5, 53, 51, tzinfo=UTC), "noted_at": datetime(2026, 11, 28, 5, 53, 51, tzinfo=UTC),
 }  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def test_hosts_say_what_is_sampled_and_the_longest_gap() -> None:
     assert fields("monitor_target") == [
         {
             "asset_id": "his-db-01", "metric_set": "cpu", "metrics": ["cpu"], "enabled": True, "alert_rules": [],
-            "last_sample": datetime(2026, 11, 27, 10, 25, 12, tzinfo=UTC), "longest_gap_s": 4143,
+            "last_sample": datetime(2026, 11, 28, 4, 44, 49, tzinfo=UTC), "longest_gap_s": 4142,
         },
         # sent by others and not within a day: no interval, and no last sample that Zabbix would still tell
         {
