@@ -9,44 +9,15 @@ from typing import Any
 from hiscomply.model import Record, Rejected, Text
 from hiscomply_local.about import About, missing, unreadable
 from hiscomply_local.answers import SYSTEMD_RUNS, Answers, Ask, Command, Outcome
+from hiscomply_local.parse_time_files import CONFIGURATION, configured, is_own_clock
 
 CHRONY_SOURCES = Command(("chronyc",), ("-c", "-n", "sources"))
 NTP_PEERS = Command(("ntpq",), ("-p", "-n"))
 TIMEDATE = Command(("timedatectl",), ("show",), if_folder=SYSTEMD_RUNS)
 COMMANDS = (CHRONY_SOURCES, NTP_PEERS, TIMEDATE)
-CHRONY_FILES = (
-    "/etc/chrony.conf",
-    "/etc/chrony/chrony.conf",
-    "/etc/chrony.d/*.conf",
-    "/etc/chrony/conf.d/*.conf",
-    "/etc/chrony/sources.d/*.sources",
-)
-NTP_FILES = ("/etc/ntp.conf", "/etc/ntpsec/ntp.conf")
-TIMESYNCD_FILES = ("/etc/systemd/timesyncd.conf", "/etc/systemd/timesyncd.conf.d/*.conf")
-CONFIGURATION = {"chrony": CHRONY_FILES, "ntp": NTP_FILES, "timesyncd": TIMESYNCD_FILES}
 ASK = Ask(files=tuple(path for paths in CONFIGURATION.values() for path in paths), commands=COMMANDS)
 _OCTAL = re.compile(r"[0-7]{1,3}")
-_WHAT = Text("时间源", "time sources")
 _STATE = Text("时间同步状态", "state of the time sources")
-
-
-def parse_servers(text: str) -> Iterator[tuple[int, str, str]]:
-    """Line, directive and address of chrony's and ntpd's ``server``, ``pool``, ``peer``, ``refclock``."""
-    for number, line in enumerate(text.split("\n"), 1):
-        words = line.split("#")[0].split()
-        if len(words) > 1 and words[0].lower() in {"server", "pool", "peer", "refclock"}:
-            address = next((word for word in words[1:] if not word.startswith("-")), words[1])
-            yield number, words[0].lower(), address
-
-
-def parse_timesyncd(text: str) -> Iterator[tuple[int, str, str]]:
-    """Line, directive and address of ``NTP=`` and ``FallbackNTP=`` that are set."""
-    for number, line in enumerate(text.split("\n"), 1):
-        name, equals, value = line.strip().partition("=")
-        if equals and name.strip() in {"NTP", "FallbackNTP"}:
-            directive = "server" if name.strip() == "NTP" else "fallback"
-            for address in value.split():
-                yield number, directive, address
 
 
 def parse_chrony_sources(text: str) -> Iterator[tuple[int, dict[str, Any] | None]]:
@@ -73,6 +44,8 @@ def parse_ntp_peers(text: str) -> Iterator[tuple[int, dict[str, Any] | None]]:
             continue
         if len(row) != 10 or not row[2].isdecimal() or not _OCTAL.fullmatch(row[6]):
             yield number, None
+            continue
+        if is_own_clock(row[0]):
             continue
         fields = {"address": row[0], "is_selected": line[0] in "*o", "is_reachable": int(row[6], 8) > 0}
         yield number, fields | ({"stratum": int(row[2])} if int(row[6], 8) else {})
@@ -105,20 +78,26 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
     live: dict[tuple[str, str], dict[str, Any]] = {}
     yield from _ask_daemons(answers, about, live)
     seen: set[tuple[str, str]] = set()
-    for software, patterns in CONFIGURATION.items():
-        reader = parse_timesyncd if software == "timesyncd" else parse_servers
-        for path, answer in (found for pattern in patterns for found in answers.matching(pattern)):
-            if answer.outcome is not Outcome.ABSENT and not answer.ok:
-                yield about.unknown("time_source", path, missing(_WHAT, answer))
-            for line, directive, address in reader(answer.text):
-                key = software, address
-                if key not in seen:
-                    seen.add(key)
-                    fields = {"directive": directive, "is_configured": True, **live.pop(key, {})}
-                    yield about.from_file("time_source", path, _keyed(about, key, fields), line)
+    for one in configured(answers, {software for software, _ in live}):
+        if isinstance(one, tuple):
+            path, line, reason = one
+            yield _refused(about, path, line, reason)
+            continue
+        key = one.software, one.address
+        if key not in seen:
+            seen.add(key)
+            is_configured = ... if one.is_configured is None else one.is_configured
+            fields = {"directive": one.directive, "is_configured": is_configured, **live.pop(key, {})}
+            yield about.from_file("time_source", one.path, _keyed(about, key, fields), one.line)
     for key, fields in live.items():
         command = CHRONY_SOURCES if key[0] == "chrony" else NTP_PEERS
         yield about.from_command("time_source", command, _keyed(about, key, fields))
+
+
+def _refused(about: About, path: str, line: int | None, reason: Text) -> Rejected:
+    if line is None:
+        return about.unknown("time_source", path, reason)
+    return about.bad_line("time_source", path, line, reason)
 
 
 def _keyed(about: About, key: tuple[str, str], fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 _PERIOD_DAYS = {"hourly": 1 / 24, "daily": 1, "weekly": 7, "yearly": 365}
 _PERIODS = {*_PERIOD_DAYS, "monthly"}
@@ -13,18 +13,24 @@ _SCRIPTS = {"prerotate", "postrotate", "firstaction", "lastaction", "preremove"}
 
 @dataclass(slots=True)
 class Rotation:
-    """The directives that decide how long a log stays; None where none was given."""
+    """The directives that decide how long a log stays; None where none was given.
+
+    Attributes:
+        is_by_size: a size stands in the place of the period, until a period is given again.
+        has_max_size: a size ends the log before the period does, whichever of the two is given first.
+    """
 
     period: str | None = None
     rotate: int | None = None
     max_age: int | None = None
     is_by_size: bool = False
+    has_max_size: bool = False
     paths: tuple[str, ...] = ()
     line: int = 0
 
     def copy(self) -> Rotation:
         """What a block starts from: the directives before it."""
-        return Rotation(self.period, self.rotate, self.max_age, self.is_by_size)
+        return replace(self, paths=(), line=0)
 
     @property
     def retention_days(self) -> int | None:
@@ -32,7 +38,9 @@ class Rotation:
 
         ``rotate`` full periods are sure; of months, the shortest such row of a common year.
         """
-        if self.is_by_size or self.rotate is None or self.rotate < 0 or self.period is None:
+        if self.is_by_size or self.has_max_size or self.rotate is None or self.rotate < 0:
+            return None
+        if self.period is None:
             return None
         months = self.period == "monthly"
         kept = _days_of_months(self.rotate) if months else int(self.rotate * _PERIOD_DAYS[self.period])
@@ -85,7 +93,7 @@ def parse_logrotate(text: str, start: Rotation) -> Logrotate:
             block.paths, block.line = tuple(path.strip("\"'") for path in paths), number
             paths = []
         body, closed, _ = line.partition("}")
-        words = body.split()
+        words = body.replace("=", " ", 1).split()
         if len(words) == 2 and words[0] == "include":
             found.includes.append((words[1].rstrip("/"), number))
         _direct(words, block or found.outside)
@@ -97,12 +105,14 @@ def parse_logrotate(text: str, start: Rotation) -> Logrotate:
 
 
 def _direct(words: list[str], rotation: Rotation) -> None:
-    name, value = (words[0].rstrip("="), words[-1]) if words else ("", "")
+    name, value = (words[0], words[-1]) if words else ("", "")
     if name in _PERIODS:
         rotation.period, rotation.is_by_size = name, False
     elif name == "rotate" and re.fullmatch(r"-?\d+", value):
         rotation.rotate = int(value)
     elif name == "maxage" and value.isdecimal():
         rotation.max_age = int(value)
-    elif name in {"size", "maxsize"}:
+    elif name == "size":
         rotation.is_by_size = True
+    elif name == "maxsize":
+        rotation.has_max_size = True

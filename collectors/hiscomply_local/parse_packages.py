@@ -144,6 +144,9 @@ def parse_rpm(text: str) -> tuple[list[Package], list[int]]:
 
 def _rpm_packages(answers: Answers) -> tuple[Command, Answer, Installed]:
     answer = answers.command(RPM_PACKAGES)
+    if answer.ok and answer.detail and not answer.detail.startswith("warning:"):
+        # rpm ends with 0 where it leaves out packages whose header it cannot verify, or cannot read.
+        answer = replace(answer, outcome=Outcome.BROKEN)
     return RPM_PACKAGES, answer, installed(answer.text if answer.ok else "", parse_rpm, "\n")
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from recorded_host import RECORDED, RecordedHost, collect_from
+
+from hiscomply_local.parse_packages import RPM_PACKAGES
 
 OPENEULER = "openeuler-22.03-by-hand"
 BUSYBOX = "busybox-no-tools-by-hand"
@@ -27,6 +30,34 @@ def test_of_several_kernels_the_newest_keeps_the_bare_name(situation):
         "kernel": "5.10.0-230.0.0.129.oe2203sp4",
         "kernel:x86_64": "5.10.0-216.0.0.115.oe2203sp4",
     }
+
+
+class Complaining(RecordedHost):
+    """Its rpm says something on standard error and ends with 0."""
+
+    said = ""
+
+    def run(self, command, timeout_s):
+        answer = super().run(command, timeout_s)
+        return replace(answer, detail=self.said) if command == RPM_PACKAGES else answer
+
+
+def test_a_list_of_which_rpm_left_out_packages_is_no_list_of_what_is_installed():
+    host = Complaining(RECORDED / OPENEULER)
+    host.said = "error: rpmdbNextIterator: skipping h#     283 Header V3 DSA/SHA1 Signature, key ID 0: BAD"
+    collected = collect_from(host, host.now)
+
+    assert collected.fields("package") == []
+    assert collected.reasons("package") == [f"installed packages not known: reading it failed ({host.said})"]
+
+
+def test_a_warning_of_rpm_does_not_spoil_its_list():
+    host = Complaining(RECORDED / OPENEULER)
+    host.said = "warning: Found bdb Packages database while attempting sqlite backend: using bdb backend."
+    collected = collect_from(host, host.now)
+
+    assert collected.fields("package")
+    assert collected.reasons("package") == []
 
 
 def test_patching_comes_from_the_cache_and_the_log_of_dnf(situation):
