@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from queue import Empty, Full, Queue
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from hiscomply.hookspecs import CollectDenied, CollectFailed
 from hiscomply.model import Text
-from hiscomply_kit.databases import first_line, no_login, timed_out
+from hiscomply_kit.databases import MAX_BYTES, first_line, no_login, timed_out
 from hiscomply_kit.tls import tls_failure
 from hiscomply_sql.address import connect_arguments, read_only_statement, shown, url_of
 
@@ -58,6 +58,7 @@ class Answer:
         self._password = password
         self._pieces: Queue[Piece] = Queue(4)
         self._is_over = threading.Event()
+        self._is_connected = False
         arguments = connect_arguments(self._url, options, project)
         self._thread = threading.Thread(target=self._work, args=(statement, arguments), daemon=True)
         self._thread.start()
@@ -110,18 +111,37 @@ class Answer:
         url = self._url.set(password=self._password) if self._password else self._url
         engine = create_engine(url, connect_args=dict(arguments), poolclass=NullPool)
         with ExitStack() as at_the_end, engine.connect() as connection:
+            self._is_connected = True
             self._make_read_only(connection)
             self._limit_time(connection)
             options = {"stream_results": True, "max_row_buffer": _PIECE, "no_parameters": True}
             result = connection.execution_options(**options).exec_driver_sql(statement)
             at_the_end.callback(_close, result.cursor)
             self._give("columns", list(result.keys()))
-            for piece in result.partitions(_PIECE):
-                self._give("rows", [tuple(row) for row in piece])
+            for piece in self._cut(result):
+                self._give("rows", piece)
                 if self._is_over.is_set():
                     return
             connection.rollback()
         self._give("end", None)
+
+    def _cut(self, rows: Iterable[Sequence[Any]]) -> Iterator[list[tuple[Any, ...]]]:
+        """Pieces of the answer, of which none may be larger than an answer of any other database.
+
+        Raises:
+            CollectFailed: one is larger, however few its rows are.
+        """
+        piece, size = [], 0
+        for row in rows:
+            piece.append(tuple(row))
+            size += sum(len(value) for value in piece[-1] if isinstance(value, str | bytes))
+            if size > MAX_BYTES:
+                raise _too_large(self.where)
+            if len(piece) == _PIECE:
+                yield piece
+                piece, size = [], 0
+        if piece:
+            yield piece
 
     def _make_read_only(self, connection: Any) -> None:
         backend = self._url.get_backend_name()
@@ -152,7 +172,8 @@ class Answer:
         whole, told = str(origin), first_line(origin, self._password)
         if "timeout" in whole.lower() or "timed out" in whole.lower() or isinstance(origin, TimeoutError):
             return timed_out(self.where, self._timeout_s)
-        if any(word in whole for word in ("certificate", "SSL", "CERTIFICATE")):
+        # a connection that breaks later speaks of TLS, too, and no certificate would mend it
+        if not self._is_connected and any(word in whole for word in ("certificate", "SSL", "CERTIFICATE")):
             return tls_failure(self.where, ConnectionError(told))
         if any(word in whole for word in _REFUSALS):
             return no_login(self.where, told)
@@ -171,6 +192,15 @@ class Answer:
                 f"{self.where} cannot be asked: {name} {code}".rstrip(),
             )
         )
+
+
+def _too_large(where: str) -> CollectFailed:
+    return CollectFailed(
+        Text(
+            f"{where} 的查询结果中 {_PIECE} 行超过 {MAX_BYTES:,} 字节;请只查询所需的列",
+            f"{where} answered the query with {_PIECE} rows of more than {MAX_BYTES:,} bytes; ask for fewer columns",
+        )
+    )
 
 
 def _close(cursor: Any) -> None:

@@ -73,6 +73,9 @@ async def _converse(
         errors = asyncio.create_task(_take(process.stderr, err, end_mark(nonce), None, MAX_COMPLAINT_BYTES))
         try:
             is_whole = await _take(process.stdout, out, end_mark(nonce), silence_s, MAX_ANSWER_BYTES)
+            if len(out) > MAX_ANSWER_BYTES:
+                connection.abort()
+                return _too_large(login)
             # After the last byte: the rest of the complaints, or the exit status of what ended without the end mark.
             rest = errors if is_whole else asyncio.ensure_future(process.wait_closed())
             await asyncio.wait({rest}, timeout=_GRACE_S)
@@ -85,14 +88,6 @@ async def _converse(
         return _broken(login, f"{type(error).__name__}: {error}"[:120])
     if is_whole:
         return None
-    if len(out) > MAX_ANSWER_BYTES:
-        connection.abort()
-        return CollectFailed(
-            Text(
-                f"{login.place}:回答超过 {MAX_ANSWER_BYTES} 字节,已中止",
-                f"{login.place}: the answer is larger than {MAX_ANSWER_BYTES} bytes and was cut off",
-            )
-        )
     if f"\n{nonce} hello ".encode() not in out and process.exit_status is not None:
         return _no_shell(login, process.exit_status)
     return _broken(login, "")
@@ -109,6 +104,15 @@ async def _take(
         if not piece or len(sink) > limit:
             return False
     return True
+
+
+def _too_large(login: Login) -> CollectFailed:
+    return CollectFailed(
+        Text(
+            f"{login.place}:回答超过 {MAX_ANSWER_BYTES} 字节,已中止",
+            f"{login.place}: the answer is larger than {MAX_ANSWER_BYTES} bytes and was cut off",
+        )
+    )
 
 
 def _late(login: Login, seconds: float) -> CollectTimedOut:

@@ -48,10 +48,10 @@ class Audited:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def findings(self, policy: str) -> list[dict[str, Any]]:
-        """What was found by a policy: subject, verdict (fail, unknown), reason, source, line."""
+        """What was found by a policy: subject, verdict (fail, unknown), reason and what is missing, source, line."""
         cursor = duckdb.execute(
-            "SELECT subject, verdict, reason, source, line, collection FROM read_parquet(?) WHERE policy_id = ? "
-            "ORDER BY ALL",
+            "SELECT subject, verdict, reason, missing, source, line, collection FROM read_parquet(?) "
+            "WHERE policy_id = ? ORDER BY ALL",
             [str(self.run / "findings.parquet"), policy],
         )
         names = [one[0] for one in cursor.description]

@@ -1,9 +1,9 @@
-"""A collector of a service over HTTP in trouble, beside a good target: what must hold whatever the trouble is."""
+"""Targets in trouble beside good ones: what must hold whatever the trouble is."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,27 +21,61 @@ def assets_target(folder: Path, assets: Sequence[dict[str, Any]]) -> str:
     return "  - {collector: records, name: register, path: assets.jsonl, kinds: [asset]}\n"
 
 
+def assert_only_these(
+    audited: Audited, policy: str, bad: Mapping[str, tuple[str, str]], *, but: Collection[str] = ()
+) -> None:
+    """What must hold of an audit in which these targets, and no others, are in trouble.
+
+    Each of them has its status and its reason in both languages; the policy is unknown for each of them and says so;
+    the exit code is 3; every other target completes.
+
+    Args:
+        bad: by name of target its status and some words of its reason.
+        but: those of them that lack nothing that the policy rests on.
+    """
+    collections = audited.collections
+    assert {name: str(collections[name].status) for name in bad} == {
+        name: status for name, (status, _) in bad.items()
+    }, {name: collections[name].reason for name in bad}
+    for name, (_, words) in bad.items():
+        reason = collections[name].reason
+        assert reason is not None, name
+        assert words in reason.en, (name, reason.en)
+        assert reason.zh != reason.en, name
+    others = {name: one for name, one in collections.items() if name not in bad}
+    assert {name: one.reason for name, one in others.items() if one.status is not CollectionStatus.OK} == {}
+    assert any(one.records for one in others.values() if one.collector not in ("project", "reference"))
+    assert_unknown(audited, policy, sorted(bad.keys() - set(but)))
+    assert audited.code == 3, audited.out
+    assert "undecided" in audited.out
+    assert "What was not seen" in audited.out
+
+
+def assert_unknown(audited: Audited, policy: str, bad: Sequence[str]) -> None:
+    """The policy is unknown, for all of these targets and for no other."""
+    told = audited.policy(policy)
+    assert told["verdict"] == "unknown", told
+    unknown = [one for one in audited.findings(policy) if one["verdict"] == "unknown"]
+    rests_on: set[str] = set()
+    for one in unknown:
+        if one["reason"] == "collection_incomplete":
+            assert sorted(one["missing"]) == bad, one
+            rests_on |= set(told["evidence"])
+        elif one["reason"] == "related_incomplete":
+            rests_on |= set(one["missing"])
+    assert rests_on, unknown
+    for name, one in audited.collections.items():
+        assert bool(rests_on & set(one.affected)) == (name in bad), (name, one.affected, rests_on)
+
+
 def assert_troubled(
     folder: Path, target: str, policy: str, status: CollectionStatus, *words: str, reason: str = ""
 ) -> Audited:
-    """Audits a project with this target (named ``it``) and a good one, and checks what every trouble has in common.
-
-    The collection has this status and a reason in both languages, the policy is unknown because of it, the exit code
-    is 3, and the good target completes.
-    """
+    """Audits a project with this target (named ``it``) and a good one, and checks what every trouble has in common."""
     register = assets_target(folder, [{"id": "A1", "tier": 1, "class": "server", "system_id": "HIS"}])
     audited = audit(write_project(folder, target + register), [policy], *words)
-    it = audited.collections["it"]
-    assert it.status is status, it
-    assert it.reason is not None
-    assert it.reason.zh != it.reason.en
-    assert reason in it.reason.en, it.reason.en
-    assert audited.collections["register"].status is CollectionStatus.OK
-    assert audited.policy(policy)["verdict"] == "unknown", audited.policy(policy)
-    reasons = {one["reason"] for one in audited.findings(policy) if one["verdict"] == "unknown"}
-    assert reasons & {"collection_incomplete", "related_incomplete"}, reasons
-    assert audited.code == 3, audited.out
-    assert "it" in audited.out
+    assert audited.collections["register"].records == {"asset": 1}
+    assert_only_these(audited, policy, {"it": (str(status), reason)})
     return audited
 
 

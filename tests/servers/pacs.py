@@ -26,14 +26,19 @@ CANARIES = (PATIENT, PATIENT_ID, LOGIN[1], "STUDY-CANARY-77")
 
 
 class Pacs:
-    """One Orthanc; ``http`` and ``dicom`` are ports of 127.0.0.1."""
+    """One Orthanc; ``http`` and ``dicom`` are ports of 127.0.0.1.
 
-    def __init__(self, **settings: Any) -> None:
+    Args:
+        script: Lua that it runs.
+    """
+
+    def __init__(self, script: str = "", **settings: Any) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="orthanc-"))
         self.folder.chmod(0o755)
         self.http, self.dicom = free_port(), free_port()
         self.cert, self.key = certificate(self.folder)
         (self.folder / "db").mkdir()
+        (self.folder / "own.lua").write_text(script)
         self.config = self.folder / "orthanc.json"
         written = {
             "Name": "LAB-PACS", "StorageDirectory": str(self.folder / "db"), "IndexDirectory": str(self.folder / "db"),
@@ -42,6 +47,7 @@ class Pacs:
             "DicomTlsCertificate": str(self.cert), "DicomTlsPrivateKey": str(self.key),
             "DicomTlsTrustedCertificates": str(self.cert), "DicomTlsRemoteCertificateRequired": False,
             "DicomModalities": {"ct1": ["CT1", "127.0.0.1", 11112], "us": ["US7", "127.0.0.2", 11113]}, "Plugins": [],
+            "LuaScripts": [str(self.folder / "own.lua")],
             "StableAge": 86_400,
         } | settings  # fmt: skip
         self.config.write_text(json.dumps(written), encoding="utf-8")
@@ -93,9 +99,9 @@ class Pacs:
 
 
 @contextmanager
-def running(**settings: Any) -> Iterator[Pacs]:
+def running(script: str = "", **settings: Any) -> Iterator[Pacs]:
     """An Orthanc with these settings besides the usual ones."""
-    pacs = Pacs(**settings)
+    pacs = Pacs(script, **settings)
     try:
         yield pacs.wait()
     finally:

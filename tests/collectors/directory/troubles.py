@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from tests.servers.audits import Audited, assert_nowhere, audit, write_project
+from tests.servers.audits import assert_nowhere, audit, write_project
+from tests.servers.beside import assert_only_these
 from tests.servers.running import Server
 from tests.servers.trouble import cut_off, garbage, hung, spoilt
-
-from hiscomply.model import CollectionStatus
 
 DORMANT = "dormant_accounts_disabled"
 # A message of LDAP: well-formed outside, no LDAP inside.
@@ -95,21 +94,11 @@ def _lower_limit(stack: ExitStack) -> None:
     patch.setattr("hiscomply_directory.fetch.MAX_BYTES", 100_000)
 
 
-def audited_beside(tmp_path: Path, good: str, bad: str, canaries: Sequence[str]) -> tuple[Audited, str]:
-    """An audit of the target ``bad`` and of a good one, which completes; why the bad one did not.
-
-    Both are YAML. The verdict is unknown and says why, the exit code is 3, and no canary is anywhere.
-    """
+def assert_beside(
+    tmp_path: Path, good: str, bad: str, canaries: Sequence[str], status: str, told: str
+) -> None:
+    """An audit of the target ``bad``, which gets this status, and of a good one; no canary is anywhere."""
     project = write_project(tmp_path, good + bad)
     audited = audit(project, [DORMANT])
-    assert audited.code == 3
-    others = [one for name, one in audited.collections.items() if name != "bad"]
-    # the target, the reference lists and the project file itself
-    assert [(one.status, bool(one.records)) for one in others] == [(CollectionStatus.OK, True)] * 3
-    assert audited.policy(DORMANT)["verdict"] == "unknown"
-    unknown = [one for one in audited.findings(DORMANT) if one["verdict"] == "unknown"]
-    assert [one["reason"] for one in unknown] == ["collection_incomplete"]
+    assert_only_these(audited, DORMANT, {"bad": (status, told)})
     assert_nowhere(canaries, project, audited.out, audited.err)
-    reason = audited.collections["bad"].reason
-    assert reason is not None and reason.zh != reason.en
-    return audited, reason.en

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from tests.servers import pacs as servers
 from tests.servers.audits import Audited, assert_nowhere, audit, command, write_project
+from tests.servers.beside import assert_only_these
 from tests.servers.pacs import LOGIN, Pacs
 from tests.servers.running import certificate, free_port, needs, needs_root
 from tests.servers.trouble import cut_off, endless_http, garbage, http_answer
@@ -32,6 +33,13 @@ def pacs() -> Iterator[Pacs]:
 @pytest.fixture(scope="module")
 def open_pacs() -> Iterator[Pacs]:
     with servers.running(AuthenticationEnabled=False) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def narrow() -> Iterator[Pacs]:
+    """One that lets the login see that it is there, and nothing more."""
+    with servers.running("function IncomingHttpRequestFilter(_, uri) return uri == '/system' end") as one:
         yield one
 
 
@@ -117,8 +125,10 @@ def test_without_a_login_what_strangers_see_is_kept(pacs: Pacs, tmp_path: Path) 
 
 
 @pytest.fixture
-def trouble(pacs: Pacs, open_pacs: Pacs) -> Iterator[dict[str, tuple[str, str]]]:
-    """Targets that go wrong, with the status that each must get."""
+def trouble(
+    pacs: Pacs, open_pacs: Pacs, narrow: Pacs, tmp_path: Path
+) -> Iterator[dict[str, tuple[str, str, str]]]:
+    """Targets that go wrong, with the status that each must get, and a word of the reason."""
     no_json = http_answer("<html>欧阳测试</html>".encode())
     no_orthanc = http_answer('{"Version": null, "x": "欧阳测试"}'.encode())
     with ExitStack() as stack:
@@ -131,25 +141,32 @@ def trouble(pacs: Pacs, open_pacs: Pacs) -> Iterator[dict[str, tuple[str, str]]]
         }
         open_pacs.server.send(signal.SIGSTOP)
         stack.callback(open_pacs.server.send, signal.SIGCONT)
-        targets = {name: ("failed", target(stack.enter_context(port), name)) for name, port in ports.items()}
+        words = {"no-json": "no JSON", "other": "does not answer like an Orthanc", "endless": "more than"}
+        targets = {
+            name: ("failed", words.get(name, "cannot be had"), target(stack.enter_context(port), name))
+            for name, port in ports.items()
+        }
         silent = stack.enter_context(cut_off(pacs.http, 300, hang=True))
-        targets["silent"] = ("timed_out", target(silent, "silent", step_s=1))
-        targets["hung"] = ("timed_out", target(open_pacs.http, "hung", step_s=1))
-        targets["wrong"] = ("denied", target(pacs.http, "wrong", "wrong-pw-canary"))
-        targets["gone"] = ("failed", target(free_port(), "gone"))
+        targets["silent"] = ("timed_out", "within 1 seconds", target(silent, "silent", step_s=1))
+        targets["hung"] = ("timed_out", "within 1 seconds", target(open_pacs.http, "hung", step_s=1))
+        targets["wrong"] = ("denied", "HTTP 401", target(pacs.http, "wrong", "wrong-pw-canary"))
+        targets["narrow"] = ("denied", "HTTP 403", target(narrow.http, "narrow"))
+        targets["gone"] = ("failed", "cannot be had", target(free_port(), "gone"))
+        port = stack.enter_context(servers.tls_front(pacs.http, *certificate(tmp_path)))
+        targets["untrusted"] = ("failed", "tls.ca_file", target(port, "untrusted", scheme="https"))
         yield targets
 
 
-def test_trouble_is_never_a_pass(trouble: dict[str, tuple[str, str]], pacs: Pacs, tmp_path: Path) -> None:
-    bad = "".join(text for _, text in trouble.values())
-    found = audit(write_project(tmp_path, bad + target(pacs.http, "good")), ["unsupported_software_absent"])
-    statuses = {
-        name: str(one.status) for name, one in found.collections.items() if one.collector == "orthanc"
-    }
-    assert statuses == {name: status for name, (status, _) in trouble.items()} | {"good": "ok"}
+def test_trouble_is_never_a_pass(
+    trouble: dict[str, tuple[str, str, str]], pacs: Pacs, tmp_path: Path
+) -> None:
+    bad = "".join(text for _, _, text in trouble.values())
+    project = write_project(tmp_path / "project", bad + target(pacs.http, "good"))
+    found = audit(project, ["unsupported_software_absent"])
+    told = {name: (status, word) for name, (status, word, _) in trouble.items()}
+    assert_only_these(found, "unsupported_software_absent", told)
     assert [one["asset_id"] for one in found.rows("package")] == ["good-01"]
-    assert (found.policy("unsupported_software_absent")["verdict"], found.code) == ("unknown", 3)
-    assert_nowhere([*servers.CANARIES, "wrong-pw-canary"], tmp_path / ".hiscomply", found.out, found.err)
+    assert_nowhere([*servers.CANARIES, "wrong-pw-canary"], project / ".hiscomply", found.out, found.err)
 
 
 def test_tls_is_verified_and_its_lowest_version_found(pacs: Pacs, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from tests.collectors.postgresql.conftest import AUDITOR, PATIENT, PATIENT_ID, P
 from tests.collectors.postgresql.conftest import postgres as postgres  # noqa: PLC0414 - the fixture
 from tests.servers import trouble
 from tests.servers.audits import Audited, assert_nowhere, audit, command, write_project
-from tests.servers.running import needs, needs_root
+from tests.servers.beside import assert_only_these
+from tests.servers.running import free_port, needs, needs_root
 
 from hiscomply.model import CollectionStatus
 
@@ -144,13 +145,16 @@ def test_a_real_postgresql_is_asked_read_only_over_verified_tls(postgres: Postgr
     query = "SELECT 'EMR' AS system_id, rolname AS login, rolsuper AS privileged FROM pg_roles WHERE rolname LIKE '%_dba'"
     base = {
         "url": url, "query": query, "password": {"env": "PG_PASSWORD"}, "tls": {"ca_file": str(postgres.ca_file)},
-        "step_timeout": 20,
+        "step_timeout": 10,
     }  # fmt: skip
     with (
         trouble.hung() as hung,
         trouble.garbage() as garbage,
         trouble.cut_off(postgres.port, 60_000) as cut,
+        trouble.cut_off(postgres.port, 60_000, hang=True) as silent,
+        trouble.spoilt(postgres.port, 3, b"\xff" * 4000) as midway,
     ):
+        many = "SELECT 'a' AS system_id, i::text AS login, 'human' AS kind FROM generate_series(1, 20000) i"
 
         def at(port: int) -> dict[str, str]:
             return {"url": url.replace(str(postgres.port), str(port))}
@@ -159,15 +163,34 @@ def test_a_real_postgresql_is_asked_read_only_over_verified_tls(postgres: Postgr
             "wrong_password": {"password": {"env": "PG_WRONG"}},
             "no_rights": {"query": "SELECT name AS login, id AS system_id FROM patient"},
             "no_tls": {"tls": None},
-            "hung": at(hung) | {"step_timeout": 2},
+            "hung": at(hung) | {"step_timeout": 1},
             "garbage": at(garbage),
-            "cut": at(cut)
-            | {"query": "SELECT 'a' AS system_id, i::text AS login FROM generate_series(1, 20000) i"},
+            "cut": at(cut) | {"query": many},
             "slow": {
                 "query": "SELECT 'a' AS system_id, count(*)::text AS login FROM generate_series(1, 1000000000)",
-                "step_timeout": 2,
+                "step_timeout": 1,
             },
             "writes": {"query": "SELECT 'a' AS system_id, sneak() AS login"},
+            "nobody": at(free_port()),
+            "garbage_midway": at(midway),
+            "hung_midway": at(silent) | {"step_timeout": 1, "query": many},
+            "many": {"query": many.replace("20000", "100001")},
+            "wide": {"query": "SELECT 'a' AS system_id, repeat('x', 70000000) AS login"},
+        }
+        status = {
+            "wrong_password": ("denied", "refuses the login (it was not tried again)"),
+            "no_rights": ("denied", "may not run the query"),
+            "no_tls": ("failed", "TLS failed"),
+            "hung": ("timed_out", "within 1 seconds"),
+            "garbage": ("failed", "invalid response to SSL negotiation"),
+            "cut": ("failed", "cannot be asked"),
+            "slow": ("timed_out", "within 1 seconds"),
+            "writes": ("failed", "cannot be asked"),
+            "nobody": ("failed", "cannot be asked"),
+            "garbage_midway": ("failed", ""),
+            "hung_midway": ("timed_out", "within 1 seconds"),
+            "many": ("failed", "more than 100,000 rows"),
+            "wide": ("failed", "more than 64,000,000 bytes"),
         }
         postgres.sql("CREATE TABLE notes (it text); GRANT INSERT, SELECT ON notes TO auditor")
         postgres.sql(
@@ -180,9 +203,5 @@ def test_a_real_postgresql_is_asked_read_only_over_verified_tls(postgres: Postgr
     monkeypatch.undo()
     assert postgres.written() == before
     assert [row["login"] for row in done.rows("account") if row["system_id"] == "EMR"] == ["shared_dba"]
-    assert {name: str(one.status) for name, one in done.collections.items() if name in bad} == {
-        "wrong_password": "denied", "no_rights": "denied", "no_tls": "failed", "hung": "timed_out",
-        "garbage": "failed", "cut": "failed", "slow": "timed_out", "writes": "failed",
-    }  # fmt: skip
-    assert done.code == 3
+    assert_only_these(done, DEFAULT_ACCOUNTS, status)
     assert_nowhere(["Wr0ng-canary-5512", AUDITOR, PATIENT], folder / ".hiscomply", done.out, done.err)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from tests.servers import ssh_host, trouble
 from tests.servers.audits import Audited, assert_nowhere, audit, write_project
+from tests.servers.beside import assert_only_these
 from tests.servers.running import free_port, needs, needs_root, wait_until
 from tests.servers.ssh_host import CHECKER, SshHost, keygen, refusals
 
@@ -25,24 +26,13 @@ def target(name: str, host: SshHost, **options: Any) -> str:
     return f"  - collector: ssh\n    name: {name}\n" + host.options(**more)
 
 
-def judged(tmp_path: Path, host: SshHost, **options: Any) -> Audited:
-    """A host in trouble and a good one, audited together."""
-    found = audit(
-        write_project(tmp_path / "project", target("bad", host, **options) + target("good", host)),
-        [POLICY],
-    )
-    assert found.collections["good/127.0.0.1"].status == "ok"
-    assert found.policy(POLICY)["verdict"] == "fail"
+def judged(tmp_path: Path, host: SshHost, status: str, words: str = "", **options: Any) -> Audited:
+    """A host in trouble and a good one, audited together; the bad one gets this status, with these words."""
+    good = target("good", host, include="[sysctl]")
+    found = audit(write_project(tmp_path / "project", target("bad", host, **options) + good), [POLICY])
+    assert found.collections["good/127.0.0.1"].records["setting"] > 20
+    assert_only_these(found, POLICY, {"bad/127.0.0.1": (status, words)})
     return found
-
-
-def status(found: Audited) -> tuple[str, str]:
-    one = found.collections["bad/127.0.0.1"]
-    assert one.reason is not None
-    assert one.reason.zh != one.reason.en
-    unknown = [row for row in found.findings(POLICY) if row["verdict"] == "unknown"]
-    assert unknown, found.findings(POLICY)
-    return str(one.status), one.reason.en
 
 
 def known_at(tmp_path: Path, host: SshHost, port: int) -> Path:
@@ -56,9 +46,8 @@ def test_a_wrong_key_is_denied_and_tried_once(tmp_path: Path, host: SshHost):
     other = keygen(tmp_path / "other")
     log = host.folder / "sshd.log"
     start = len(log.read_text())
-    found = judged(tmp_path, host, key_file=other)
+    judged(tmp_path, host, "denied", "the login was refused", key_file=other)
 
-    assert status(found)[0] == "denied"
     assert refusals(log, "Failed publickey for root", start) == 1
 
 
@@ -67,9 +56,11 @@ def test_a_wrong_password_is_denied_and_tried_once(tmp_path: Path, host: SshHost
     (tmp_path / "secret").chmod(0o600)
     log = host.folder / "sshd.log"
     start = len(log.read_text())
-    found = judged(tmp_path, host, user=CHECKER, key_file=None, password=f"{{file: {tmp_path}/secret}}")
+    password = f"{{file: {tmp_path}/secret}}"
+    found = judged(
+        tmp_path, host, "denied", "not tried again", user=CHECKER, key_file=None, password=password
+    )
 
-    assert status(found)[0] == "denied"
     assert refusals(log, "Failed password", start) == 1
     assert_nowhere([WRONG], tmp_path / "project", found.out, found.err)
 
@@ -84,54 +75,46 @@ def test_a_wrong_password_is_tried_at_one_host_of_a_fleet(tmp_path: Path, host: 
         "bad", host, user=CHECKER, key_file=None, hosts=f"[{hosts}]", asset_id=None,
         password=f"{{file: {tmp_path}/secret}}",
     )  # fmt: skip
-    found = audit(write_project(tmp_path / "project", text), [POLICY])
-    fleet = [one for name, one in found.collections.items() if name.startswith("bad/")]
+    good = target("good", host, include="[sysctl]")
+    found = audit(write_project(tmp_path / "project", text + good), [POLICY])
 
-    assert [one.status for one in fleet] == ["denied"] * 5
+    assert_only_these(found, POLICY, {f"bad/h{n}": ("denied", "") for n in range(5)})
     assert refusals(log, "Failed password", start) == 1
 
 
 def test_a_host_key_that_nobody_knows_is_never_accepted(tmp_path: Path, host: SshHost):
     (tmp_path / "empty").write_text("")
-    said = status(judged(tmp_path, host, known_hosts=tmp_path / "empty"))
+    found = judged(tmp_path, host, "failed", "not known", known_hosts=tmp_path / "empty")
+    reason = found.collections["bad/127.0.0.1"].reason
 
-    assert said[0] == "failed"
-    assert "not known" in said[1]
-    assert f"ssh-keyscan -p {host.port} 127.0.0.1" in said[1]
-    assert "SHA256:" in said[1]
+    assert reason is not None
+    assert f"ssh-keyscan -p {host.port} 127.0.0.1" in reason.en
+    assert "SHA256:" in reason.en
 
 
 def test_a_host_key_that_changed_is_never_accepted(tmp_path: Path, host: SshHost):
     other = keygen(tmp_path / "other")
     (tmp_path / "old").write_text(f"[127.0.0.1]:{host.port} {other.with_suffix('.pub').read_text()}")
-    said = status(judged(tmp_path, host, known_hosts=tmp_path / "old"))
-
-    assert said[0] == "failed"
-    assert "poses as it" in said[1]
+    judged(tmp_path, host, "failed", "poses as it", known_hosts=tmp_path / "old")
 
 
 def test_a_missing_file_of_host_keys_is_a_failure(tmp_path: Path, host: SshHost):
-    assert "ssh-keyscan" in status(judged(tmp_path, host, known_hosts=tmp_path / "none"))[1]
+    judged(tmp_path, host, "failed", "ssh-keyscan", known_hosts=tmp_path / "none")
 
 
 def test_an_encrypted_key_without_its_passphrase_is_a_failure(tmp_path: Path, host: SshHost):
     key = keygen(tmp_path / "locked", "a passphrase")
 
-    assert "cannot be used" in status(judged(tmp_path, host, key_file=key))[1]
+    judged(tmp_path, host, "failed", "cannot be used", key_file=key)
 
 
 def test_a_host_where_nothing_listens_is_a_failure(tmp_path: Path, host: SshHost):
-    said = status(judged(tmp_path, host, port=free_port()))
-
-    assert said[0] == "failed"
-    assert "refused" in said[1]
+    judged(tmp_path, host, "failed", "refused", port=free_port())
 
 
 def test_a_host_that_never_greets_times_out(tmp_path: Path, host: SshHost):
     with trouble.hung() as port:
-        said = status(judged(tmp_path, host, port=port, connect_timeout=1))
-
-    assert said[0] == "timed_out"
+        judged(tmp_path, host, "timed_out", "within 1 s", port=port, connect_timeout=1)
 
 
 def test_a_dead_jump_host_costs_one_time_out_for_all_behind_it(tmp_path: Path, host: SshHost):
@@ -140,27 +123,24 @@ def test_a_dead_jump_host_costs_one_time_out_for_all_behind_it(tmp_path: Path, h
         text = target(
             "bad", host, hosts=f"[{hosts}]", asset_id=None, jump=f"127.0.0.1:{port}", connect_timeout=1
         )
-        found = audit(write_project(tmp_path, text), [POLICY])
+        good = target("good", host, include="[sysctl]")
+        found = audit(write_project(tmp_path, text + good), [POLICY])
     fleet = [one for name, one in found.collections.items() if name.startswith("bad/")]
 
-    assert {one.status for one in fleet} == {"timed_out"}
+    assert_only_these(found, POLICY, {f"bad/h{n}": ("timed_out", "within 1 s") for n in range(20)})
     assert (max(one.ended for one in fleet) - min(one.started for one in fleet)).total_seconds() < 15
 
 
 def test_a_host_that_talks_rubbish_is_a_failure(tmp_path: Path, host: SshHost):
     with trouble.garbage() as port:
-        said = status(judged(tmp_path, host, port=port))
-
-    assert said[0] == "failed"
+        judged(tmp_path, host, "failed", "connection", port=port)
 
 
 def test_a_connection_that_breaks_in_the_answer_loses_nothing_in_silence(tmp_path: Path, host: SshHost):
     with trouble.cut_off(host.port, 20_000) as port:
-        found = judged(tmp_path, host, port=port, known_hosts=known_at(tmp_path, host, port))
-    said = status(found)
+        known = known_at(tmp_path, host, port)
+        found = judged(tmp_path, host, "failed", "broke in the middle", port=port, known_hosts=known)
 
-    assert said[0] == "failed"
-    assert "broke in the middle" in said[1]
     assert set(found.collections["bad/127.0.0.1"].affected) == {"package", "setting"}
 
 
@@ -182,21 +162,15 @@ def test_a_host_that_falls_silent_in_the_answer_times_out(
     monkeypatch.setattr("hiscomply_ssh.fetch._GRACE_S", 0.5)
     with trouble.cut_off(host.port, 20_000, hang=True) as port:
         known = known_at(tmp_path, host, port)
-        text = target("bad", host, port=port, known_hosts=known, step_timeout=2)
-        found = audit(write_project(tmp_path / "p", text), [POLICY])
-
-    assert status(found)[0] == "timed_out"
-    assert found.code == 3
-
-
-def test_an_answer_without_end_is_cut_off(tmp_path: Path, host: SshHost, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("hiscomply_ssh.fetch.MAX_ANSWER_BYTES", 30_000)
-    found = audit(write_project(tmp_path, target("bad", host)), [POLICY])
-    said = status(found)
-
-    assert said[0] == "failed"
-    assert "larger than" in said[1]
-    assert found.code == 3
+        judged(
+            tmp_path,
+            host,
+            "timed_out",
+            "nothing more came within 2.5 s",
+            port=port,
+            known_hosts=known,
+            step_timeout=2,
+        )
 
 
 @pytest.fixture
@@ -208,24 +182,30 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshHost]:
 
 
 def test_an_sshd_that_was_stopped_times_out(tmp_path: Path, host: SshHost, stopped: SshHost):
-    found = judged(tmp_path, host, port=stopped.port, known_hosts=stopped.known_hosts, connect_timeout=1)
+    where = {"port": stopped.port, "known_hosts": stopped.known_hosts}
+    judged(tmp_path, host, "timed_out", "within 1 s", connect_timeout=1, **where)
 
-    assert status(found)[0] == "timed_out"
 
-
-def test_a_forced_command_that_babbles_is_denied(tmp_path: Path, host: SshHost):
+def forced(tmp_path: Path, host: SshHost, command: str, status: str, words: str) -> None:
+    """A host in trouble of which sshd runs this command in the place of any other."""
     public = host.key.with_suffix(".pub").read_text()
     allowed = host.folder / "etc" / "ssh" / "authorized_keys"
     key = keygen(tmp_path / "forced")
-    own = key.with_suffix(".pub").read_text()
-    allowed.write_text(public + f'command="yes 欧阳测试 | head -c 5000" {own}')
+    allowed.write_text(public + f'command="{command}" {key.with_suffix(".pub").read_text()}')
     try:
-        found = judged(tmp_path, host, key_file=key)
+        found = judged(tmp_path, host, status, words, key_file=key)
     finally:
         allowed.write_text(public)
+    assert_nowhere(["欧阳测试"], tmp_path / "project", found.out, found.err)
 
-    assert status(found)[0] == "denied"
-    assert_nowhere(["欧阳测试"], tmp_path / "project")
+
+def test_a_forced_command_that_babbles_is_denied(tmp_path: Path, host: SshHost):
+    forced(tmp_path, host, "yes 欧阳测试 | head -c 5000", "denied", "may log in but not run sh")
+
+
+def test_an_answer_without_end_is_cut_off(tmp_path: Path, host: SshHost, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("hiscomply_ssh.fetch.MAX_ANSWER_BYTES", 2_000_000)
+    forced(tmp_path, host, "yes 欧阳测试", "failed", "larger than 2000000 bytes")
 
 
 def test_nothing_of_the_script_is_in_the_arguments_of_a_process(tmp_path: Path, host: SshHost):
