@@ -18,7 +18,7 @@ systems_in_backup_plan vendor_sla_valid
 backup_plan_states_recovery_targets core_applications_audit_every_layer core_components_registered
 core_databases_audited core_log_backups_within_rpo core_redundancy_registered core_systems_have_duty_roster
 core_systems_have_operating_procedure core_transactions_measured internet_apps_behind_waf
-regraded_systems_reassessed
+regraded_systems_reassessed routine_security_check_monthly full_security_check_yearly
 """)
 """Policies whose subject is a system: a row that is out of date makes all of them unknown."""
 
