@@ -135,7 +135,6 @@ def changes(plan: Plan, clock: Clock) -> None:
     """Changes that ended in the future, of unknown request and result."""
     each = listed("""
     change_downtime_within_plan changes_inside_window changes_verified_after_go_live cmdb_updated_after_change
-    upgrade_plan_complete
     """)
     gaps = {"ended": clock.ago(-1), "requested": None}
     for number in range(UNCLEAR):
