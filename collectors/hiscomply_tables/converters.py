@@ -38,9 +38,10 @@ def build(column: ColumnPlan, around: Surroundings) -> Remembering:
     field = column.field
     base = _list(column) if field.type == "list" else _scalar(column, around)
     blank = frozenset(_blank_words(column))
+    undecided = frozenset(_undecided_words(column))
     nothing: Any = None if field.has_none else Missing.NOT_KNOWN
     nothing = column.when_empty if column.has_empty_value else nothing
-    longest = max(map(len, blank), default=0) + 8
+    longest = max(map(len, blank | undecided), default=0) + 8
 
     def convert(cell: Any) -> Any:
         if cell is None:
@@ -48,7 +49,10 @@ def build(column: ColumnPlan, around: Surroundings) -> Remembering:
         if cell is Missing.NO_CELL:
             return Missing.NOT_KNOWN
         if isinstance(cell, str):
-            if len(cell) <= longest and values.word(cell) in blank:
+            said = values.word(cell) if len(cell) <= longest else ""
+            if said in undecided:
+                return Missing.NOT_KNOWN
+            if len(cell) <= longest and said in blank:
                 return nothing
             if not cell.strip():
                 return nothing
@@ -67,6 +71,13 @@ def _blank_words(column: ColumnPlan) -> Iterable[str]:
         if said in column.words or (configured is None and column.field.type == "boolean" and said == "无"):
             continue
         yield said
+
+
+def _undecided_words(column: ColumnPlan) -> Iterable[str]:
+    """The words that say of a free text that it is still to come; a project that names its empty cells has them all."""
+    if column.field.type != "text" or column.field.words or column.empty_values is not None:
+        return ()
+    return (said for said in map(values.word, values.UNDECIDED) if said not in column.words)
 
 
 class Remembering(dict[str, Any]):

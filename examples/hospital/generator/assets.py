@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from generator.plan import Row
 from generator.systems import running
-from generator.world import OM_STAFF, World
+from generator.world import OM_STAFF, TEST_HOST, World
 
 SERVERS = {1: 11, 2: 6, 3: 3}
 """Servers of one system, by its tier."""
@@ -63,6 +63,7 @@ def _assets(world: World) -> list[Row]:
             row = _asset(world, f"SRV-{len(rows) + 1:04d}", system["id"], "server", tier)
             row["internet_exposed"] = bool(system["internet_exposed"]) and number == 0
             rows.append(row)
+    rows[-1] |= {"host": TEST_HOST, "env": "test"}
     ids = {row["id"] for row in running(world)}
     network, storage = ("NET", "VIRT") if {"NET", "VIRT"} <= ids else ("HIS", "HIS")
     for number in range(1, world.size.switches + 1):

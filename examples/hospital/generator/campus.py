@@ -54,7 +54,7 @@ def _is_central(kind: str, row: Row) -> bool:
     if kind in ("document", "audit"):
         return row["system_id"] is None or row.get("_stream") is not None
     if kind == "assessment":
-        return row["type"] in ("security_check", "full_check", "personal_information_audit")
+        return bool(row["system_id"] == "*")
     if kind == "security_measure":
         return row["system_id"] is None
     if kind == "kpi":

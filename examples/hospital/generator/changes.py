@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from generator.plan import Row
 from generator.systems import running
-from generator.world import HEADS, OM_STAFF, World
+from generator.world import HEADS, OM_STAFF, TEST_HOST, World
 
 ROLLED_BACK = 50
 """Every how many changes one is rolled back."""
@@ -75,7 +75,7 @@ def clean_test(change: Row) -> Row:
         "id": f"TST-{change['id']}",
         "change_id": change["id"],
         "env": "test",
-        "env_hosts": ["test-01"],
+        "env_hosts": [TEST_HOST],
         "version": change["version"],
         "result": "pass",
         "crit_defects": 0,

@@ -51,7 +51,7 @@ def _assessment(world: World, system: str, kind: str) -> Row:
 
 
 def _check(world: World, id_: str, kind: str, ago: int) -> Row:
-    row = _assessment(world, "HIS", kind)
+    row = _assessment(world, "*", kind)
     topics = ["running_state", "vulnerabilities", "backups"]
     return {**row, "id": id_, "done_at": world.clock.on(ago, 16), "covers": topics}
 
@@ -108,7 +108,7 @@ def _audits(world: World, systems: list[Row]) -> list[Row]:
         done = world.clock.on(ago, 15)
         when = {"done_at": done, "planned_for": done.date(), "circulated_at": done + timedelta(days=2)}
         rows.append(row | when | {"covers": list(CLAUSES)})
-    tool = _audit(world, "AU-NS-1", "security_audit", None, 60, "审计科")
+    tool = _audit(world, "AU-NS-1", "security_audit", "OA", 60, "审计科")
     rows.append({**tool, "_stream": True})
     return rows
 

@@ -77,3 +77,5 @@ NEWCOMERS = tuple(f"P{number:05d}" for number in range(7380, 7400))
 VENDOR_STAFF = tuple(f"P{number:05d}" for number in range(7400, 7550))
 TRAINEES = tuple(f"P{number:05d}" for number in range(7550, 7700))
 LEAVERS = tuple(f"P{number:05d}" for number in range(7700, 8000))
+TEST_HOST = "test-01"
+"""The host that new versions are tested on; no production host."""

@@ -42,6 +42,11 @@ STATUS = {"values": {"在职": "active", "离职": "left"}}
         ("left_at", {}, "", None),
         ("left_at", {}, "——", None),
         ("left_at", {}, "n/a", None),
+        ("left_at", {}, "暂无", None),
+        ("left_at", {}, "null", None),
+        ("name", {"values": {"待定": "later"}}, "待定", "later"),
+        ("name", {"empty_values": ["-"]}, "待定", "待定"),
+        ("roles", {}, "待定", ["待定"]),
         ("rto_min", {"unit": "minute"}, "2小时", 120),
         ("rto_min", {"unit": "hour"}, "2", 120),
         ("rto_min", {}, "无", None),
@@ -68,6 +73,12 @@ def test_a_cell_becomes_the_value_of_its_field(
         ("hired_on", {}, ""),
         ("hired_on", {}, "/"),
         ("name", {}, "无"),
+        ("name", {}, "暂无"),
+        ("name", {}, "Null"),
+        ("name", {}, " 待定 "),
+        ("name", {}, "待补充"),
+        ("name", {}, "ＴＢＤ"),
+        ("name", {"digest": True}, "不详"),
         ("enabled", {"empty_values": ["无"]}, "无"),
     ],
 )
@@ -80,6 +91,7 @@ def test_an_empty_cell_of_other_fields_is_not_known(project: Any, field: str, co
     [
         ("status", STATUS, "病假"),
         ("status", {}, "在职"),
+        ("status", {}, "待定"),
         ("roles", {"values": {"甲": "a"}}, "甲、丁"),
         ("roles", {}, "、、"),
         ("left_at", {"empty_values": [""]}, "/"),
@@ -98,6 +110,12 @@ def test_a_cell_that_does_not_fit_rejects_its_row_with_its_place(
     rejected = one(project, cell, field, column)
     assert (rejected.kind, rejected.line, rejected.column, rejected.subject) == ("staff", 2, 2, "值")
     assert rejected.reason.zh != rejected.reason.en
+
+
+def test_a_key_that_is_still_to_come_rejects_its_row(project: Any) -> None:
+    project.write("t.csv", "id,name\n待定,张三\n")
+    [rejected] = project.rejected("t.csv", {"id": "id", "name": "name"})
+    assert rejected.line == 2
 
 
 def test_a_rejected_row_names_all_its_bad_columns(project: Any) -> None:

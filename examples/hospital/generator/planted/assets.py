@@ -63,6 +63,15 @@ def _monitoring(plan: Plan, clock: Clock) -> None:
     plan.drop("monitor_target", asset_id="SRV-0030")
     plan.find("core_assets_monitored", "SRV-0030", "fail", "核心资产没有监控项")
     plan.find("core_performance_metrics_sampled", "SRV-0030", "fail", "核心资产没有监控项")
+    alerts = "core_servers_alert_on_outage_and_disk"
+    plan.find(alerts, "SRV-0030", "fail", "核心资产没有监控项")
+    plan.alter("monitor_target", ["SRV-0034", "主机"], {"alert_rules": ["down"]})
+    plan.find(alerts, "SRV-0034", "fail", "没有磁盘告警")
+    unsure = "是否启用为空"
+    plan.alter("monitor_target", ["SRV-0035", "主机"], {"enabled": None}, unsure, unknown=[FRESH])
+    plan.find("core_performance_metrics_sampled", "SRV-0035", "unknown", unsure)
+    plan.find(alerts, "SRV-0035", "unknown", unsure)
+    plan.find(alerts, "SRV-0400", "unknown", "资产的重要性层级为空,不知是否核心资产")
     plan.find("core_performance_metrics_sampled", "SRV-0031", "unknown", "唯一监控项的采样时间为空")
     plan.drop("monitor_target", asset_id="SRV-0031", metric_set="网络")
     why = "采样时间没有导出"

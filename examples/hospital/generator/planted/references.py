@@ -8,8 +8,7 @@ from generator.software import WITHOUT_END
 
 URGENT = "urgent_vulnerabilities_fixed_at_once"
 CORE = "core_vulnerabilities_fixed_by_deadline"
-OF_SCANNER_ALONE = ("overdue_vulnerabilities_have_exception", "forensic_triage_done")
-"""Policies that ask the scanner and not the lists."""
+EXCEPTED, TRIAGED = "overdue_vulnerabilities_have_exception", "forensic_triage_done"
 
 
 def plant(plan: Plan, clock: Clock) -> None:
@@ -39,18 +38,17 @@ def _vulnerabilities(plan: Plan, clock: Clock) -> None:
     def add(asset: str, cve: str, why: str, days: int, **expected: list[str]) -> None:
         row = {"asset_id": asset, "cve": cve, "severity": "high", "first_seen": clock.ago(days)}
         plan.add("vuln_second", row, why, **expected)
-        for policy in OF_SCANNER_ALONE:
-            plan.find(policy, f"{asset}/{cve}", "unknown", "扫描器没有在野利用、可自动化、影响这几列")
 
     plan.add("kev", {"cve": "CVE-2026-92001", "added": clock.day(30)})
     plan.add("ssvc", {"cve": "CVE-2026-92001", "exploitation": "active", **point})
     why = "目录:30 天前列入在野利用;扫描器没有这一列"
-    add("SRV-0101", "CVE-2026-92001", why, 9, fail=[URGENT, CORE])
+    add("SRV-0101", "CVE-2026-92001", why, 9, fail=[URGENT, CORE, EXCEPTED])
+    plan.find(TRIAGED, "SRV-0101/CVE-2026-92001", "unknown", "扫描器没有排查时间这一列")
     plan.add("kev", {"cve": "CVE-2026-92002", "added": clock.day(40)})
     why = "目录:在野利用,尚无 SSVC 判定"
-    add("SRV-0102", "CVE-2026-92002", why, 9, unknown=[URGENT, CORE])
+    add("SRV-0102", "CVE-2026-92002", why, 9, unknown=[URGENT, CORE, EXCEPTED, TRIAGED])
     plan.add("ssvc", {"cve": "CVE-2026-92003", "exploitation": "poc", **point})
-    add("SRV-0103", "CVE-2026-92003", "SSVC:可自动化,100 天未修,期限 60 天", 100, fail=[CORE])
+    add("SRV-0103", "CVE-2026-92003", "SSVC:可自动化,100 天未修,期限 60 天", 100, fail=[CORE, EXCEPTED])
     add("SRV-0104", "CVE-2026-92004", "目录与 SSVC 都没有:随下次升级", 300)
 
 

@@ -84,7 +84,7 @@ def _audits(plan: Plan, clock: Clock) -> None:
     plan.alter(
         "audit", ["AU-EMR-S"], {"covers": None}, "覆盖内容为空", unknown=["security_audits_cite_measures"]
     )
-    told = {"_stream": True, "type": "security_audit", "system_id": None, "auditor": "P00080"}
+    told = {"_stream": True, "type": "security_audit", "system_id": "OA", "auditor": "P00080"}
     told |= {
         "auditor_dept": "审计科",
         "is_operator": False,

@@ -18,7 +18,7 @@ systems_in_backup_plan vendor_sla_valid
 backup_plan_states_recovery_targets core_applications_audit_every_layer core_components_registered
 core_databases_audited core_log_backups_within_rpo core_redundancy_registered core_systems_have_duty_roster
 core_systems_have_operating_procedure core_transactions_measured internet_apps_behind_waf
-regraded_systems_reassessed
+regraded_systems_reassessed routine_security_check_monthly full_security_check_yearly vendors_under_nda
 """)
 """Policies whose subject is a system: a row that is out of date makes all of them unknown."""
 
@@ -71,6 +71,11 @@ def plant(plan: Plan, clock: Clock) -> None:
     plan.find("vendor_sla_valid", "LIS", "fail", "厂商 V03 现场到达时限为 8 小时")
     plan.alter("vendor", ["V04"], {"ends_at": None})
     plan.find("vendor_sla_valid", "PACS", "unknown", "厂商 V04 的合同到期日为空")
+    plan.alter("vendor", ["V05"], {"nda": False})
+    plan.alter("vendor", ["V06"], {"nda": None})
+    for unsigned, unsure in (("RIS", "PHARM"), ("ONCO", "RATION"), ("MEETING", "MAIL")):
+        plan.find("vendors_under_nda", unsigned, "fail", "厂商 V05 没有签保密协议")
+        plan.find("vendors_under_nda", unsure, "unknown", "厂商 V06 是否签保密协议为空")
 
 
 def _owners(plan: Plan) -> None:
