@@ -133,10 +133,20 @@ def render_message(info: PolicyInfo, finding: Finding, language: str, zone: tzin
             told.append(part)
             continue
         value = finding.values[part] if part in finding.values else _parameter(info, part)
-        is_share = part.startswith("share") and isinstance(value, float)
-        shown = f"{value:.1%}" if is_share else show_value(worded(part, value, language), language, zone)
-        told.append(shown)
+        told.append(show_named(name_of(part, info), value, language, zone))
     return "".join(told)
+
+
+def name_of(part: str, info: PolicyInfo) -> str:
+    """The name by which a value has its words: ``value`` is one of a list where no record is judged."""
+    return "each" if part == "value" and not info.subject_kind else part
+
+
+def show_named(name: str, value: Any, language: str, zone: tzinfo) -> str:
+    """A value of a message: a share in percent, a choice by its word, anything else as ``show_value``."""
+    if name.startswith("share") and isinstance(value, float):
+        return f"{value:.1%}"
+    return show_value(worded(name, value, language), language, zone)
 
 
 @lru_cache(maxsize=1024)

@@ -12,7 +12,7 @@ _LEVELS: Final = {
     "urgent": Text("紧急", "urgent"),
     "important": Text("重要", "important"),
     "general": Text("一般", "general"),
-    "tertiary_a": Text("三级甲等", "tertiary A"),
+    "tertiary_a": Text("三级甲等", "tertiary grade-A"),
     "tertiary": Text("三级", "tertiary"),
     "secondary": Text("二级", "secondary"),
     "primary": Text("一级", "primary"),
@@ -69,6 +69,26 @@ _PROTOCOLS: Final = {
     "vendor_encrypted": Text("厂商加密协议", "vendor-encrypted"),
     "other": Text("其他", "other"),
 }
+_CLASSES: Final = {
+    "server": Text("服务器", "server"),
+    "endpoint": Text("终端", "endpoint"),
+    "network": Text("网络设备", "network"),
+    "storage": Text("存储", "storage"),
+    "medical_device": Text("医疗设备", "medical device"),
+    "facility": Text("机房设施", "facility"),
+}
+_LAYERS: Final = {
+    "os": Text("操作系统", "operating system"),
+    "database": Text("数据库", "database"),
+    "application": Text("应用", "application"),
+    "network": Text("网络", "network"),
+}
+_PARTS: Final = {
+    "application": Text("应用", "application"),
+    "database": Text("数据库", "database"),
+    "network": Text("网络", "network"),
+    "line": Text("线路", "line"),
+}
 _WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
     "admin_role": {
         "none": Text("无", "none"),
@@ -76,14 +96,8 @@ _WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
         "audit": Text("审计管理", "audit"),
         "security": Text("安全管理", "security"),
     },
-    "class": {
-        "server": Text("服务器", "server"),
-        "endpoint": Text("终端", "endpoint"),
-        "network": Text("网络设备", "network"),
-        "storage": Text("存储", "storage"),
-        "medical_device": Text("医疗设备", "medical device"),
-        "facility": Text("机房设施", "facility"),
-    },
+    "class": _CLASSES,
+    "classes": _CLASSES,
     "encrypted": _PROTOCOLS,
     "env": {
         "test": Text("测试", "test"),
@@ -92,12 +106,9 @@ _WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
     },
     "impact": {"total": Text("完全", "total"), "partial": Text("部分", "partial")},
     "kind": _KINDS,
-    "layer": {
-        "os": Text("操作系统", "operating system"),
-        "database": Text("数据库", "database"),
-        "application": Text("应用", "application"),
-        "network": Text("网络", "network"),
-    },
+    "kinds": _KINDS,
+    "layer": _LAYERS,
+    "layers": _LAYERS,
     "level": _LEVELS,
     "medium": {
         "hdd": Text("机械硬盘", "hard disk"),
@@ -124,17 +135,19 @@ _WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
         "conditional": Text("条件块", "conditional"),
         "default": Text("软件默认", "default"),
     },
-    "part": {
-        "application": Text("应用", "application"),
-        "database": Text("数据库", "database"),
-        "network": Text("网络", "network"),
-        "line": Text("线路", "line"),
-    },
+    "part": _PARTS,
+    "parts": _PARTS,
     "protocol": _PROTOCOLS,
     "record_type": {
         "outpatient": Text("门诊", "outpatient"),
         "inpatient": Text("住院", "inpatient"),
         "other": Text("其他", "other"),
+    },
+    "required": {
+        "ups": Text("UPS", "UPS"),
+        "cooling": Text("空调", "cooling"),
+        "fire": Text("消防", "fire protection"),
+        "power": Text("供电", "power"),
     },
     "severity": _SEVERITIES,
     "stage": {
@@ -153,18 +166,40 @@ _WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
 }
 """By the name that the value has in a message, which is that of its field."""
 
+_WRITTEN: Final = frozenset(
+    [
+        "concurrent", "contents", "core_metrics", "covers", "duties", "each", "metrics", "others", "sooner_in",
+        "steps", "topics",
+    ]
+)  # fmt: skip
+"""Names whose words people write themselves."""
+
+
+def has_words(name: str) -> bool:
+    """Whether values of this name in a message may read otherwise than they are."""
+    return name in _WORDS or name in _WRITTEN
+
 
 def worded(name: str, value: object, language: str) -> object:
     """The value with its words in place of those of the evidence; as it is where it has none.
 
     Args:
-        name: of the place in the message.
+        name: of the place in the message; ``each`` for one of a list that is judged one by one.
     """
     words = _WORDS.get(name)
-    if words is None:
+    if words is None and name not in _WRITTEN:
         return value
     if isinstance(value, str):
+        if words is None:
+            return _written(name, value) if language == "zh" else value
         return words[value].to(language) if value in words else value
     if isinstance(value, (list, tuple)):
         return [worded(name, one, language) for one in value]
     return value
+
+
+def _written(name: str, word: str) -> str:
+    from hiscomply.report.written_words import WORDS
+
+    told = WORDS[name].get(word)
+    return f"{told}（{word}）" if told else word

@@ -12,7 +12,7 @@ import pytest
 from tests.unit.report.factory import HOSTILE, audit_result
 from tests.unit.report.sarif_files import SCHEMA, run_of, write
 
-from hiscomply.model import AuditResult, Finding, FindingGroup, State, Verdict
+from hiscomply.model import AuditResult, Finding, FindingGroup, State, Text, Verdict
 from hiscomply.report.messages import reason_text, render_message
 from hiscomply.report.sarif import GithubSarifReporter, SarifReporter
 from hiscomply.report.sarif.identity import ResultGuids, guid_of
@@ -324,6 +324,33 @@ def test_messages_are_those_of_every_other_report(language: str, result: AuditRe
         assert said.startswith(told)
         assert said.endswith(("。", "."))
         assert reason_text(finding, language) in said
+
+
+@pytest.mark.parametrize(
+    ("language", "subject_kind", "told"),
+    [
+        ("zh", "", "三级甲等 85.3% 备份与恢复（backup） 计算（compute）、linux。"),
+        ("zh", "setting", "三级甲等 85.3% backup 计算（compute）、linux。"),
+        ("en", "", "tertiary grade-A 85.3% backup compute, linux."),
+    ],
+)
+def test_shares_and_choices_read_as_in_every_other_report(
+    language: str, subject_kind: str, told: str, result: AuditResult
+) -> None:
+    failure = replace(
+        first_failure(result),
+        values={
+            "level": "tertiary_a",
+            "share_met": 0.8532,
+            "value": "backup",
+            "topics": ["compute", "linux"],
+        },
+    )
+    template = "{level} {share_met} {value} {topics}"
+    info = next(policy.info for policy in result.policies if policy.info.id == failure.policy_id)
+    info = replace(info, message=Text(template, template), subject_kind=subject_kind)
+    assert Sentences((info,), language, result.run.zone_offset).of(failure) == told
+    assert told.startswith(render_message(info, failure, language, result.run.zone_offset))
 
 
 def test_evidence_cannot_plant_a_link_or_flood_a_message(result: AuditResult, tmp_path: Path) -> None:

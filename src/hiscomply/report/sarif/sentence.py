@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import tzinfo
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from hiscomply.model import Finding, FindingGroup, PolicyInfo, Text, Verdict
-from hiscomply.report.messages import reason_text, render_message, show_value
+from hiscomply.report.messages import name_of, reason_text, render_message, show_named, show_value
+from hiscomply.report.value_words import has_words
 
 MAX_LENGTH: Final = 2_000
 _PLACEHOLDER: Final = re.compile(r"\{([A-Za-z_]\w*)\}")
@@ -34,9 +36,9 @@ class Sentences:
         if finding.verdict is Verdict.UNKNOWN:
             return self._of_unknown(finding)
         pieces, blanks = self._templates[finding.policy_id]
-        values, shown = finding.values, self._shown
+        values = finding.values
         parts = pieces.copy()
-        parts[1::2] = [shown(values[name]) if name in values else default for name, default in blanks]
+        parts[1::2] = [shown(values[name]) if name in values else default for name, shown, default in blanks]
         return self.end("".join(parts))
 
     def of_reason(self, group: FindingGroup) -> str:
@@ -63,10 +65,19 @@ class Sentences:
             self._reasons[key] = self.end(self.end(told) + gap + reason_text(finding, self._language))
         return self._reasons[key]
 
-    def _take_apart(self, info: PolicyInfo) -> tuple[list[str], list[tuple[str, str]]]:
+    def _take_apart(self, info: PolicyInfo) -> tuple[list[str], list[tuple[str, Callable[[Any], str], str]]]:
         pieces = _PLACEHOLDER.split(info.message.to(self._language))
         parameters = {parameter.name: parameter.value for parameter in info.parameters}
-        return pieces, [(name, self._shown(parameters.get(name))) for name in pieces[1::2]]
+        blanks: list[tuple[str, Callable[[Any], str], str]] = []
+        for part in pieces[1::2]:
+            name = name_of(part, info)
+            is_plain = not (name.startswith("share") or has_words(name))
+            shown = self._shown if is_plain else partial(self._named, name)
+            blanks.append((part, shown, shown(parameters.get(part))))
+        return pieces, blanks
+
+    def _named(self, name: str, value: Any) -> str:
+        return show_named(name, value, self._language, self._zone)
 
     def _shown(self, value: Any) -> str:
         if type(value) is not str or len(value) > 200:
