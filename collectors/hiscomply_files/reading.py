@@ -21,6 +21,7 @@ from hiscomply_files.effective_evidence import configuration_rows
 from hiscomply_files.evidence import setting_rows
 from hiscomply_files.formats.tree import MAX_SETTINGS, too_many
 from hiscomply_files.held import Changed, Group, Held, digest_of
+from hiscomply_files.jinja import literal, of_software, rendered_name
 from hiscomply_files.late import asked
 
 INCLUDES = frozenset({"include", "include_dir", "include_if_exists", "!include", "!includedir"})
@@ -158,7 +159,7 @@ class Reading:
         text = None if seen.content is None else decode(seen.content)
         if seen.sha256 != sha256 or text is None or file_format is None or file_format.name != format_name:
             raise Changed
-        text = with_line_feeds(text, file_format.name)
+        text = literal(found.name, with_line_feeds(text, file_format.name), file_format)
         return ReadFile(clean(found.name), file_format.name, list(file_format.parse(text)))
 
     def configurations(self) -> Iterator[Unit]:
@@ -191,7 +192,8 @@ class Reading:
                     return one
             except Exception:  # noqa: BLE001, S112 - a stranger's plugin; the file shows up as not recognised
                 continue
-        return None
+        rendered = rendered_name(name)
+        return None if rendered is None else of_software(self._recognise(rendered, head))
 
     def _read(
         self, found: fetch.Found, file_format: FileFormat, content: bytes | None, sha256: str | None
@@ -207,7 +209,7 @@ class Reading:
             yield from self._failed(found, file_format, "undecodable", UNDECODABLE, sha256=sha256)
             return ""
         try:
-            text = with_line_feeds(text, file_format.name)
+            text = literal(found.name, with_line_feeds(text, file_format.name), file_format)
             if text.count("\n") > MAX_LINES:
                 raise FormatError(TOO_LONG)
             settings = list(islice(file_format.parse(text), MAX_SETTINGS + 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from hiscomply.configurations import Value
@@ -23,6 +23,10 @@ from hiscomply_files.software.web import (
 FORCED = re.compile(r"force-(sslv3|tlsv1\d)")
 REMOVED = re.compile(r"no-(sslv3|tlsv1\d)")
 NOT_TLS = frozenset({"if !{ ssl_fc }", "unless { ssl_fc }", "if ! { ssl_fc }", ""})
+_LOG_OPTIONS = frozenset({"len", "format", "sample", "profile"})
+"""What may stand between the target of a log and its facility, each with a word of its own."""
+_LEVELS_ABOVE = frozenset({"emerg", "alert", "crit", "err", "warning", "notice"})
+_LEVELS_OF_REQUESTS = frozenset({"info", "debug"})
 
 
 def is_tls(proxy: Proxy) -> bool:
@@ -145,22 +149,48 @@ def _hsts(proxy: Proxy) -> Value:
 
 
 def _log(proxy: Proxy) -> Value:
-    found = proxy.last("log")
-    if found is None:
+    targets = [*_log_targets(proxy)]
+    if not targets:
         return proxy.absent("web.access_log", "off")
-    one, is_own = found
     only_errors = proxy.last("option.dontlog-normal")
     if only_errors is not None:
         return only_errors[0].stating(
             "web.access_log", "off", origin="written" if only_errors[1] else "inherited"
         )
-    has_target = one.value != "global" or proxy.in_program("log") is not None
+    taking = {one: _takes_requests(one, proxy.program) for one, _ in targets}
+    one, is_own = next(
+        (target for wanted in (True, None) for target in targets if taking[target[0]] is wanted), targets[0]
+    )
+    known = {True: "on", False: "off", None: None}[taking[one]]
     return one.stating(
         "web.access_log",
-        "on" if has_target else "off",
+        known,
         origin="written" if is_own else "inherited",
-        is_certain=has_target or proxy.is_certain,
+        is_certain=known == "on" or proxy.is_certain or one.value != "global",
     )
+
+
+def _log_targets(proxy: Proxy) -> Iterator[tuple[Directive, bool]]:
+    """Every ``log`` of the proxy and of its defaults since the last ``no log``, the last first; whether it is its own."""
+    for block in (proxy.section, proxy.defaults):
+        for one in reversed(block.inner or [] if block is not None else []):
+            if one.name == "no.log":
+                return
+            if one.name == "log":
+                yield one, block is proxy.section
+
+
+def _takes_requests(log: Directive, program: Sequence[Directive]) -> bool | None:
+    """Whether requests, which HAProxy tells at the level ``info``, reach a target; None where a level is no known word."""
+    if log.value == "global":
+        states = [_takes_requests(one, program) for one in program if one.name == "log"]
+        return True if True in states else None if None in states else False
+    words = log.words[1:]
+    while words and words[0] in _LOG_OPTIONS:
+        words = words[2:]
+    if len(words) < 2:
+        return True
+    return True if words[1] in _LEVELS_OF_REQUESTS else False if words[1] in _LEVELS_ABOVE else None
 
 
 def _statistics(proxy: Proxy, outcomes: list[str | None]) -> Iterator[Value]:

@@ -35,6 +35,7 @@ NAMES = words("""
     pg_hba.prod.conf nginx.conf nginx-his.conf.template mime.types fastcgi_params httpd.conf apache2.conf apache-x.conf
     .htaccess a.load his.vhost haproxy.cfg haproxy-1.conf his.cfg my.cnf .my.cnf my.ini my-his.ini mysqld.cnf server.cnf
     redis.conf redis-6379.conf valkey.conf sentinel.conf mongod.conf mongos.yaml mongodb.cfg login.defs pwquality.conf
+    snmpd.conf snmptrapd.local.conf .pgpass pgpass.conf .netrc _netrc
     nsswitch.conf faillock.conf Dockerfile his.dockerfile Dockerfile.prod Containerfile a.service a.socket a.timer a.mount
     a.automount a.path a.slice a.target a.swap journald.conf logind.conf timesyncd.conf resolved.conf coredump.conf audit.rules
     10-a.rules auditd.conf crontab his.crontab fstab limits.conf 90-his.conf logrotate.conf rsyslog pam.conf sshd sudoers
