@@ -180,5 +180,5 @@ def writers_sql(columns: Columns) -> str:
         "SELECT user AS user_name, host AS host_name, 0 AS is_hidden FROM mysql.db "
         f"WHERE 'mysql' LIKE db AND 'Y' IN ({', '.join(rights)}) "
         "UNION SELECT user, host, 0 FROM mysql.tables_priv WHERE db = 'mysql' "
-        f"AND (table_priv REGEXP '{'|'.join(_WRITES)}' OR column_priv REGEXP 'insert|update')"
+        f"AND (lower(table_priv) REGEXP '{'|'.join(_WRITES)}' OR lower(column_priv) REGEXP 'insert|update')"
     )

@@ -45,6 +45,7 @@ def parse_settings(answers: Mapping[str, Sequence[Row]], instance: Instance) -> 
         given += 1
         yield instance.setting(FILE, "postgresql_effective", source, key, told)
     yield from _for_some(answers["overrides"], instance)
+    given += len(answers["overrides"])
     values = {row["name"]: row["value"] for row in rows if row.get("source") not in _OWN}
     if not values:
         raise CollectDenied(_hidden("pg_settings"))

@@ -57,6 +57,8 @@ SETTINGS: Final = tuple(_SETTINGS.split())
 _NAMES = ", ".join(f"'{name}'" for name in (*SETTINGS, *WITHHELD))
 _SHOWN = ", ".join(f"'{name}'" for name in SETTINGS)
 _WITHHELD = ", ".join(f"'{name}'" for name in WITHHELD)
+# a command that keeps nothing and says that all is well, which turns archiving off without a restart
+_IDLE = r"^\s*(((/usr)?/bin/)?(true|:|echo|rem)( [^<>|&;]*)?|exit( 0)?|cd \.)\s*;?\s*$"
 _ARCHIVED, _FAILED = "last_archived_time", "last_failed_time"
 
 QUESTIONS: Final[Mapping[str, Question]] = {
@@ -110,7 +112,10 @@ QUESTIONS: Final[Mapping[str, Question]] = {
                 f"CASE WHEN name IN ({_WITHHELD}) THEN NULL ELSE left(setting, 1000) END",
             ),
             "is_withheld": (("name",), f"name IN ({_WITHHELD})"),
-            "is_empty": (("setting",), "coalesce(setting, '') = ''"),
+            "is_empty": (
+                ("setting",),
+                f"coalesce(setting, '') = '' OR name = 'archive_command' AND lower(setting) ~ '{_IDLE}'",
+            ),
             "source": (("source",), "source"),
         },
         f"WHERE name IN ({_NAMES}) ORDER BY name",

@@ -43,6 +43,7 @@ ASKED_OVER_THE_NETWORK = (
     "postgresql_network_rules_ask_for_tls",
     "postgresql_network_rules_ask_who_connects",
     "postgresql_network_rules_name_their_networks",
+    "postgresql_network_rules_use_current_methods",
     "postgresql_schema_changes_logged",
     "postgresql_writes_survive_power_loss",
     "server_accounts_locked_after_failures",

@@ -174,6 +174,28 @@ def test_failing_archiving_is_a_failed_log_backup(whole: Audited) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("does", "verdict"), [("/bin/true", "fail"), (" exit 0 ;", "fail"), ("cp %p /srv/wal/%f", "pass")]
+)
+def test_a_command_that_keeps_nothing_archives_nothing(
+    postgres: Postgres, tmp_path: Path, does: str, verdict: str
+) -> None:
+    import psycopg
+
+    policy = "postgresql_archives_its_log"
+    with psycopg.connect(
+        host=str(postgres.folder), port=postgres.port, user="postgres", password=ADMIN, autocommit=True
+    ) as connection:  # the helper parts statements at semicolons
+        connection.execute(f"ALTER SYSTEM SET archive_command = '{does}'")
+        connection.execute("SELECT pg_reload_conf()")
+    try:
+        assert wait_until(lambda: postgres.sql("SHOW archive_command") == [(does,)])
+        done = audit(project(tmp_path, postgres.target(include=["settings"])), [policy])
+    finally:
+        postgres.sql("ALTER SYSTEM RESET archive_command; SELECT pg_reload_conf()")
+    assert done.policy(policy)["verdict"] == verdict
+
+
 def test_no_standby_in_sight_is_not_called_none(whole: Audited) -> None:
     assert whole.rows("redundancy") == []
     assert "redundancy" in whole.collections["pg"].affected

@@ -117,6 +117,12 @@ def asked(
     return found
 
 
+def column(text: str, name: str) -> str:
+    """The expression of one column of a query for Oracle or DM8."""
+    tree = sqlglot.parse_one(text, read="oracle", into=exp.Select)
+    return next(one.sql(dialect="sqlite") for one in tree.selects if one.alias == name)
+
+
 def test_a_backup_to_nowhere_or_of_damaged_pages_is_no_good_one() -> None:
     base = {"database_name": "HIS", "backup_set_uuid": "x", "type": "D", "backup_start_date": "2026-01-01",
             "backup_finish_date": "2026-01-01", "backup_size": 1, "encryptor_type": None}  # fmt: skip
@@ -142,8 +148,7 @@ def test_a_lock_that_ends_by_itself_disables_nobody(
     product: str, status: str, enabled: int, locked: int
 ) -> None:
     text = ready_queries()[f"{product}/accounts"].read_text(encoding="utf-8")
-    selected = sqlglot.parse_one(text, read="oracle").selects
-    cases = [one.sql(dialect="sqlite") for one in selected if one.alias in {"enabled", "locked"}]
+    cases = [column(text, name) for name in ("enabled", "locked")]
     with sqlite3.connect(":memory:") as db:
         row = db.execute(
             f"SELECT {', '.join(cases)} FROM (SELECT ? AS account_status) u", [status]
@@ -159,12 +164,9 @@ def test_a_lock_that_ends_by_itself_disables_nobody(
 )  # fmt: skip
 def test_what_is_no_backup_of_the_database_is_not_called_a_full_one(kind: str, expected: str | None) -> None:
     text = ready_queries()["oracle/backups"].read_text(encoding="utf-8")
-    (case,) = [
-        one.sql(dialect="sqlite")
-        for one in sqlglot.parse_one(text, read="oracle").selects
-        if one.alias == "type"
-    ]
     with sqlite3.connect(":memory:") as db:
-        (found,) = db.execute(f"SELECT {case} FROM (SELECT ? AS input_type) d", [kind]).fetchone()
+        (found,) = db.execute(
+            f"SELECT {column(text, 'type')} FROM (SELECT ? AS input_type) d", [kind]
+        ).fetchone()
     db.close()
     assert found == expected

@@ -309,6 +309,7 @@ def config(plan: Plan, clock: Clock) -> None:
         postgresql_archives_its_log postgresql_detects_damaged_pages postgresql_local_rules_ask_who_connects
         postgresql_log_files_private postgresql_network_rules_ask_for_tls
         postgresql_network_rules_ask_who_connects postgresql_network_rules_name_their_networks
+        postgresql_network_rules_use_current_methods
         postgresql_schema_changes_logged postgresql_writes_survive_power_loss
         server_accounts_locked_after_failures server_kernel_network_hardened server_password_complexity_set
         server_password_max_age_limited server_password_min_length_set snmp_cleartext_refused
