@@ -5,7 +5,7 @@
 -- 所需权限/rights: SELECT ON sys.v_$rman_backup_job_details
 SELECT d.input_type AS job,
        TO_CHAR(d.session_key) AS backup_id,
-       CASE WHEN d.input_type = 'ARCHIVELOG' THEN 'log' WHEN d.input_type LIKE '%INCR%' THEN 'incremental' ELSE 'full' END AS type,
+       CASE d.input_type WHEN 'DB FULL' THEN 'full' WHEN 'DB INCR' THEN 'incremental' WHEN 'ARCHIVELOG' THEN 'log' ELSE 'other' END AS type,
        d.start_time AS started,
        d.end_time AS ended,
        CASE WHEN d.status IN ('COMPLETED', 'COMPLETED WITH WARNINGS') THEN 'success'

@@ -5,10 +5,10 @@
 -- 所需权限/rights: db_datareader @ msdb
 SELECT b.database_name AS job,
        CAST(b.backup_set_uuid AS varchar(36)) AS backup_id,
-       CASE b.type WHEN 'D' THEN 'full' WHEN 'I' THEN 'incremental' WHEN 'L' THEN 'log' ELSE 'other' END AS type,
+       CASE b.type WHEN 'D' THEN 'full' WHEN 'I' THEN 'differential' WHEN 'L' THEN 'log' ELSE 'other' END AS type,
        b.backup_start_date AS started,
        b.backup_finish_date AS ended,
-       'success' AS status,
+       CASE WHEN b.is_damaged = 1 THEN 'failed' ELSE 'success' END AS status,
        CAST(b.backup_size AS bigint) AS size_bytes,
        CASE WHEN b.encryptor_type IS NULL THEN 0 ELSE 1 END AS encrypted
 FROM msdb.dbo.backupset b
