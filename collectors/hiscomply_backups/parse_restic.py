@@ -12,7 +12,8 @@ from hiscomply_backups.copies import Copy, moment, not_understood, parsed, set_a
 def read_snapshots(output: bytes, source: str, *, ended_at_start: bool = False) -> Iterator[Copy | Rejected]:
     """The snapshots; each is complete in itself, hence of type full.
 
-    restic writes a snapshot only at the end of a run, so each is a success. Its end is recorded since 0.17.
+    restic writes a snapshot only at the end of a run, so each is a success. Its end is recorded since 0.17. One
+    without a single byte was taken of an empty folder, for want of a mount perhaps: whether it is any good is not known.
 
     Args:
         ended_at_start: take the start for the end where none is recorded.
@@ -44,7 +45,7 @@ def _copy(one: dict[str, Any], ended_at_start: bool) -> Copy:
         job=" ".join((host, *sorted(tags))).strip() or "restic",
         started=started,
         ended=started if ended is None and ended_at_start else ended,
-        status="success",
+        status=None if size == 0 else "success",
         type="full",
         encrypted=True,
         size_bytes=size if isinstance(size, int) else None,

@@ -214,14 +214,26 @@ def _of_system(service: Redfish, path: str, body: Body) -> Iterator[Part]:
 
 def _of_chassis(service: Redfish, path: str, body: Body) -> Iterator[Part]:
     yield Part("", path, body)
-    for area, old, lists, new, names in (
-        ("power", "Power", ("PowerSupplies",), "PowerSubsystem", "PowerSupplies"),
-        ("cooling", "Thermal", ("Fans", "Temperatures"), "ThermalSubsystem", "Fans"),
+    for area, old, lists, new, names, redundancy in (
+        ("power", "Power", ("PowerSupplies",), "PowerSubsystem", "PowerSupplies", "PowerSupplyRedundancy"),
+        ("cooling", "Thermal", ("Fans", "Temperatures"), "ThermalSubsystem", "Fans", "FanRedundancy"),
     ):
         if subsystem := service.linked(body, new):
             for place, one in service.members(subsystem[1], names):
                 yield Part(area, place, one)
+            yield from _redundancy(service, *subsystem, redundancy)
         if legacy := service.linked(body, old):
+            yield from _redundancy(service, *legacy, "Redundancy")
             for name in lists:
                 for number, one in enumerate(service.listed(*legacy, name)):
                     yield Part(area if name != "Temperatures" else "", f"{legacy[0]}#/{name}/{number}", one)
+
+
+def _redundancy(service: Redfish, path: str, body: Body, name: str) -> Iterator[Part]:
+    """What tells of a supply or fan that was taken out: its place is empty, which is no fault of its own."""
+    items = service.listed(path, body, name) if isinstance(body.get(name), list) else []
+    for number, one in enumerate(items):
+        status = one.get("Status")
+        # Switched off, as with a single supply: there is none to lose.
+        if not isinstance(status, dict) or status.get("State") != "Disabled":
+            yield Part("", f"{path}#/{name}/{number}", one)

@@ -14,7 +14,9 @@ from hiscomply_scans.tables import nothing, rows
 COLUMNS: Final = frozenset({"IP", "NVT OID", "Severity", "CVSS", "CVEs"})
 _LOGGED_IN: Final = "Login Successful For Authenticated Checks"
 _NOT_LOGGED_IN: Final = "Login Failed For Authenticated Checks"
-_NO_FINDING: Final = ("Log", "None", "False Positive", "Debug")
+_NO_FINDING: Final = ("Log", "None", "Debug")
+_OVERRIDDEN: Final = "False Positive"
+"""Somebody's word in the scanner, which takes the severity's place. It is no waiver, so the vulnerability stands."""
 _SEVERITY: Final = {"Critical": "critical", "High": "high", "Medium": "medium", "Low": "low"}
 
 
@@ -68,10 +70,10 @@ def _at(row: dict[str, str], about: About) -> datetime | None:
 
 def _take(line: int, row: dict[str, str], scan: Scan) -> None:
     told, score = row["Severity"].strip(), number_of(row["CVSS"])
-    if told in _NO_FINDING or (score == 0 and told not in _SEVERITY):
+    if told in _NO_FINDING or (score == 0 and told not in {*_SEVERITY, _OVERRIDDEN}):
         return
     severity = by_score(score) or _SEVERITY.get(told)
-    if severity is None:
+    if severity is None and told != _OVERRIDDEN:
         scan.set_aside("vuln", Text("严重程度未知", "an unknown severity"), line=line)
         return
     for name in cves_in(row["CVEs"]) or [f"nvt:{row['NVT OID'].strip()}"]:

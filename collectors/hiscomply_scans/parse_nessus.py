@@ -15,6 +15,9 @@ from hiscomply_scans.tables import nothing, rows
 
 COLUMNS: Final = frozenset({"Plugin ID", "Host", "Risk", "CVE"})
 _ABOUT_SCAN: Final = "19506"
+_LOGIN_FAILED: Final = frozenset({"21745", "104410"})
+"""Local checks not run, and credentials that a protocol refused: both also beside a login that another one took."""
+_RIGHTS_LACKED: Final = "110385"
 _RISK: Final = {"Critical": "critical", "High": "high", "Medium": "medium", "Low": "low"}
 _SCORES: Final = ("CVSS v4.0 Base Score", "CVSS v3.0 Base Score", "CVSS v2.0 Base Score", "CVSS")
 _CREDENTIALED: Final = re.compile(r"^Credentialed checks\s*:\s*(yes|no)\b", re.IGNORECASE | re.MULTILINE)
@@ -32,6 +35,7 @@ class _Host:
     name: str
     line: int
     output: str = ""
+    plugins: set[str] = field(default_factory=set)
     rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
 
 
@@ -46,6 +50,7 @@ def parse(lines: Iterable[str], about: About) -> Iterator[Scan]:
     try:
         for line, row in rows(lines):
             host = hosts.setdefault(row["Host"].strip(), _Host(row["Host"].strip(), line))
+            host.plugins.add(row["Plugin ID"].strip())
             if row["Plugin ID"].strip() == _ABOUT_SCAN:
                 host.output = row.get("Plugin Output", "")
             if row["Risk"].strip() != "None":
@@ -60,7 +65,7 @@ def parse(lines: Iterable[str], about: About) -> Iterator[Scan]:
 
 
 def _scan(host: _Host, earliest: datetime | None, about: About) -> Scan:
-    done_at, credentialed = _done_at(host.output, about), _CREDENTIALED.search(host.output)
+    done_at = _done_at(host.output, about)
     version = _VERSION.search(host.output)
     scan = Scan(
         about,
@@ -69,11 +74,21 @@ def _scan(host: _Host, earliest: datetime | None, about: About) -> Scan:
         observed_at=about.observed(done_at or earliest),
         part=host.name,
         finished_at=done_at,
-        authenticated=credentialed[1].lower() == "yes" if credentialed else None,
+        authenticated=_is_authenticated(host),
     )
     for line, row in host.rows:
         _take(line, row, scan)
     return scan
+
+
+def _is_authenticated(host: _Host) -> bool | None:
+    """By the scan's own word, unless a login failed; not known where the account could not do all that was asked."""
+    said = _CREDENTIALED.search(host.output)
+    if said is None:
+        return None
+    if said[1].lower() == "no" or host.plugins & _LOGIN_FAILED:
+        return False
+    return None if _RIGHTS_LACKED in host.plugins else True
 
 
 def _take(line: int, row: dict[str, str], scan: Scan) -> None:

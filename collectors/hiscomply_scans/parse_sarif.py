@@ -51,7 +51,7 @@ def _scan(run: dict[str, Any], number: int, about: About) -> Scan:
         tool=f"{name.replace(' ', '-')} {version}".strip(),
         asset_id=about.asset_of(None),
         observed_at=about.observed(made),
-        finished_at=made,
+        finished_at=made if _succeeded(invocations) else None,
         is_examination=isinstance(listed, list),
         baseline=name,
         scope=_category(run),
@@ -74,6 +74,10 @@ def _made(invocations: list[dict[str, Any]], about: About) -> datetime | None:
     """When the first of its invocations ended: the run holds at least until then."""
     times = [about.moment(one.get("endTimeUtc") or one.get("startTimeUtc")) for one in invocations]
     return min((one for one in times if one is not None), default=None)
+
+
+def _succeeded(invocations: list[dict[str, Any]]) -> bool:
+    return all(one.get("executionSuccessful") is True for one in invocations)
 
 
 def _take(result: dict[str, Any], rules: list[dict[str, Any]], pointer: str, scan: Scan) -> None:
@@ -135,6 +139,12 @@ def _say_what_is_open(
     for reason in _gaps(run, invocations, listed):
         for kind in ("config_result", "vuln"):
             scan.set_aside(kind, reason, subject=scan.tool)
+    if not _succeeded(invocations):
+        reason = Text(
+            "工具未成功执行,不能算作完成的扫描",
+            "the tool did not run successfully, which is no finished scan",
+        )
+        scan.set_aside("scan", reason, subject=scan.tool)
 
 
 def _gaps(run: dict[str, Any], invocations: list[dict[str, Any]], listed: Any) -> Iterator[Text]:
@@ -149,7 +159,7 @@ def _gaps(run: dict[str, Any], invocations: list[dict[str, Any]], listed: Any) -
             "run 没有任何结果:SARIF 不说明检查了哪些规则,不能当作通过",
             "the run has no result at all, and SARIF does not say which rules were checked: that is no pass",
         )
-    if any(one.get("executionSuccessful") is not True for one in invocations):
+    if not _succeeded(invocations):
         yield Text(
             "工具报告执行未成功(executionSuccessful: false),结果可能不全",
             "the tool says that it did not run successfully, so results may be missing",

@@ -133,18 +133,21 @@ def _say_what_is_open(results: list[dict[str, Any]], os: dict[str, Any], scan: S
         )
         scan.set_aside("vuln", reason, subject=scan.asset_id)
         scan.is_examination = "config" in classes
+        scan.type = "configuration"
     elif not text(os.get("Family")) and ("os-pkgs" in classes):
         reason = Text(
             "Trivy 未识别操作系统,其软件包未与漏洞库比对",
             "Trivy did not recognise the operating system, so its packages were compared with nothing",
         )
         scan.set_aside("vuln", reason, subject=scan.asset_id)
+        scan.authenticated = None
     elif text(os.get("Family")) and "os-pkgs" not in classes:
         reason = Text(
             f"识别出操作系统 {os['Family']},但没有其软件包的结果:Trivy 可能不支持该系统",
             f"the system {os['Family']} was recognised, but there is no result of its packages: Trivy may not support it",
         )
         scan.set_aside("vuln", reason, subject=scan.asset_id)
+        scan.authenticated = None
     if scan.past_support:
         reason = Text(
             "操作系统已停止支持(EOSL):漏洞库不再收录其新漏洞,未列出不等于没有",

@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from hiscomply_tables.values import Unfit, shown
+from hiscomply_tables.values import Percent, Unfit, shown
 
 Number = Callable[[Any], Decimal]
 
@@ -115,6 +115,8 @@ def _percent(cell: Any, bare: str | None) -> Decimal:
     value, tail = _split(cell)
     if tail == "%":
         return value
+    if isinstance(cell, Percent):
+        return value * 100
     if tail:
         raise Unfit(f"{shown(cell)} 不是百分比", f"{shown(cell)} is not a percentage")
     if bare is None and 0 < abs(value) <= 1:

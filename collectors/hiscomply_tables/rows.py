@@ -19,8 +19,11 @@ from hiscomply_tables.table import BrokenRow, Row, Table
 from hiscomply_tables.values import Missing, Unfit, header_word, plain, refuse_error, word
 
 _NO_DATA = re.compile(
-    r"\s*((合\s*计|总\s*计|小\s*计|共\s*计|(grand\s+|sub)?total)(?![^\W\d])"
-    r"|(制表|填表|审核|复核|打印|导出|统计|备注|说明|注)[^\s::]{0,6}\s*[::])",
+    r"\s*((合\s*计|总\s*计|小\s*计|共\s*计|汇\s*总|总\s*数|平\s*均值?|(grand\s+|sub)?total)(?![^\W\d])"
+    r"|(共|总共|已选择)\s*\d+\s*(条|行|项|人|名|个|台|份|笔|页)"
+    r"|[(（]?\d+\s*(条|行|rows?)\s*(记录|受影响|affected|selected)"
+    r"|[-—\s]*以下(空白|无正文|无内容)"
+    r"|(制表|填表|审核|复核|打印|导出|统计|数据来源|来源|备注|说明|注)[^\s:：]{0,6}\s*[:：])",
     re.IGNORECASE,
 )
 """Totals, and notes under a table: never the first cell of a record."""

@@ -47,6 +47,10 @@ class CellError(Enum):
     NO_STORED_VALUE = "formula without stored value"
 
 
+class Percent(float):
+    """A number that a worksheet shows as a percentage: 0.95 stands there as 95 %."""
+
+
 class Unfit(Exception):
     """A cell that cannot become a value of its field."""
 

@@ -186,16 +186,21 @@ function Get-AuditSetting {
     }
 }
 
+# A group policy stands in a place of its own, and takes the place of what is set here: its value goes under the same key.
 function Get-RegistrySetting {
+    $rdp = 'HKLM:\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services'
+    $time = 'HKLM:\SOFTWARE\Policies\Microsoft\W32Time\Parameters'
     $places = @(
-        @('HKLM:\SYSTEM\CurrentControlSet\Control\Terminal Server', 'fDenyTSConnections'),
-        @('HKLM:\SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp', 'UserAuthentication'),
+        @('HKLM:\SYSTEM\CurrentControlSet\Control\Terminal Server', 'fDenyTSConnections', $rdp),
+        @('HKLM:\SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp', 'UserAuthentication', $rdp),
         @('HKLM:\SYSTEM\CurrentControlSet\Services\LanmanServer\Parameters', 'SMB1'),
-        @('HKLM:\SYSTEM\CurrentControlSet\Services\W32Time\Parameters', 'Type'),
-        @('HKLM:\SYSTEM\CurrentControlSet\Services\W32Time\Parameters', 'NtpServer')
+        @('HKLM:\SYSTEM\CurrentControlSet\Services\W32Time\Parameters', 'Type', $time),
+        @('HKLM:\SYSTEM\CurrentControlSet\Services\W32Time\Parameters', 'NtpServer', $time)
     )
     foreach ($place in $places) {
-        $value = Get-RegistryValue $place[0] $place[1]
+        $value = $null
+        if ($place.Count -gt 2) { $value = Get-RegistryValue $place[2] $place[1] }
+        if ($null -eq $value) { $value = Get-RegistryValue $place[0] $place[1] }
         if ($null -ne $value) { ConvertTo-Setting 'registry' ($place[0].Substring(6) + '\' + $place[1]) $value }
     }
 }

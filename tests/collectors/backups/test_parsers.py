@@ -28,6 +28,14 @@ def test_restic_records_an_end_since_0_17() -> None:
     assert (copy.size_bytes, copy.id, copy.job) == (300_003, "22a0733d", "his-db daily")
 
 
+def test_a_restic_snapshot_without_a_single_byte_is_no_success() -> None:
+    answer = json.loads(said("restic-0.17-by-hand/snapshots.json"))
+    answer[0]["summary"]["total_bytes_processed"] = 0
+    (copy,) = parse_restic.read_snapshots(json.dumps(answer).encode(), "restic:x")
+    assert isinstance(copy, Copy)
+    assert (copy.size_bytes, copy.status) == (0, None)
+
+
 @pytest.mark.parametrize("at_start", [False, True])
 def test_restic_before_that_does_not(at_start: bool) -> None:
     copies = parse_restic.read_snapshots(said("restic-0.14/snapshots.json"), "x", ended_at_start=at_start)

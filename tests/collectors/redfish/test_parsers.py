@@ -114,6 +114,45 @@ def test_a_chassis_that_the_only_system_does_not_link_counts_too() -> None:
     assert len([one for one in found.parts if one.path == "/redfish/v1/Chassis/1"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "is_fault"),
+    [
+        ({"State": "Enabled", "Health": "Warning"}, True),
+        ({"State": "Enabled", "Health": "OK"}, False),
+        ({"State": "Disabled", "Health": "Critical"}, False),
+        ({"State": "Enabled"}, False),
+        (None, False),
+    ],
+)
+@pytest.mark.parametrize("form", ["old", "new"])
+def test_a_power_supply_that_was_taken_out_shows_in_the_redundancy(
+    form: str, status: dict[str, str] | None, is_fault: bool
+) -> None:
+    def link(path: str) -> dict[str, str]:
+        return {"@odata.id": path}
+
+    absent = {"Status": {"State": "Absent"}}
+    power, name = ("Power", "Redundancy") if form == "old" else ("PowerSubsystem", "PowerSupplyRedundancy")
+    where = f"/redfish/v1/Chassis/1/{power}"
+    supplies: dict[str, Any] = {"PowerSupplies": [OK, absent]}
+    bodies: dict[str, Any] = {
+        "/redfish/v1/": {"Systems": link("/redfish/v1/Systems"), "Chassis": link("/redfish/v1/Chassis")},
+        "/redfish/v1/Systems": linked("/redfish/v1/Systems/1"),
+        "/redfish/v1/Systems/1": OK,
+        "/redfish/v1/Chassis": linked("/redfish/v1/Chassis/1"),
+        "/redfish/v1/Chassis/1": {**OK, power: link(where)},
+        f"{where}/PowerSupplies": linked(f"{where}/PowerSupplies/0"),
+        f"{where}/PowerSupplies/0": OK,
+    }
+    if form == "new":
+        supplies = {"PowerSupplies": link(f"{where}/PowerSupplies")}
+    bodies[where] = {**supplies, name: [{"Status": status}]}
+    (found,) = machines(Redfish(Given(bodies)))  # type: ignore[arg-type]
+    judged = judge(found, ("storage", "cooling"))
+    assert [one.path for one in judged.faults] == ([f"{where}#/{name}/0"] if is_fault else [])
+    assert judged.unknown == ()
+
+
 def test_every_version_of_a_network_device_is_told() -> None:
     device = machine(("power", OK))
     device.managers.extend({"FirmwareVersion": version} for version in ("1.2", "1.0", "1.2"))

@@ -117,6 +117,22 @@ def test_no_vulnerability_listed_is_none_found_where_the_packages_were_compared(
     assert not open_items(trivy(tmp_path, Results=[{"Class": "os-pkgs", "Type": "debian"}]))
 
 
+@pytest.mark.parametrize(
+    ("result", "type_", "authenticated"),
+    [
+        ({"Class": "os-pkgs", "Type": "debian"}, "internal", True),
+        ({"Class": "config", "Misconfigurations": []}, "configuration", True),
+        ({"Class": "lang-pkgs"}, "internal", None),
+    ],
+)
+def test_a_look_at_the_configuration_alone_is_no_vulnerability_scan(
+    tmp_path: Path, result: dict[str, Any], type_: str, authenticated: bool | None
+) -> None:
+    found = items(trivy(tmp_path, Results=[result]), asset_id="a", scan_type="internal")
+    (scan,) = records(found, "scan", "asset_id").values()
+    assert (scan["type"], scan.get("authenticated")) == (type_, authenticated)
+
+
 def test_passed_checks_that_trivy_does_not_list_are_said(tmp_path: Path) -> None:
     result = {"Class": "config", "MisconfSummary": {"Successes": 21, "Failures": 0}}
     found = items(trivy(tmp_path, Results=[result]), asset_id="a")
@@ -192,6 +208,15 @@ def test_sarif_results_mean_what_the_standard_says(tmp_path: Path) -> None:
 def test_a_sarif_run_that_may_be_incomplete_says_so(tmp_path: Path, run: dict[str, Any], told: str) -> None:
     (reason,) = open_items(sarif(tmp_path, **run))
     assert told in reason
+
+
+def test_a_sarif_run_that_did_not_succeed_is_no_finished_scan(tmp_path: Path) -> None:
+    for is_successful in (True, False):
+        made = {"executionSuccessful": is_successful, "endTimeUtc": "2026-06-28T08:00:00Z"}
+        found = items(sarif(tmp_path, results=RESULTS, invocations=[made]), asset_id="a", fallback=FALLBACK)
+        (scan,) = records(found, "scan", "asset_id").values()
+        assert ("done_at" in scan) is is_successful
+        assert (reasons(found, "scan") == []) is is_successful
 
 
 def test_a_rule_of_an_extension_has_the_extension_s_severity(tmp_path: Path) -> None:

@@ -29,6 +29,16 @@ def test_nessus_tells_who_was_logged_in_to_and_leaves_the_rest_unknown() -> None
     assert scans["his-web-01"]["done_at"].isoformat() == "2026-06-27T18:20:10+00:00"
 
 
+@pytest.mark.parametrize(("plugin", "authenticated"), [("110385", None), ("104410", False), ("21745", False)])
+def test_nessus_says_yes_though_a_login_failed_or_had_too_few_rights(
+    tmp_path: Path, plugin: str, authenticated: bool | None
+) -> None:
+    row = f'"{plugin}","","","None","his-db-01","tcp","22","n","s","d","n/a","","",""\n'
+    (tmp_path / "report.csv").write_text(NESSUS.read_text(encoding="utf-8") + row, encoding="utf-8")
+    scans = records(items(tmp_path / "report.csv"), "scan", "asset_id")
+    assert scans["his-db-01"].get("authenticated") is authenticated
+
+
 @pytest.mark.parametrize(
     ("zone", "done_at"),
     [
@@ -82,6 +92,16 @@ def test_greenbone_s_logins_and_severities() -> None:
         "nvt:1.3.6.1.4.1.25623.1.0.900002": "medium",
         "nvt:1.3.6.1.4.1.25623.1.0.80091": "low",
     }
+
+
+def test_what_somebody_called_a_false_positive_in_greenbone_is_still_there(tmp_path: Path) -> None:
+    text = GREENBONE.read_text(encoding="utf-8").replace("9.8,High", "-1.0,False Positive")
+    (tmp_path / "report.csv").write_text(text, encoding="utf-8")
+    found = items(tmp_path / "report.csv")
+    vulnerabilities = records(found, "vuln", "cve")
+    assert set(vulnerabilities) == set(records(items(GREENBONE), "vuln", "cve"))
+    assert not {"severity", "cvss"} & set(vulnerabilities["CVE-2026-1001"])
+    assert not reasons(found)
 
 
 def test_an_unknown_severity_is_set_aside(tmp_path: Path) -> None:

@@ -195,7 +195,25 @@ def test_where_chooses_rows_and_counts_the_others(
 
 @pytest.mark.parametrize(
     "first",
-    ["合 计:", "总计", "合计3人", "Grand total", "制表人:张三", "注:仅含在编", "导出时间: 2026-06-30"],
+    [
+        "合 计:",
+        "总计",
+        "合计3人",
+        "Grand total",
+        "制表人:张三",
+        "注:仅含在编",
+        "导出时间: 2026-06-30",
+        "汇总",
+        "平均",
+        "共 0 条记录",
+        "共12人",
+        "已选择 12 行。",
+        "5 行受影响",
+        "5 rows affected",
+        "以下空白",
+        "—— 以下无正文 ——",
+        "数据来源：HR 系统",
+    ],
 )
 def test_totals_and_notes_are_rejected_unless_they_are_named(project: Any, first: str) -> None:
     project.write("t.csv", f"id,n\n1,2\n{first},2\n")
@@ -204,7 +222,20 @@ def test_totals_and_notes_are_rejected_unless_they_are_named(project: Any, first
     assert project.fields("t.csv", {"id": "id"}, skip_rows=f"^{first}") == [{"id": "1"}]
 
 
-@pytest.mark.parametrize("first", ["总计算机室", "注射泵-01", "totally", "审核员01", "小计划"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        "总计算机室",
+        "注射泵-01",
+        "totally",
+        "审核员01",
+        "小计划",
+        "汇总平台",
+        "共享账号01",
+        "3 人间",
+        "来源系统",
+    ],
+)
 def test_an_id_that_begins_like_a_total_or_a_note_is_none(project: Any, first: str) -> None:
     project.write("t.csv", f"id\n{first}\n")
     assert project.fields("t.csv", {"id": "id"}) == [{"id": first}]

@@ -300,3 +300,26 @@ def test_shared_strings_are_read_without_their_reading_aids(project: Any) -> Non
     rewritten(path, "[Content_Types].xml", lambda xml: xml.replace("</Types>", part))
     rewritten(path, "xl/sharedStrings.xml", lambda _: f"<sst {space}>{strings}</sst>")
     assert project.fields("hr.xlsx", COLUMNS) == [{"id": "7", "name": "王五"}]
+
+
+@pytest.mark.parametrize("form", ["0%", "0.00%", '0.0"约"%'])
+@pytest.mark.parametrize("unit", [{}, {"unit": "percent"}, {"unit": "fraction"}])
+def test_a_cell_that_is_shown_as_a_percentage_is_one(project: Any, form: str, unit: dict[str, str]) -> None:
+    def show(book: Any) -> None:
+        for cell in book.active["B"][1:]:
+            cell.number_format = form
+
+    project.excel("peaks.xlsx", [["资产", "峰值"], ["SRV-1", 0.96], ["SRV-2", 1.2], ["SRV-3", 1]], show)
+    columns = {"id": "资产", "share": {"column": "峰值", **unit}}
+    found = project.fields("peaks.xlsx", columns)
+    assert [fields["share"] for fields in found] == [96, 120, 100]
+
+
+def test_a_percent_sign_that_a_format_only_shows_makes_no_percentage(project: Any) -> None:
+    def show(book: Any) -> None:
+        book.active["B2"].number_format = '0.00"%"'
+
+    project.excel("peaks.xlsx", [["资产", "峰值"], ["SRV-1", 96.5]], show)
+    columns = {"id": "资产", "share": "峰值"}
+    (found,) = project.fields("peaks.xlsx", columns)
+    assert found["share"] == 96.5

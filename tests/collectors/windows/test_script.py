@@ -134,3 +134,17 @@ def test_what_is_typed_is_one_line_that_holds_the_whole_script() -> None:
     assert packed is not None
     assert base64.b64decode(packed[1]).decode() == TEXT
     assert lines[0].endswith(" -AssetId 'SRV-01' -Kinds 'host,account'")
+
+
+def test_a_group_policy_takes_the_place_of_what_the_host_itself_says() -> None:
+    body = TEXT[TEXT.index("function Get-RegistrySetting") : TEXT.index("$script:observed =")]
+    assert body.index("Get-RegistryValue $place[2] $place[1]") < body.index(
+        "if ($null -eq $value) { $value = Get-RegistryValue $place[0] $place[1] }"
+    )
+    for name in (
+        "fDenyTSConnections', $rdp",
+        "UserAuthentication', $rdp",
+        "Type', $time",
+        "NtpServer', $time",
+    ):
+        assert f"'{name})" in body

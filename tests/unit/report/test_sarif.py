@@ -349,8 +349,8 @@ def test_shares_and_choices_read_as_in_every_other_report(
     template = "{level} {share_met} {value} {topics}"
     info = next(policy.info for policy in result.policies if policy.info.id == failure.policy_id)
     info = replace(info, message=Text(template, template), subject_kind=subject_kind)
-    assert Sentences((info,), language, result.run.zone_offset).of(failure) == told
-    assert told.startswith(render_message(info, failure, language, result.run.zone_offset))
+    assert Sentences((info,), language, result.run.tz).of(failure) == told
+    assert told.startswith(render_message(info, failure, language, result.run.tz))
 
 
 def test_evidence_cannot_plant_a_link_or_flood_a_message(result: AuditResult, tmp_path: Path) -> None:

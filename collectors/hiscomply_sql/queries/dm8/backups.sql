@@ -5,7 +5,7 @@
 -- 所需权限/rights: SELECT ON V$BACKUPSET;注意/note: 先由 DBA 执行 SF_BAK_BACKUP_DIR_ADD 登记目录/the DBA registers backup folders first
 SELECT b.object_name AS job,
        b.backup_name AS backup_id,
-       CASE b.type WHEN 0 THEN 'full' WHEN 1 THEN 'incremental' WHEN 3 THEN 'log' END AS type,
+       CASE b.type WHEN 0 THEN 'full' WHEN 1 THEN 'incremental' WHEN 3 THEN 'log' ELSE 'other' END AS type,
        b.backup_time AS started,
        b.backup_time AS ended,
        'success' AS status,

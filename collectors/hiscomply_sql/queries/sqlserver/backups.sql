@@ -6,7 +6,7 @@
 -- 写入 NUL 设备或含损坏页的备份不是成功的备份。What went to the device NUL, or holds damaged pages, is no good backup.
 SELECT b.database_name AS job,
        CAST(b.backup_set_uuid AS varchar(36)) AS backup_id,
-       CASE b.type WHEN 'D' THEN 'full' WHEN 'I' THEN 'incremental' WHEN 'L' THEN 'log' END AS type,
+       CASE b.type WHEN 'D' THEN 'full' WHEN 'I' THEN 'differential' WHEN 'L' THEN 'log' ELSE 'other' END AS type,
        b.backup_start_date AS started,
        b.backup_finish_date AS ended,
        CASE WHEN b.is_damaged = 1
