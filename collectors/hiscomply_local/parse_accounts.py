@@ -11,6 +11,7 @@ from hiscomply.model import Record, Rejected, Text
 from hiscomply_local.about import About, missing, unreadable
 from hiscomply_local.answers import Answers, Ask
 from hiscomply_local.parse_logins import LAST, LASTLOG, last_logins
+from hiscomply_local.parse_rights import has_groups_elsewhere
 from hiscomply_local.parse_shadow import Ageing, parse_shadow
 from hiscomply_local.parse_sudo import ASK as SUDO_ASK
 from hiscomply_local.parse_sudo import Sudoers, read_sudoers
@@ -123,6 +124,8 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
     sudoers = read_sudoers(answers)
     first = first_uid(answers.file(LOGIN_DEFS).text)
     is_sure = answers.file(GROUP).ok and sudoers.is_complete and sudoers.knows_members
+    if is_sure and has_groups_elsewhere(answers):
+        is_sure = sudoers.named_groups <= _names_of_groups(answers)
     for login in logins:
         if isinstance(login, int):
             for kind in _KINDS:
@@ -159,6 +162,11 @@ def _read_shadow(answers: Answers, about: About, ageing: dict[str, Ageing]) -> I
         else:
             # Of two lines of one login the host asks the first.
             ageing.setdefault(item.login, item)
+
+
+def _names_of_groups(answers: Answers) -> set[str]:
+    groups = (one for one in parse_group(answers.file(GROUP).text) if not isinstance(one, int))
+    return {name for group, number, _ in groups for name in (group, f"#{number}")}
 
 
 def _read_groups(

@@ -19,7 +19,7 @@ from hiscomply_files.formats.login_defs import LoginDefs as LoginDefsFormat
 from hiscomply_files.formats.pam import PamConf, PamService
 from hiscomply_files.formats.pam_conf import Faillock as FaillockFormat
 from hiscomply_files.formats.pam_conf import Pwquality as PwqualityFormat
-from hiscomply_files.software.accounts import Faillock, LoginDefs, Pwquality, arguments_of
+from hiscomply_files.software.accounts import Faillock, LoginDefs, PamModule, Pwquality, is_left_over
 from hiscomply_files.software.machine import LastWins
 from hiscomply_kit.settings import effective_said, own_of
 from hiscomply_local.about import About, missing, unreadable
@@ -40,7 +40,6 @@ class _Rules:
     Attributes:
         main: what it reads without being told.
         also: further files, in front of or behind it.
-        module: of PAM, without a line of which it rules nothing; empty for none.
         asked: keys that are said to be not known where no file has them, and none was refused.
     """
 
@@ -48,21 +47,30 @@ class _Rules:
     format: FileFormat
     main: str
     also: tuple[str, ...] = ()
-    module: str = ""
     asked: tuple[str, ...] = ()
+
+    @property
+    def module(self) -> PamModule | None:
+        """The software, where it is one that rules nothing without a line of PAM."""
+        return self.software if isinstance(self.software, PamModule) else None
 
 
 _ALL = (
-    _Rules(LoginDefs(), LoginDefsFormat(), "/etc/login.defs", asked=("PASS_MAX_DAYS",)),
+    _Rules(
+        LoginDefs(),
+        LoginDefsFormat(),
+        "/etc/login.defs",
+        ("/etc/login.defs.d/*.defs",),
+        ("PASS_MAX_DAYS",),
+    ),
     _Rules(
         Pwquality(),
         PwqualityFormat(),
         "/etc/security/pwquality.conf",
         ("/etc/security/pwquality.conf.d/*.conf",),
-        Pwquality.module,
         ("minlen", "classes"),
     ),
-    _Rules(Faillock(), FaillockFormat(), "/etc/security/faillock.conf", (), Faillock.module, ("deny",)),
+    _Rules(Faillock(), FaillockFormat(), "/etc/security/faillock.conf", asked=("deny",)),
 )
 PASSWORD_ASK = Ask(
     files=(*(path for one in _ALL for path in (one.main, *one.also)), *(pattern for pattern, _ in _PAM))
@@ -121,7 +129,7 @@ def _read(answers: Answers) -> Iterator[_InEffect | _Refused]:
         found = _Found(dict(pam.files), dict(pam.unread)) if rules.module else _Found()
         for pattern in (*rules.also, rules.main):
             yield from found.look(answers, pattern, rules.format)
-        is_called = not rules.module or any(True for _ in arguments_of(rules.module, "", found.files))
+        is_called = not rules.module or any(True for _ in rules.module.calls("", found.files))
         if rules.module and is_called and answers.file(rules.main).outcome is Outcome.ABSENT:
             # the module takes its defaults then
             name = rules.main.lstrip("/")
@@ -141,7 +149,7 @@ class _Found:
     def look(self, answers: Answers, pattern: str, file_format: FileFormat) -> Iterator[_Refused]:
         """Reads what the host has of a pattern, and says what could not be read."""
         for path, answer in answers.matching(pattern):
-            if answer.outcome is Outcome.ABSENT:
+            if answer.outcome is Outcome.ABSENT or (path.startswith(STACKS) and is_left_over(path)):
                 continue
             name = path.lstrip("/")
             settings: list[Setting] = []
@@ -164,6 +172,10 @@ def _in_effect(rules: _Rules, found: _Found, *, is_called: bool) -> Iterator[_In
         for value in one.values:
             is_known = is_called and value.is_certain and not one.missing
             values.setdefault(value.key, []).append(replace(value, is_certain=is_known))
+    if any(one.value == "0" for one in values.get("enforcing", ())):
+        # What is refused to nobody is not demanded.
+        for key in values.keys() & set(rules.asked):
+            values[key] = [replace(one, value="0") for one in values[key]]
     place = rules.main if rules.main.lstrip("/") in found.files or not rules.module else STACKS
     for key in () if found.unread else rules.asked:
         values.setdefault(key, [Value(key, None, place.lstrip("/"), is_certain=False)])

@@ -10,14 +10,16 @@ from hiscomply.model import Record, Rejected, Text
 from hiscomply_local import parse_apt as apt
 from hiscomply_local import parse_dnf as dnf
 from hiscomply_local.about import About, missing, unreadable
-from hiscomply_local.answers import Answers, Ask, Command
+from hiscomply_local.answers import Answers, Ask, Command, Outcome
+from hiscomply_local.parse_dnf_hidden import FILES as HIDING
+from hiscomply_local.parse_dnf_hidden import hidden
 from hiscomply_local.parse_last_patch import DNF_LOG, DPKG_LOG, last_dpkg_upgrade, last_rpm_upgrade
 from hiscomply_local.parse_packages import DPKG_STATUS, RPM_PACKAGES, package_manager
 from hiscomply_local.parse_reboot import ASK as REBOOT_ASK
 from hiscomply_local.parse_reboot import reboot_required
 
 ASK = Ask(
-    files=(DPKG_LOG, f"{DPKG_LOG}.1", DNF_LOG, f"{DNF_LOG}.1", *dnf.REPOSITORIES, *REBOOT_ASK.files),
+    files=(DPKG_LOG, f"{DPKG_LOG}.1", DNF_LOG, f"{DNF_LOG}.1", *dnf.REPOSITORIES, *HIDING, *REBOOT_ASK.files),
     heads=(DPKG_STATUS, apt.LISTS, apt.INDEXES, *REBOOT_ASK.heads),
     commands=(
         apt.UPGRADABLE,
@@ -53,11 +55,12 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
     fields: dict[str, Any] = {}
     yield from _pending(answers, about, fields)
     patched: datetime | None = None
-    command: Command = apt.UPGRADABLE
-    if package_manager(answers) == "dpkg":
+    manager = package_manager(answers)
+    command: Command = apt.UPGRADABLE if manager == "dpkg" else dnf.CHECK
+    if manager == "dpkg":
         patched = last_dpkg_upgrade(answers, about.zone)
-    elif package_manager(answers) == "rpm":
-        patched, command = last_rpm_upgrade(answers), dnf.CHECK
+    elif manager == "rpm":
+        patched = last_rpm_upgrade(answers)
     reboot = reboot_required(answers)
     fields |= {
         "last_patched_at": patched or ...,
@@ -70,6 +73,9 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
 def _pending(answers: Answers, about: About, fields: dict[str, Any]) -> Iterator[Rejected]:
     manager = package_manager(answers)
     command = apt.UPGRADABLE if manager == "dpkg" else dnf.CHECK
+    if manager != "dpkg" and answers.command(dnf.REPOLIST).outcome is Outcome.ABSENT:
+        yield about.unknown("patch_state", command, _NOBODY_TO_ASK)
+        return
     age, repository = _list_age(answers, about)
     if age is None or age > about.max_list_age_days:
         yield about.unknown("patch_state", command, _stale(age, about.max_list_age_days, repository))
@@ -115,6 +121,10 @@ def _pending_apt(answers: Answers, about: About, fields: dict[str, Any]) -> Iter
         fields["pending_security_updates"] = len(pending.security)
 
 
+_NOBODY_TO_ASK = Text(
+    "待装更新未知:本机没有 apt、dnf 或 yum",
+    "pending updates not known: this host has none of apt, dnf and yum",
+)
 _NO_ADVICE = Text(
     "待装安全更新未知:软件源没有说明哪些更新属于安全更新",
     "pending security updates not known: the package sources do not say which updates are security updates",
@@ -130,6 +140,14 @@ def _pending_dnf(answers: Answers, about: About, fields: dict[str, Any]) -> Iter
         # dnf skips a repository without cache in silence: "no updates" would be a guess.
         reason = missing(_WHAT, enabled) if not enabled.ok else _NO_REPOSITORY
         yield about.unknown("patch_state", dnf.REPOLIST, _not_cached(sorted(absent)) if absent else reason)
+        return
+    hiding = [*hidden(answers)]
+    for path, line, reason in hiding:
+        if line is None:
+            yield about.unknown("patch_state", path, reason)
+        else:
+            yield about.bad_line("patch_state", path, line, reason)
+    if hiding:
         return
     updates = _dnf_updates(answers, dnf.CHECK)
     if updates is None:

@@ -13,6 +13,11 @@ NSSWITCH = "/etc/nsswitch.conf"
 DOAS = ("/etc/doas.conf", "/etc/doas.d/*.conf")
 FILES = (NSSWITCH, *DOAS)
 _SOURCES = re.compile(r"\s*sudoers:([^#]*)", re.IGNORECASE)
+_GROUP_SOURCES = re.compile(r"^\s*group:([^#\n]*)", re.IGNORECASE | re.MULTILINE)
+_OWN_MEMBERS_ONLY = frozenset(
+    {"files", "compat", "db", "altfiles", "extrausers", "systemd", "sss", "winbind"}
+)
+"""Sources of groups that are of the host itself, or give none of the host's own accounts a group."""
 _DIRECTORIES = {"ldap": "LDAP", "sss": "SSSD"}
 _HARMLESS = re.compile(r"\s*(?:#.*|deny\s.*[^\\])?")
 _DOAS = Text("doas 规则未读取", "rules of doas are not read")
@@ -33,6 +38,12 @@ def elsewhere(answers: Answers) -> Iterator[tuple[str, int | None, Text]]:
         said = next((number for number, line in answer.lines() if not _HARMLESS.fullmatch(line)), None)
         if said is not None:
             yield path, said, _DOAS
+
+
+def has_groups_elsewhere(answers: Answers) -> bool:
+    """Whether the host's own accounts may be in groups that its own file does not have, as by ``ldap`` and ``nis``."""
+    sources = " ".join(_GROUP_SOURCES.findall(answers.file(NSSWITCH).text.lower()))
+    return not _OWN_MEMBERS_ONLY.issuperset(re.sub(r"\[[^\]]*\]", " ", sources).split())
 
 
 def _directories(answers: Answers) -> Iterator[tuple[str, int | None, Text]]:

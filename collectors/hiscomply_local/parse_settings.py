@@ -14,10 +14,12 @@ from hiscomply.units import Item, Row
 from hiscomply_kit.settings import effective_said, own_of
 from hiscomply_local.about import About, missing, unreadable
 from hiscomply_local.answers import Answers, Ask, Command, Outcome
+from hiscomply_local.parse_sshd_options import FILES as OPTION_FILES
+from hiscomply_local.parse_sshd_options import Given, started_with
 
 SSHD = Command(("sshd",), ("-T",))
 SSHD_CONFIG = "/etc/ssh/sshd_config"
-SSHD_ASK = Ask(heads=(SSHD_CONFIG,), commands=(SSHD,))
+SSHD_ASK = Ask(files=OPTION_FILES, heads=(SSHD_CONFIG,), commands=(SSHD,))
 
 # The keys that the CIS and 等保 benchmarks for Linux look at.
 SYSCTL_KEYS = (
@@ -93,17 +95,36 @@ def parse_sshd(answers: Answers, about: About) -> Iterator[Item]:
     if not answer.ok:
         yield about.unknown("setting", SSHD, missing(what, answer))
         return
+    given: dict[str, Given] = {}
+    for option in started_with(answers):
+        if isinstance(option, Given):
+            given.setdefault(option.key, option)
+            continue
+        path, line, reason = option
+        if line is None:
+            yield about.unknown("setting", path, reason)
+        else:
+            # Whichever file sshd reads instead, this is not what it does.
+            yield about.bad_line("setting", path, line, reason)
+            return
     occurrences: Counter[str] = Counter()
     own, source, pointer = own_of(about.asset_id, "sshd -T"), f"host:{about.asset_id}", SSHD.shown
-    rows = []
+    rows = [_started(one, about) for one in given.values()]
     for entry in parse_words(answer.text):
         if isinstance(entry, int):
             yield about.bad_line("setting", SSHD, entry, unreadable(what))
+            continue
+        if entry.key in given:
             continue
         occurrences[entry.key] += 1
         said = setting_said("sshd_effective", entry.key, entry.value, occurrences[entry.key])
         rows.append(Row(said, own, source, entry.line, None, pointer))
     yield from about.settings(rows)
+
+
+def _started(one: Given, about: About) -> Row:
+    said = setting_said("sshd_effective", one.key, one.value, 1)
+    return Row(said, own_of(about.asset_id, "sshd -T"), about.file_uri(one.path), one.line, None, None)
 
 
 def parse_sysctl(answers: Answers, about: About) -> Iterator[Item]:

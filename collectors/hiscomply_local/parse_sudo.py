@@ -54,6 +54,11 @@ class Sudoers:
     is_complete: bool = True
     knows_members: bool = True
 
+    @property
+    def named_groups(self) -> set[str]:
+        """The groups of Unix that a rule is for, by name or as ``#27``."""
+        return {one[1:] for one in self.principals if one.startswith("%")}
+
     def grants(self, login: str, uid: int, groups: Set[str]) -> bool:
         """A rule lets this account run something as another user."""
         names = (login, f"#{uid}", "ALL", *(f"%{group}" for group in groups))

@@ -20,9 +20,20 @@ from hiscomply_files.software.machine import LastWins, root_of
 
 PAM_FORMATS = ("pam_service", "pam_conf")
 _CREDITS = ("dcredit", "ucredit", "lcredit", "ocredit")
+_LEAST_LENGTH = 6
+"""What pwquality demands whatever the settings: PWQ_BASE_MIN_LENGTH of libpwquality."""
 _NEGATIVE, _WHOLE = re.compile(r"-0*[1-9][0-9]*"), re.compile(r"[0-9]{1,9}")
 _SHADOW, _PWQUALITY = "login.defs(5), shadow 4.13", "pwquality.conf(5), libpwquality 1.4.5"
 _FAILLOCK, _LIMITS = "faillock.conf(5), Linux-PAM 1.5", "systemd-system.conf(5), systemd 252"
+
+_LEFT_OVER = re.compile(
+    r"(?:~|[.](?:bak|old|orig|save|pam-old|rpm(?:save|orig|new)|(?:dpkg|ucf)-\w+|swp|disabled))$"
+)
+
+
+def is_left_over(path: str) -> bool:
+    """A copy in PAM's folder that an editor or a package manager left: no program asks for a service of such a name."""
+    return _LEFT_OVER.search(path) is not None
 
 
 class LoginDefs(LastWins):
@@ -76,10 +87,12 @@ class Limits(LastWins):
             without = {key: text for key, text in without.items() if key in self.defaults}
 
 
-class _Module(LastWins):
+class PamModule(LastWins):
     """The file of a module of PAM, whose arguments in PAM's own files come first."""
 
     module: ClassVar[str]
+    stack: ClassVar[str]
+    """The type of the rules in which the module does what its settings say."""
 
     def wants(self, path: str, file_format: str) -> bool:
         """Its own files, and the stacks."""
@@ -100,7 +113,7 @@ class _Module(LastWins):
 
     def completed(self, values: list[Value], root: str, files: Mapping[str, ReadFile]) -> Iterator[Value]:
         """The file's values, but for those that every line of PAM overrides; then the arguments."""
-        lines = [*arguments_of(self.module, root, files)]
+        lines = [*self.calls(root, files)]
         given = [value for line in lines for value in line]
         everywhere = {
             value.key for value in given if all(any(one.key == value.key for one in line) for line in lines)
@@ -108,8 +121,27 @@ class _Module(LastWins):
         yield from (value for value in values if value.key not in everywhere)
         yield from given
 
+    def calls(self, root: str, files: Mapping[str, ReadFile]) -> Iterator[list[Value]]:
+        """What each line of the machine's stacks gives the module, where it does its work."""
+        for path, file in files.items():
+            if file.format not in PAM_FORMATS or root_of(path) != root or is_left_over(path):
+                continue
+            for setting in file.settings:
+                words = (setting.value or "").split()
+                names = [position for position, word in enumerate(words) if word.endswith(self.module)]
+                if not setting.key.endswith("rule") or setting.section != self.stack or not names:
+                    continue
+                line = value_of(setting, path, origin="conditional")
+                pairs = [word.partition("=") for word in words[names[0] + 1 :]]
+                yield [
+                    replace(line, key=key, value="0" if value == "never" else value if sign else "true")
+                    for key, sign, value in pairs
+                    if key.isidentifier()
+                    and key not in ("preauth", "authfail", "authsucc", "audit", "silent")
+                ]
 
-class Pwquality(_Module):
+
+class Pwquality(PamModule):
     """``pwquality.conf``, which is read after ``pwquality.conf.d``."""
 
     name: ClassVar[str] = "pwquality"
@@ -117,6 +149,7 @@ class Pwquality(_Module):
     main: ClassVar[str] = "pwquality.conf"
     is_main_last: ClassVar[bool] = True
     module: ClassVar[str] = "pam_pwquality.so"
+    stack: ClassVar[str] = "password"
     defaults: ClassVar[Mapping[str, Default]] = {
         key: Default(value, _PWQUALITY)
         for key, value in {
@@ -127,11 +160,30 @@ class Pwquality(_Module):
     }  # fmt: skip
 
     def completed(self, values: list[Value], root: str, files: Mapping[str, ReadFile]) -> Iterator[Value]:
-        """Also ``classes``: how many kinds of characters each line of PAM demands, or the file where there is no line."""
-        yield from super().completed(values, root, files)
+        """Also ``classes``: how many kinds of characters each line of PAM demands, or the file where there is no line.
+
+        ``minlen`` is what a password must have at least: less by the credits that shorten it.
+        """
         written = {value.key: value for value in values}
-        for line in [*arguments_of(self.module, root, files)] or [[]]:
-            yield from _classes({**written, **{value.key: value for value in line}})
+        lines = [*self.calls(root, files)] or [[]]
+        known = [{**written, **{value.key: value for value in line}} for line in lines]
+        credit = max(_credit(one) for one in known)
+        for value in super().completed(values, root, files):
+            yield _shortened(value, credit) if value.key == "minlen" else value
+        for one in known:
+            yield from _classes(one)
+
+
+def _credit(known: Mapping[str, Value]) -> int:
+    """How many characters a password may lack of ``minlen`` for those of the kinds that earn a credit."""
+    given = [known[key].value or "" for key in _CREDITS if key in known]
+    return sum(int(one) for one in given if _WHOLE.fullmatch(one))
+
+
+def _shortened(minlen: Value, credit: int) -> Value:
+    if not credit or not _WHOLE.fullmatch(minlen.value or ""):
+        return minlen
+    return replace(minlen, value=str(max(int(minlen.value or "0") - credit, _LEAST_LENGTH)))
 
 
 def _classes(known: Mapping[str, Value]) -> Iterator[Value]:
@@ -148,13 +200,14 @@ def _classes(known: Mapping[str, Value]) -> Iterator[Value]:
     yield replace(decides, key="classes", is_certain=is_certain)
 
 
-class Faillock(_Module):
+class Faillock(PamModule):
     """``faillock.conf``."""
 
     name: ClassVar[str] = "faillock"
     file_format: ClassVar[str] = "faillock"
     main: ClassVar[str] = "faillock.conf"
     module: ClassVar[str] = "pam_faillock.so"
+    stack: ClassVar[str] = "auth"
     defaults: ClassVar[Mapping[str, Default]] = {
         "deny": Default("3", _FAILLOCK),
         "fail_interval": Default("900", _FAILLOCK),
@@ -166,22 +219,3 @@ class Faillock(_Module):
         """``never`` is zero, as the module takes it."""
         value = super().read(setting, path)
         return replace(value, value="0") if value.value == "never" else value
-
-
-def arguments_of(module: str, root: str, files: Mapping[str, ReadFile]) -> Iterator[list[Value]]:
-    """What each line of the machine's stacks gives the module."""
-    for path, file in files.items():
-        if file.format not in PAM_FORMATS or root_of(path) != root:
-            continue
-        for setting in file.settings:
-            words = (setting.value or "").split()
-            names = [position for position, word in enumerate(words) if word.endswith(module)]
-            if not setting.key.endswith("rule") or not names:
-                continue
-            line = value_of(setting, path, origin="conditional")
-            pairs = [word.partition("=") for word in words[names[0] + 1 :]]
-            yield [
-                replace(line, key=key, value="0" if value == "never" else value if sign else "true")
-                for key, sign, value in pairs
-                if key.isidentifier() and key not in ("preauth", "authfail", "authsucc", "audit", "silent")
-            ]

@@ -506,6 +506,24 @@ def test_whether_an_account_is_in_a_group_that_the_host_does_not_list_is_not_kno
     assert privileged(with_sudoers(f"User_Alias X = li, +admins\n{principal} ALL = ALL\n")) is None
 
 
+@pytest.mark.parametrize(
+    ("principal", "sources", "expected"),
+    [
+        ("%domadmins", "files ldap", None),
+        ("%#7777", "files [NOTFOUND=return] nis", None),
+        ("%domadmins", "files [SUCCESS=merge] sss systemd", False),
+        ("%domadmins", "files # ldap", False),
+        ("%users", "files ldap", False),
+    ],
+)
+def test_a_group_of_ldap_may_have_accounts_of_the_host(principal, sources, expected):
+    files = {
+        "/etc/sudoers": f"{principal} ALL = ALL\n".encode(),
+        "/etc/nsswitch.conf": f"passwd: files\ngroup: {sources}\n".encode(),
+    }
+    assert privileged(with_files(files)) is expected
+
+
 def test_aliases_are_written_out_however_deep_they_are_nested():
     aliases = "".join(f"User_Alias A{n} = A{n + 1}, A{n}\n" for n in range(3_000))
     outcome = with_sudoers(f"{aliases}User_Alias A3000 = bin\nA0 ALL = ALL\n")

@@ -61,6 +61,40 @@ def test_an_argument_of_pam_comes_before_the_file() -> None:
     assert values(files, "classes") == {PASSWORD: "1"}
 
 
+def test_a_positive_credit_is_taken_off_the_length_but_six_stay() -> None:
+    assert values({QUALITY: "minlen = 14\ndcredit = 1\nucredit = 2\n", PASSWORD: CALLS}, "minlen") == {
+        QUALITY: "11"
+    }
+    in_pam = "password requisite pam_pwquality.so dcredit=1 lcredit=-1\n"
+    assert values({QUALITY: "minlen = 14\n", PASSWORD: in_pam}, "minlen") == {QUALITY: "13"}
+    assert values({QUALITY: "minlen = 8\nocredit = 9\n", PASSWORD: CALLS}, "minlen") == {QUALITY: "6"}
+
+
+def test_nothing_is_demanded_where_pwquality_only_warns() -> None:
+    lenient = "minlen = 14\nminclass = 4\nenforcing = 0\n"
+    assert values({QUALITY: lenient, PASSWORD: CALLS}, "minlen") == {QUALITY: "0"}
+    in_pam = "password requisite pam_pwquality.so enforcing=0\n"
+    assert values({QUALITY: "minclass = 4\n", PASSWORD: in_pam}, "classes") == {QUALITY: "0"}
+
+
+def test_a_module_rules_only_in_the_stack_where_it_does_its_work() -> None:
+    account_only = {FAILLOCK: "deny = 5\n", AUTH: "account required pam_faillock.so\n"}
+    assert values(dict(account_only), "deny") == {FAILLOCK: ...}
+    both = "auth required pam_faillock.so preauth deny=4\naccount required pam_faillock.so\n"
+    assert values({FAILLOCK: "deny = 5\n", AUTH: both}, "deny") == {AUTH: "4"}
+    assert values({AUTH: "auth requisite pam_pwquality.so\n"}, "minlen") == {"/etc/pam.d": ...}
+
+
+@pytest.mark.parametrize("end", [".bak", ".rpmsave", ".rpmnew", ".dpkg-dist", ".pam-old", "~", ".orig"])
+def test_a_left_over_copy_of_a_stack_calls_nothing_and_spoils_nothing(end: str) -> None:
+    files: dict[str, str | Answer] = {
+        QUALITY: "minlen = 14\n", PASSWORD: "password required pam_unix.so\n", PASSWORD + end: CALLS,
+    }  # fmt: skip
+    assert values(files, "minlen") == {QUALITY: ...}
+    files = {QUALITY: "minlen = 14\n", PASSWORD: CALLS, PASSWORD + end: "no rule\n"}
+    assert values(files, "minlen") == {QUALITY: "14"}
+
+
 def test_the_main_file_is_read_after_the_drop_ins() -> None:
     files: dict[str, str | Answer] = {DROP_IN: "minlen = 14\n", QUALITY: "minlen = 6\n", PASSWORD: CALLS}
     assert values(files, "minlen") == {QUALITY: "6"}
@@ -128,3 +162,11 @@ def test_hosts_with_the_same_files_have_their_own_records_and_others_their_own_v
     assert days_of("a", ninety) == [("file://a/etc/login.defs", "90")]
     assert days_of("b", ninety) == [("file://b/etc/login.defs", "90")]
     assert days_of("b", large) == [("file://b/etc/login.defs", "30")]
+
+
+def test_a_drop_in_of_login_defs_comes_after_the_file() -> None:
+    drop_in = "/etc/login.defs.d/70-yast.defs"
+    assert values({LOGIN: "PASS_MAX_DAYS 90\n", drop_in: "PASS_MAX_DAYS 99999\n"}, "PASS_MAX_DAYS") == {
+        drop_in: "99999"
+    }
+    assert values({drop_in: "PASS_MAX_DAYS 90\n"}, "PASS_MAX_DAYS") == {drop_in: ...}

@@ -230,3 +230,61 @@ def test_of_a_repository_that_is_cached_twice_the_newer_metadata_counts(tmp_path
     found = collect_from(RecordedHost(tmp_path / "host"), host.now)
     assert found.one("host")["package_list_age_days"] == 0
     assert found.one("patch_state")["pending_security_updates"] == 1
+
+
+@pytest.mark.parametrize("apk", [True, False])
+def test_pending_updates_of_a_host_without_apt_dnf_and_yum_name_no_tool_of_another(tmp_path, apk):
+    folder = tmp_path / "host"
+    shutil.copytree(RECORDED / BUSYBOX, folder)
+    if apk:
+        database = folder / "files/lib/apk/db/installed"
+        database.parent.mkdir(parents=True)
+        database.write_text("P:musl\nV:1.2.5-r0\n")
+    host = RecordedHost(folder)
+    collected = collect_from(host, host.now, {"include": ["patching"]})
+
+    assert [one.pointer for one in collected.records] == ["dnf -q --cacheonly check-update"]
+    assert collected.reasons("patch_state") == [
+        "pending updates not known: this host has none of apt, dnf and yum"
+    ]
+
+
+EXCLUDING = [
+    ("etc/dnf/dnf.conf", "[main]\nexclude=kernel*\n", 2),
+    ("etc/yum.conf", "[main]\nexclude =\n  kernel*\n", 2),
+    ("etc/yum.repos.d/a.repo", "[a]\nname=a\nenabled=1\nexcludepkgs=mysql*\n", 4),
+    ("etc/yum.repos.d/a.repo", "[a]\nname=a\nincludepkgs=bash\n", 3),
+    ("etc/dnf/plugins/versionlock.list", "# locked\nkernel-0:5.10.0-1.*\n", 2),
+    ("etc/yum/pluginconf.d/versionlock.list", "0:glibc-2.17-1.*\n", 1),
+]
+HARMLESS = [
+    ("etc/dnf/dnf.conf", "[main]\n#exclude=kernel*\nexclude=\nbest=True\n"),
+    ("etc/yum.repos.d/a.repo", "[a]\nenabled=0\nexclude=x\n[b]\nexclude=y\nenabled = false\n"),
+    ("etc/dnf/plugins/versionlock.list", "\n# none\n"),
+]
+
+
+def patching_with(tmp_path, file, text):
+    folder = tmp_path / "host"
+    shutil.copytree(RECORDED / OPENEULER, folder)
+    (folder / "files" / file).parent.mkdir(parents=True, exist_ok=True)
+    (folder / "files" / file).write_text(text)
+    host = RecordedHost(folder)
+    collected = collect_from(host, host.now, {"include": ["patching"]})
+    return collected.one("patch_state"), [(one.source, one.line) for one in collected.rejected]
+
+
+@pytest.mark.parametrize(("file", "text", "line"), EXCLUDING)
+def test_updates_that_the_configuration_hides_leave_their_number_unknown(tmp_path, file, text, line):
+    state, refused = patching_with(tmp_path, file, text)
+
+    assert "pending_updates" not in state
+    assert "pending_security_updates" not in state
+    assert refused == [(f"file://his-db-01/{file}", line)]
+
+
+@pytest.mark.parametrize(("file", "text"), HARMLESS)
+def test_a_configuration_that_hides_nothing_leaves_the_numbers(tmp_path, file, text):
+    state, refused = patching_with(tmp_path, file, text)
+
+    assert (state["pending_updates"], state["pending_security_updates"], refused) == (3, 1, [])

@@ -286,7 +286,8 @@ def test_of_shadow_no_hash_leaves_the_host_and_nothing_else_changes(
         "root:$6$canary$canaryhash/.x:19000:0:99999:7:::\nyes:$y$j9T$canary$canary:19000:0:90:7:::\n"
         "locked:!$1$canary$canary:19000:0:90:7:::\ntwice:!!$5$canary$x:1:0:90:7:::\nstar:*:19000::::::\nbang:!:1::::::\n"
         "bangs:!!:1::::::\nnone::19000::::::\nx:x:1::::::\nold:canaryDES.13:19000::::::\nodd:canary-no-scheme:1::::::\n"
-        "lockedold:!canaryDES.13:19000::::::\nbad line canary\n+nis::::::::\n"
+        "lockedold:!canaryDES.13:19000::::::\nstarred:*$6$canary$canary:1::::::\n"
+        "bangstar:!*LK*$6$canary$canary:1::::::\nbad line canary\n+nis::::::::\n"
     ).replace("canaryDES.13", "canaryDES1234")
     shadow.write_text(text)
     monkeypatch.setattr(script_module, "SHADOW", str(shadow))
