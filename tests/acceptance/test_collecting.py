@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.servers.audits import Audited, audit, command, write_project
+from tests.servers.running import wait_until
 
 EXPORT = "system,login,kind,enabled,last_login\nHIS,zhang,human,true,2026-06-29 08:00:00\n"
 OBSERVED = "2026-06-30T08:00:00+08:00"
@@ -141,6 +142,110 @@ def test_an_interrupted_audit_goes_on_where_it_stopped(project: Path) -> None:
     assert not (project / ".hiscomply" / "collecting").exists()
     code, _out, err = command("audit", str(project), "--resume")
     assert (code, "no interrupted collection" in err) == (2, True)
+
+
+AT = """
+import os, signal, sys, time
+from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)
+import duckdb, hiscomply.pipeline as pipeline
+def arrived(*_, **__):
+    Path("arrived").touch()
+    {waits}
+pipeline.{moment} = arrived
+from hiscomply.cli.main import main
+main()
+"""
+"""The program, which never gets beyond one of its steps."""
+ENDLESS = 'duckdb.execute("SELECT sum(a.range * b.range) FROM range(1000000000) a, range(1000000) b")'
+
+
+@pytest.mark.parametrize(
+    ("moment", "waits", "by"),
+    [
+        ("evaluate_run", "time.sleep(300)", signal.SIGKILL),
+        ("evaluate_run", "time.sleep(300)", signal.SIGINT),
+        ("evaluate_run", ENDLESS, signal.SIGINT),
+        ("seal_run", "time.sleep(300)", signal.SIGKILL),
+        ("seal_run", "time.sleep(300)", signal.SIGINT),
+    ],
+    ids=[
+        "judging killed",
+        "judging interrupted",
+        "a query interrupted",
+        "sealing killed",
+        "sealing interrupted",
+    ],
+)
+def test_what_ends_after_collecting_costs_no_collection(
+    project: Path, monkeypatch: pytest.MonkeyPatch, moment: str, waits: str, by: signal.Signals
+) -> None:
+    monkeypatch.chdir(project)
+    (project / "his.sh").write_text(
+        "echo x >> asked\n"
+        'echo \'{"kind": "account", "system_id": "HIS", "login": "li"}\'\n'
+        'echo \'{"kind": "_end", "records": 1}\'\n'
+    )
+    write_project(project, "  - {collector: records, name: his, command: [sh, his.sh], kinds: [account]}\n")
+    program = AT.format(moment=moment, waits=waits)
+    with subprocess.Popen(
+        [sys.executable, "-c", program, "--lang", "en", "audit", str(project), "--policy", POLICY],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    ) as running:
+        assert wait_until((project / "arrived").exists)
+        running.send_signal(by)
+        _, err = running.communicate(timeout=120)
+    runs = list((project / ".hiscomply" / "runs").iterdir())
+    if by is signal.SIGINT:
+        assert "interrupted; what 3 targets gave is kept" in err
+        assert (running.returncode, runs) == (3, [])
+    assert [one for one in runs if not one.name.startswith(".partial-")] == []
+    for one in runs:
+        os.utime(one, (0, 0))
+    again = audit(project, [POLICY], "--resume")
+    assert again.collections["his"].records == {"account": 1}
+    assert (project / "asked").read_text().split() == ["x"]
+    assert not (project / ".hiscomply" / "collecting").exists()
+    assert [one.name.startswith(".") for one in (project / ".hiscomply" / "runs").iterdir()] == [False]
+
+
+def test_a_killed_audit_goes_on_where_it_stopped(project: Path) -> None:
+    """Killed while one target is done and of the other half the rows are there: only that one is asked again."""
+    (project / "his.sh").write_text(
+        "echo x >> his.asked\n"
+        'echo \'{"kind": "account", "system_id": "HIS", "login": "li"}\'\n'
+        'echo \'{"kind": "_end", "records": 1}\'\n'
+    )
+    (project / "lis.sh").write_text(
+        "echo x >> lis.asked\n"
+        'echo \'{"kind": "account", "system_id": "LIS", "login": "wu"}\'\n'
+        "test -e go || { echo $$ > pid; exec sleep 300; }\n"
+        'echo \'{"kind": "_end", "records": 1}\'\n'
+    )
+    records = "  - {{collector: records, name: {0}, command: [sh, {0}.sh], kinds: [account]}}\n"
+    write_project(project, records.format("his") + records.format("lis"))
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "--lang", "en", "audit", str(project), "--policy", POLICY],
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    ) as running:
+        finished = (project / ".hiscomply").glob
+        assert wait_until(lambda: len(list(finished("collecting/*/*/finished"))) == 3)
+        assert wait_until((project / "pid").exists)
+        running.kill()
+    os.kill(int((project / "pid").read_text()), signal.SIGKILL)
+    assert not [one for one in (project / ".hiscomply" / "runs").iterdir() if not one.name.startswith(".")]
+    (project / "go").touch()
+    again = audit(project, [POLICY], "--resume")
+
+    assert [one["login"] for one in again.rows("account", "login")] == ["li", "wu"]
+    assert ((project / "his.asked").read_text().split(), (project / "lis.asked").read_text().split()) == (
+        ["x"],
+        ["x", "x"],
+    )
+    assert not (project / ".hiscomply" / "collecting").exists()
 
 
 @pytest.mark.parametrize(
