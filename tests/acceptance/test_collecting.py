@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 from tests.servers.audits import Audited, audit, command, write_project
 from tests.servers.running import wait_until
+from tests.servers.trouble import counting
 
 EXPORT = "system,login,kind,enabled,last_login\nHIS,zhang,human,true,2026-06-29 08:00:00\n"
 OBSERVED = "2026-06-30T08:00:00+08:00"
@@ -66,6 +69,69 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(project: Path) -> None
         assert "    reads the files his.csv" in out
         assert "does not say what it asks" not in out
         assert "nothing was asked" in err
+    assert not (project / ".hiscomply").exists()
+
+
+def everybody(port: int) -> str:
+    """A target of every collector that asks somebody, all at this port, with secrets that a command would give."""
+    secret, here = {"command": ["touch", "contacted"]}, {"asset_id": "A1", "system_id": "HIS"}
+    server, url = {"host": "127.0.0.1", "port": port}, f"http://127.0.0.1:{port}"
+    login = {"user": "auditor", "password": secret}
+    rest = {"tool": "restic", "repository": f"rest:{url}/", "password": secret, "system_id": "HIS"}
+    borg = rest | {"tool": "borg", "repository": f"ssh://root@127.0.0.1:{port}/srv/borg"}
+    queue = [{"queue": "Incidents", "record": "ticket"}]
+    targets: list[tuple[str, dict[str, object]]] = [
+        ("ssh", {"hosts": ["127.0.0.1"], "port": port, **login}),
+        ("windows", {**server, "asset_id": "A1", **login}),
+        ("directory", {"url": f"ldap://127.0.0.1:{port}", "system_id": "AD", **login}),
+        ("postgresql", {**server, **here, **login}),
+        ("mysql", {**server, **here, **login}),
+        (
+            "sql",
+            {
+                "url": f"mysql+pymysql://a@127.0.0.1:{port}/x",
+                "kind": "account",
+                "query": "SELECT 1",
+                "password": secret,
+            },
+        ),
+        ("backups", rest),
+        ("backups", borg),
+        ("backups", {"tool": "pgbackrest", "stanza": "his", "system_id": "HIS"}),
+        ("prometheus", {"url": url, "username": "a", "password": secret}),
+        ("zabbix", {"url": url, "token": secret}),
+        ("orthanc", {"url": url, "asset_id": "A1", **login}),
+        ("dicom", {**server, "asset_id": "A1", "called_ae": "PACS"}),
+        ("redfish", {"url": url, "username": "a", "password": secret, "asset_id": "A1"}),
+        ("snmp", {**server, "asset_id": "A1", "security": "v2c", "community": secret}),
+        ("tickets", {"product": "redmine", "url": url, "token": secret, "queues": queue}),
+        ("tickets", {"product": "request_tracker", "url": url, **login, "queues": queue}),
+        ("tickets", {"product": "glpi", "url": url, "token": secret, "queues": queue}),
+        ("tickets", {"product": "itop", "url": url, **login, "queues": queue}),
+        ("records", {"command": ["touch", "contacted"], "kinds": ["account"]}),
+        ("local", {"asset_id": "A1"}),
+    ]
+    return "".join(
+        f"  - {json.dumps({'collector': name, 'name': f't{number}', **options})}\n"
+        for number, (name, options) in enumerate(targets)
+    )
+
+
+def test_a_dry_run_contacts_nobody(tmp_path: Path) -> None:
+    with counting() as (port, came):
+        project = write_project(tmp_path / "project", everybody(port))
+        audits = [command(verb, str(project), "--dry-run") for verb in ("audit", "collect")]
+    for code, out, err in audits:
+        assert code == 0, err
+        assert "nothing was asked" in err
+        blocks = re.split(r"(?m)^(?=\S)", out)[1:]
+        names = [one.split()[0].partition("/")[0] for one in blocks]
+        assert names == [*(f"t{n}" for n in range(len(blocks) - 1)), "reference"]
+        assert [one for one in blocks if one.count("\n") < 2 or "!" in one] == []
+        at = [one for one in blocks if str(port) in one]
+        assert len(at) == len(blocks) - 4  # without pgbackrest, records, local and reference
+    assert came == []
+    assert not (project / "contacted").exists()
     assert not (project / ".hiscomply").exists()
 
 
