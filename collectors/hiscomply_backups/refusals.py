@@ -8,6 +8,7 @@ import re
 from hiscomply.hookspecs import CollectDenied, CollectFailed
 from hiscomply.model import Text
 from hiscomply_backups.fetch import Answer
+from hiscomply_kit.tls import tls_failure
 
 _WRONG_PASSWORD = re.compile(
     rb"wrong password or no key found|PassphraseWrong|PasscommandFailure|passphrase supplied .* is incorrect"
@@ -15,6 +16,8 @@ _WRONG_PASSWORD = re.compile(
 _DENIED = re.compile(
     rb"(?i)permission denied|PermissionError|\b40[13]\b|access denied|InvalidAccessKeyId|SignatureDoesNotMatch"
 )
+_TLS = re.compile(r"\b(?:x509|tls): .*")
+"""How the library that restic is written with begins what it says of TLS."""
 _LONGEST = 200
 
 
@@ -37,6 +40,8 @@ def refusal(tool: str, where: str, answer: Answer, *, hide: str = "") -> Collect
                 f"{tool} is not allowed to read {where}: {told}",
             )
         )
+    if found := _TLS.search(told):
+        return tls_failure(where, ConnectionError(found[0]))
     return CollectFailed(
         Text(
             f"{tool} 无法列出 {where}(退出码 {answer.code}):{told}",
@@ -56,12 +61,15 @@ def unfinished_check(tool: str, where: str, code: int) -> CollectFailed:
 
 
 def _last_words(errors: bytes) -> str:
-    """The last telling line, of a traceback the error itself; Borg and newer restic wrap theirs in JSON."""
+    """The last telling line; of a traceback the error itself, of restic what it calls fatal, and not its advice.
+
+    Borg and newer restic wrap theirs in JSON.
+    """
     lines: list[str] = []
     for line in errors.decode("utf-8", "replace").splitlines():
         lines += _unwrapped(line).splitlines()
-    tracebacks = [line for line in lines if re.match(r"^[\w.]*(?:Error|Exception)\b", line)]
-    telling = tracebacks or [line for line in lines if line.strip()]
+    errors_told = [line for line in lines if re.match(r"^(?:[\w.]*(?:Error|Exception)\b|Fatal: )", line)]
+    telling = errors_told or [line for line in lines if line.strip()]
     shown = "".join(one if one.isprintable() else " " for one in telling[-1].strip()) if telling else "-"
     return shown[:_LONGEST]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -83,7 +83,7 @@ def audit(
     command: Sequence[str],
     collecting: Progress = _quiet,
     evaluating: Callable[[str], None] = _quiet,
-    resume: bool = False,
+    staging: Path | None = None,
     of_files: bool = False,
     kept: KeptRows | None = None,
     ahead: Sequence[str] = (),
@@ -94,7 +94,7 @@ def audit(
     Args:
         is_held: evidence and findings of a few records stay in memory; they are in no file of the run then.
         of_files: a check of files: waivers in their comments count, and only what a finding shows makes it another.
-        resume: take over what an interrupted run has collected.
+        staging: of ``collecting_folder``, where the run can be gone on with after an interruption.
         kept: rows of an earlier check of the same tree; never of an audit.
         ahead: the command of another process that reads files of a check, too; empty for none.
     """
@@ -109,7 +109,7 @@ def audit(
             collectors,
             folder,
             collecting,
-            resume=resume,
+            staging=staging,
             kept=kept,
             ahead=ahead,
             is_held=is_held,
@@ -143,6 +143,15 @@ def _judging(settings: Settings, plan: Plan) -> Judging:
     return Judging(plan.pack.digest, plan.policies, plan.values, plan.kinds, at)
 
 
+def collecting_folder(settings: Settings, *, resume: bool = False) -> AbstractContextManager[Path]:
+    """Where targets put what they give, until the run is sealed: whatever is interrupted before costs none of it.
+
+    Raises:
+        ConfigError: nothing to resume.
+    """
+    return staging_folder(settings.runs.parent / COLLECTING, resume=resume)
+
+
 def collect_evidence(
     settings: Settings,
     kinds: Mapping[str, Kind],
@@ -150,7 +159,7 @@ def collect_evidence(
     folder: Path,
     progress: Progress = _quiet,
     *,
-    resume: bool = False,
+    staging: Path | None = None,
     kept: KeptRows | None = None,
     ahead: Sequence[str] = (),
     is_held: bool = False,
@@ -160,24 +169,23 @@ def collect_evidence(
     """Collects from every target and stores what came, below the folder of a run; or holds it, if it is little.
 
     Args:
+        staging: of ``collecting_folder``; without it what targets give is gone as soon as it is stored.
         verdicts: of an earlier check, only with ``is_held``; where they are on what came, it is not stored.
         policies: which are to be judged, with ``is_held``: only what they read is held.
 
-    Raises:
-        ConfigError: nothing to resume, or no target of the names asked for.
     """
     digest = project_digest(settings.project) if settings.is_secret_kept else withholding()
     targets, known = settings.targets, dict(collectors)
     if settings.declared is not None:
         targets = (*targets, declared_target(PROJECT_FILE, settings.declared))
         known[DECLARED] = DeclaredCollector(settings.declared, settings.as_of)
-    below = settings.runs.parent / COLLECTING
-    with nullcontext(folder / COLLECTING) if is_held else staging_folder(below, resume=resume) as staging:
+    given = staging or (folder / COLLECTING if is_held else None)
+    with collecting_folder(settings) if given is None else nullcontext(given) as place:
         collections = collect_all(
             targets,
             known,
             kinds,
-            staging,
+            place,
             project=settings.project,
             zone=settings.zone,
             digest=digest,
@@ -186,9 +194,9 @@ def collect_evidence(
             kept=kept,
             ahead=ahead,
         )
-        recalled = None if verdicts is None else verdicts.recall(staging, collections)
-        held = recalled or (_in_memory(staging, kinds, collections, policies) if is_held else None)
-        return held or store_evidence(staging, folder / "evidence", kinds, collections)
+        recalled = None if verdicts is None else verdicts.recall(place, collections)
+        held = recalled or (_in_memory(place, kinds, collections, policies) if is_held else None)
+        return held or store_evidence(place, folder / "evidence", kinds, collections)
 
 
 def _in_memory(

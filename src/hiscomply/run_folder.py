@@ -7,8 +7,9 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,9 @@ COLLECTIONS = "collections.json"
 PACKS = "packs"
 EARLIER = "earlier.parquet"
 """What the previous run had found, as it was when this run was compared with it."""
+_PARTIAL = ".partial-"
+_LONGEST_RUN_S = 2 * 86_400
+"""No run takes so long from its stored evidence to its seal."""
 
 
 def new_folder(runs: Path) -> Path:
@@ -32,7 +36,8 @@ def new_folder(runs: Path) -> Path:
     """
     try:
         runs.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=".partial-", dir=runs))
+        _forget_killed(runs)
+        folder = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=runs))
         (folder / "evidence").mkdir()
         return folder
     except OSError as error:
@@ -43,12 +48,27 @@ def new_folder(runs: Path) -> Path:
         ) from error
 
 
+def _forget_killed(runs: Path) -> None:
+    """Removes what killed runs left behind, once nobody can be at work in it any more."""
+    for folder in runs.glob(f"{_PARTIAL}*"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime > _LONGEST_RUN_S:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def unsealed(runs: Path) -> Iterator[Path]:
     """A fresh folder that is gone again if what is done in it fails."""
     folder = new_folder(runs)
-    try:
+    with gone_if_it_fails(folder):
         yield folder
+
+
+@contextmanager
+def gone_if_it_fails(folder: Path) -> Iterator[None]:
+    """Removes the folder if what is done in it fails, or is interrupted."""
+    try:
+        yield
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

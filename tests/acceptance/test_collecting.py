@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from tests.servers.audits import Audited, audit, command, write_project
+from tests.servers.running import wait_until
+from tests.servers.trouble import counting
 
 EXPORT = "system,login,kind,enabled,last_login\nHIS,zhang,human,true,2026-06-29 08:00:00\n"
 OBSERVED = "2026-06-30T08:00:00+08:00"
@@ -65,6 +69,69 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(project: Path) -> None
         assert "    reads the files his.csv" in out
         assert "does not say what it asks" not in out
         assert "nothing was asked" in err
+    assert not (project / ".hiscomply").exists()
+
+
+def everybody(port: int) -> str:
+    """A target of every collector that asks somebody, all at this port, with secrets that a command would give."""
+    secret, here = {"command": ["touch", "contacted"]}, {"asset_id": "A1", "system_id": "HIS"}
+    server, url = {"host": "127.0.0.1", "port": port}, f"http://127.0.0.1:{port}"
+    login = {"user": "auditor", "password": secret}
+    rest = {"tool": "restic", "repository": f"rest:{url}/", "password": secret, "system_id": "HIS"}
+    borg = rest | {"tool": "borg", "repository": f"ssh://root@127.0.0.1:{port}/srv/borg"}
+    queue = [{"queue": "Incidents", "record": "ticket"}]
+    targets: list[tuple[str, dict[str, object]]] = [
+        ("ssh", {"hosts": ["127.0.0.1"], "port": port, **login}),
+        ("windows", {**server, "asset_id": "A1", **login}),
+        ("directory", {"url": f"ldap://127.0.0.1:{port}", "system_id": "AD", **login}),
+        ("postgresql", {**server, **here, **login}),
+        ("mysql", {**server, **here, **login}),
+        (
+            "sql",
+            {
+                "url": f"mysql+pymysql://a@127.0.0.1:{port}/x",
+                "kind": "account",
+                "query": "SELECT 1",
+                "password": secret,
+            },
+        ),
+        ("backups", rest),
+        ("backups", borg),
+        ("backups", {"tool": "pgbackrest", "stanza": "his", "system_id": "HIS"}),
+        ("prometheus", {"url": url, "username": "a", "password": secret}),
+        ("zabbix", {"url": url, "token": secret}),
+        ("orthanc", {"url": url, "asset_id": "A1", **login}),
+        ("dicom", {**server, "asset_id": "A1", "called_ae": "PACS"}),
+        ("redfish", {"url": url, "username": "a", "password": secret, "asset_id": "A1"}),
+        ("snmp", {**server, "asset_id": "A1", "security": "v2c", "community": secret}),
+        ("tickets", {"product": "redmine", "url": url, "token": secret, "queues": queue}),
+        ("tickets", {"product": "request_tracker", "url": url, **login, "queues": queue}),
+        ("tickets", {"product": "glpi", "url": url, "token": secret, "queues": queue}),
+        ("tickets", {"product": "itop", "url": url, **login, "queues": queue}),
+        ("records", {"command": ["touch", "contacted"], "kinds": ["account"]}),
+        ("local", {"asset_id": "A1"}),
+    ]
+    return "".join(
+        f"  - {json.dumps({'collector': name, 'name': f't{number}', **options})}\n"
+        for number, (name, options) in enumerate(targets)
+    )
+
+
+def test_a_dry_run_contacts_nobody(tmp_path: Path) -> None:
+    with counting() as (port, came):
+        project = write_project(tmp_path / "project", everybody(port))
+        audits = [command(verb, str(project), "--dry-run") for verb in ("audit", "collect")]
+    for code, out, err in audits:
+        assert code == 0, err
+        assert "nothing was asked" in err
+        blocks = re.split(r"(?m)^(?=\S)", out)[1:]
+        names = [one.split()[0].partition("/")[0] for one in blocks]
+        assert names == [*(f"t{n}" for n in range(len(blocks) - 1)), "reference"]
+        assert [one for one in blocks if one.count("\n") < 2 or "!" in one] == []
+        at = [one for one in blocks if str(port) in one]
+        assert len(at) == len(blocks) - 4  # without pgbackrest, records, local and reference
+    assert came == []
+    assert not (project / "contacted").exists()
     assert not (project / ".hiscomply").exists()
 
 
@@ -141,6 +208,110 @@ def test_an_interrupted_audit_goes_on_where_it_stopped(project: Path) -> None:
     assert not (project / ".hiscomply" / "collecting").exists()
     code, _out, err = command("audit", str(project), "--resume")
     assert (code, "no interrupted collection" in err) == (2, True)
+
+
+AT = """
+import os, signal, sys, time
+from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)
+import duckdb, hiscomply.pipeline as pipeline
+def arrived(*_, **__):
+    Path("arrived").touch()
+    {waits}
+pipeline.{moment} = arrived
+from hiscomply.cli.main import main
+main()
+"""
+"""The program, which never gets beyond one of its steps."""
+ENDLESS = 'duckdb.execute("SELECT sum(a.range * b.range) FROM range(1000000000) a, range(1000000) b")'
+
+
+@pytest.mark.parametrize(
+    ("moment", "waits", "by"),
+    [
+        ("evaluate_run", "time.sleep(300)", signal.SIGKILL),
+        ("evaluate_run", "time.sleep(300)", signal.SIGINT),
+        ("evaluate_run", ENDLESS, signal.SIGINT),
+        ("seal_run", "time.sleep(300)", signal.SIGKILL),
+        ("seal_run", "time.sleep(300)", signal.SIGINT),
+    ],
+    ids=[
+        "judging killed",
+        "judging interrupted",
+        "a query interrupted",
+        "sealing killed",
+        "sealing interrupted",
+    ],
+)
+def test_what_ends_after_collecting_costs_no_collection(
+    project: Path, monkeypatch: pytest.MonkeyPatch, moment: str, waits: str, by: signal.Signals
+) -> None:
+    monkeypatch.chdir(project)
+    (project / "his.sh").write_text(
+        "echo x >> asked\n"
+        'echo \'{"kind": "account", "system_id": "HIS", "login": "li"}\'\n'
+        'echo \'{"kind": "_end", "records": 1}\'\n'
+    )
+    write_project(project, "  - {collector: records, name: his, command: [sh, his.sh], kinds: [account]}\n")
+    program = AT.format(moment=moment, waits=waits)
+    with subprocess.Popen(
+        [sys.executable, "-c", program, "--lang", "en", "audit", str(project), "--policy", POLICY],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    ) as running:
+        assert wait_until((project / "arrived").exists)
+        running.send_signal(by)
+        _, err = running.communicate(timeout=120)
+    runs = list((project / ".hiscomply" / "runs").iterdir())
+    if by is signal.SIGINT:
+        assert "interrupted; what 3 targets gave is kept" in err
+        assert (running.returncode, runs) == (3, [])
+    assert [one for one in runs if not one.name.startswith(".partial-")] == []
+    for one in runs:
+        os.utime(one, (0, 0))
+    again = audit(project, [POLICY], "--resume")
+    assert again.collections["his"].records == {"account": 1}
+    assert (project / "asked").read_text().split() == ["x"]
+    assert not (project / ".hiscomply" / "collecting").exists()
+    assert [one.name.startswith(".") for one in (project / ".hiscomply" / "runs").iterdir()] == [False]
+
+
+def test_a_killed_audit_goes_on_where_it_stopped(project: Path) -> None:
+    """Killed while one target is done and of the other half the rows are there: only that one is asked again."""
+    (project / "his.sh").write_text(
+        "echo x >> his.asked\n"
+        'echo \'{"kind": "account", "system_id": "HIS", "login": "li"}\'\n'
+        'echo \'{"kind": "_end", "records": 1}\'\n'
+    )
+    (project / "lis.sh").write_text(
+        "echo x >> lis.asked\n"
+        'echo \'{"kind": "account", "system_id": "LIS", "login": "wu"}\'\n'
+        "test -e go || { echo $$ > pid; exec sleep 300; }\n"
+        'echo \'{"kind": "_end", "records": 1}\'\n'
+    )
+    records = "  - {{collector: records, name: {0}, command: [sh, {0}.sh], kinds: [account]}}\n"
+    write_project(project, records.format("his") + records.format("lis"))
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "--lang", "en", "audit", str(project), "--policy", POLICY],
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    ) as running:
+        finished = (project / ".hiscomply").glob
+        assert wait_until(lambda: len(list(finished("collecting/*/*/finished"))) == 3)
+        assert wait_until((project / "pid").exists)
+        running.kill()
+    os.kill(int((project / "pid").read_text()), signal.SIGKILL)
+    assert not [one for one in (project / ".hiscomply" / "runs").iterdir() if not one.name.startswith(".")]
+    (project / "go").touch()
+    again = audit(project, [POLICY], "--resume")
+
+    assert [one["login"] for one in again.rows("account", "login")] == ["li", "wu"]
+    assert ((project / "his.asked").read_text().split(), (project / "lis.asked").read_text().split()) == (
+        ["x"],
+        ["x", "x"],
+    )
+    assert not (project / ".hiscomply" / "collecting").exists()
 
 
 @pytest.mark.parametrize(

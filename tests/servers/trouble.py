@@ -39,6 +39,24 @@ def hung() -> contextlib.AbstractContextManager[int]:
     return _listening(lambda _client, is_over: is_over.wait(600) and None)
 
 
+@contextmanager
+def counting() -> Iterator[tuple[int, list[str]]]:
+    """A port, of TCP and UDP, that notes whoever comes, and never says a word."""
+    came: list[str] = []
+
+    def serve(_client: socket.socket, is_over: threading.Event) -> None:
+        came.append("tcp")
+        is_over.wait(600)
+
+    with _listening(serve) as port, socket.socket(type=socket.SOCK_DGRAM) as udp:
+        udp.bind(("127.0.0.1", port))
+        udp.setblocking(False)
+        yield port, came
+        with contextlib.suppress(BlockingIOError):
+            udp.recv(65536)
+            came.append("udp")
+
+
 def garbage(data: bytes = b"\x00\xff\x13rubbish\r\n\r\n" * 64) -> contextlib.AbstractContextManager[int]:
     """Answers any first words with these bytes, and closes."""
 

@@ -63,6 +63,7 @@ def audit(
     from hiscomply.config.waivers import load_waivers
     from hiscomply.plan import make_plan
     from hiscomply.plugins import collectors, evidence_kinds, pack_folders, reporters
+    from hiscomply.run_folder import gone_if_it_fails
 
     outputs = flags.pop("output")
     known = reporters()
@@ -95,6 +96,7 @@ def audit(
     with (
         telling_of_interruption(settings, "hiscomply audit", resume=resume),
         show_progress(len(settings.targets), len(plan.policies), settings.language) as progress,
+        pipeline.collecting_folder(settings, resume=resume) as staging,
     ):
         outcome = pipeline.audit(
             settings,
@@ -104,14 +106,15 @@ def audit(
             command=("hiscomply", "audit"),
             collecting=progress.collecting,
             evaluating=progress.evaluating,
-            resume=resume,
+            staging=staging,
         )
         inside = {name: outcome.folder / known[name].filename for name in ("html", "sarif", "json")}
-        # a report that cannot be written must not cost an hour of collecting: the run is sealed first
-        _, trouble = write_outside(outcome.result, known, inside, settings.language)
-        printed, problem = write_outside(outcome.result, known, outside, settings.language)
-        left_out = notes(outcome.result, known, outside)
-        folder = pipeline.seal_run(settings, plan, outcome, earlier)
+        with gone_if_it_fails(outcome.folder):
+            # a report that cannot be written must not cost an hour of collecting: the run is sealed first
+            _, trouble = write_outside(outcome.result, known, inside, settings.language)
+            printed, problem = write_outside(outcome.result, known, outside, settings.language)
+            left_out = notes(outcome.result, known, outside)
+            folder = pipeline.seal_run(settings, plan, outcome, earlier)
     outcome = replace(outcome, folder=folder)
     names = [folder / known[name].filename for name in inside]
     _say(

@@ -106,9 +106,18 @@ def telling_of_interruption(settings: Settings, command: str, *, resume: bool) -
         click.echo(_LEFT.to(settings.language).format(count=finished_targets(left[-1])), err=True)
     try:
         yield
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, RuntimeError) as error:
+        if not is_interruption(error):
+            raise
         kept = unfinished(below)
         if kept:
             count = finished_targets(kept[-1])
             click.echo(_KEPT.to(settings.language).format(count=count, command=command), err=True)
-        raise
+        raise KeyboardInterrupt from None
+
+
+def is_interruption(error: BaseException) -> bool:
+    """Whether somebody pressed Ctrl-C; DuckDB, where that meets a query, says so in words of its own."""
+    return isinstance(error, KeyboardInterrupt) or (
+        isinstance(error, RuntimeError) and str(error) == "Query interrupted"
+    )

@@ -129,17 +129,23 @@ def run(arguments: list[str]) -> int:
         click.echo("hiscomply: usage error / 用法错误\n  -> see --help / 参见 --help", err=True)
         return 2
     except click.Abort:
-        click.echo("hiscomply: interrupted / 已中断", err=True)
-        return 3
+        return _interrupted()
     except BrokenPipeError:
         return 3
     except Exception as error:
+        if str(error) == "Query interrupted":  # so says DuckDB where Ctrl-C meets a query
+            return _interrupted()
         if "--debug" in arguments:
             raise
         click.echo(
             f"hiscomply: {_refused(error) if isinstance(error, OSError) else _defect(error)}", err=True
         )
         return 3
+
+
+def _interrupted() -> int:
+    click.echo("hiscomply: interrupted / 已中断", err=True)
+    return 3
 
 
 def _defect(error: Exception) -> str:

@@ -46,13 +46,14 @@ def collect(
         print_plan(settings, available)
         return 0
     started = datetime.now(UTC)
-    with unsealed(settings.runs) as folder:
-        with (
-            telling_of_interruption(settings, "hiscomply collect", resume=resume),
-            show_progress(len(settings.targets), 0, settings.language) as progress,
-        ):
+    with (
+        telling_of_interruption(settings, "hiscomply collect", resume=resume),
+        pipeline.collecting_folder(settings, resume=resume) as staging,
+        unsealed(settings.runs) as folder,
+    ):
+        with show_progress(len(settings.targets), 0, settings.language) as progress:
             evidence = pipeline.collect_evidence(
-                settings, kinds, available, folder, progress.collecting, resume=resume
+                settings, kinds, available, folder, progress.collecting, staging=staging
             )
         write_collections(folder, evidence.collections)
         now = datetime.now(UTC).replace(microsecond=0)

@@ -99,11 +99,13 @@ def rest_server(
     *,
     tls: tuple[Path, Path] | None = None,
     login: str | None = None,
+    hides: str | None = None,
     vanishes_after: int | None = None,
 ) -> Iterator[tuple[int, list[str]]]:
     """The repository by restic's REST protocol, read-only: port, and the requests that came.
 
     Args:
+        hides: the beginning of the paths that the login may not see.
         vanishes_after: how many requests it answers before it only hangs up.
     """
     asked: list[str] = []
@@ -117,6 +119,9 @@ def rest_server(
                 return
             if expected and self.headers.get("Authorization") != expected:
                 self._send(401, b"")
+                return
+            if hides is not None and self.path.startswith(hides):
+                self._send(403, b"")
                 return
             found = self._found()
             if found is None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.servers.audits import Audited, assert_nowhere, audit, write_project
 from tests.servers.beside import assert_only_these
-from tests.servers.running import needs, needs_root
+from tests.servers.running import Server, free_port, is_open, needs, needs_root
 from tests.servers.ssh_host import CHECKER, HASH, NO_SHELL, OTHER, PASSWORD, PATIENT, SshHost
 
 from hiscomply.model import CollectionStatus
@@ -17,6 +19,7 @@ pytestmark = [needs("sshd", "ssh-keygen", package="openssh-server"), needs_root(
 
 ONE = "fleet/127.0.0.1"
 ROOT_LOGIN = "sshd_effective_root_login_disabled"
+TOKENS = ("canary-t0ken-of-an-argument-8842", "canary-t0ken-of-an-environment-7731")
 LIVE = {"listener", "time_source"}
 """What other programs of this machine change from one second to the next."""
 
@@ -44,15 +47,37 @@ def rows(found: Audited, kind: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def as_root(host: SshHost, tmp_path_factory: pytest.TempPathFactory) -> Audited:
-    project = write_project(tmp_path_factory.mktemp("root"), target("fleet", host))
-    return audit(project, [ROOT_LOGIN])
+def chatty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a program that has a token among its arguments, and one in its environment."""
+    port = free_port()
+    listens = (
+        "import socket, sys, time; s = socket.create_server(('127.0.0.1', int(sys.argv[1]))); time.sleep(600)"
+    )
+    words = [sys.executable, "-c", listens, str(port), f"--api-token={TOKENS[0]}"]
+    one = Server(words, tmp_path_factory.mktemp("chatty") / "log", env={"API_TOKEN": TOKENS[1]})
+    one.wait_for(lambda: is_open(port))
+    yield port
+    one.stop()
+
+
+@pytest.fixture(scope="module")
+def as_root(host: SshHost, chatty: int, tmp_path_factory: pytest.TempPathFactory) -> Audited:
+    folder = tmp_path_factory.mktemp("root")
+    here = "  - {collector: local, name: local, asset_id: local}\n"
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("HISCOMPLY_CACHE", str(folder / "cache"))
+        project = write_project(folder, target("fleet", host) + here)
+        found = audit(project, [ROOT_LOGIN])
+    seen = {row["asset_id"] for row in found.rows("listener") if row["port"] == chatty}
+    assert seen == {"here", "local"}
+    assert any(one.is_file() for one in (folder / "cache").rglob("*"))
+    return found
 
 
 def test_a_planted_root_login_is_found_by_an_audit(as_root: Audited):
-    (finding,) = as_root.findings(ROOT_LOGIN)
+    found = [(one["verdict"], one["collection"]) for one in as_root.findings(ROOT_LOGIN)]
 
-    assert (finding["verdict"], finding["collection"]) == ("fail", ONE)
+    assert ("fail", ONE) in found
     assert as_root.code == 1
 
 
@@ -137,7 +162,10 @@ def test_a_password_opens_an_account_once_and_never_shows(tmp_path: Path, host: 
 
 def test_no_hash_no_patient_and_no_secret_is_anywhere(as_root: Audited):
     assert_nowhere(
-        [HASH, "CANARYxHASH", "canarysalt", *PATIENT, PASSWORD], as_root.project, as_root.out, as_root.err
+        [HASH, "CANARYxHASH", "canarysalt", *PATIENT, PASSWORD, *TOKENS],
+        as_root.project,
+        as_root.out,
+        as_root.err,
     )
 
 

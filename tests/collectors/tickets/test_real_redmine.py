@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.servers import desks
 from tests.servers.audits import Audited, assert_nowhere, audit, write_project
-from tests.servers.beside import assert_troubled
+from tests.servers.beside import assert_only_these, assert_troubled
 from tests.servers.desks import TEXT, Redmine
 from tests.servers.pacs import tls_front
 from tests.servers.running import certificate, free_port, needs, needs_root
@@ -107,30 +107,34 @@ def test_an_administrator_sees_every_issue(redmine: Redmine, tmp_path: Path) -> 
 
 
 @pytest.fixture
-def trouble(redmine: Redmine) -> Iterator[dict[str, tuple[str, str]]]:
-    """Targets that go wrong, with the status that each must get."""
+def trouble(redmine: Redmine) -> Iterator[dict[str, tuple[str, str, str]]]:
+    """Targets that go wrong, with the status that each must get, and a word of the reason."""
     rubbish = http_answer(('{"issue_statuses": [{"name": "' + TEXT + '"}]}').encode())
     unknown = "      - {queue: Nope, record: ticket}\n"
     with ExitStack() as stack:
         midway = stack.enter_context(cut_off(redmine.port, 3000))
         other = stack.enter_context(garbage(rubbish))
         yield {
-            "midway": ("failed", target(midway, redmine.key, "midway")),
-            "other": ("failed", target(other, redmine.key, "other")),
-            "wrong": ("denied", target(redmine.port, "wrong-key-canary", "wrong")),
-            "no-rights": ("denied", target(redmine.port, redmine.norights_key, "no-rights")),
-            "unknown": ("failed", target(redmine.port, redmine.key, "unknown", unknown)),
+            "midway": ("failed", "cannot be had", target(midway, redmine.key, "midway")),
+            "other": ("failed", "answers without what it always says", target(other, redmine.key, "other")),
+            "wrong": ("denied", "HTTP 401", target(redmine.port, "wrong-key-canary", "wrong")),
+            "no-rights": (
+                "denied",
+                "check the account and its rights",
+                target(redmine.port, redmine.norights_key, "no-rights"),
+            ),
+            "unknown": ("failed", "Nope", target(redmine.port, redmine.key, "unknown", unknown)),
         }
 
 
 def test_trouble_is_never_a_pass(
-    trouble: dict[str, tuple[str, str]], redmine: Redmine, tmp_path: Path
+    trouble: dict[str, tuple[str, str, str]], redmine: Redmine, tmp_path: Path
 ) -> None:
-    bad = "".join(text for _, text in trouble.values())
+    bad = "".join(text for _, _, text in trouble.values())
     good = target(redmine.port, redmine.key, "good", SUPPORT)
     found = audit(write_project(tmp_path, bad + good), [CLOSED])
-    assert statuses(found) == {name: status for name, (status, _) in trouble.items()} | {"good": "ok"}
-    assert (found.policy(CLOSED)["verdict"], found.code) == ("unknown", 3)
+    assert_only_these(found, CLOSED, {name: (status, word) for name, (status, word, _) in trouble.items()})
+    assert found.collections["good"].records == {"ticket": 1}
     assert_nowhere(
         [*desks.CANARIES, redmine.key, "wrong-key-canary"], tmp_path / ".hiscomply", found.out, found.err
     )

@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 from tests.servers import desks
 from tests.servers.audits import Audited, assert_nowhere, audit, command, write_project
+from tests.servers.beside import assert_only_these, assert_troubled
 from tests.servers.desks import NO_RIGHTS, PASSWORD, TEXT, RequestTracker
 from tests.servers.pacs import tls_front
 from tests.servers.running import certificate, free_port, needs, needs_root
 from tests.servers.trouble import cut_off, endless_http, garbage, http_answer
+
+from hiscomply.model import CollectionStatus
 
 pytestmark = [needs(desks.RT_SERVER, package="request-tracker5 rt5-db-sqlite"), needs_root()]
 
@@ -111,8 +114,8 @@ def test_a_change_that_nobody_approved_is_found(rt: RequestTracker, tmp_path: Pa
 
 
 @pytest.fixture
-def trouble(rt: RequestTracker, tmp_path: Path) -> Iterator[dict[str, tuple[str, str]]]:
-    """Targets that go wrong, with the status that each must get."""
+def trouble(rt: RequestTracker, tmp_path: Path) -> Iterator[dict[str, tuple[str, str, str]]]:
+    """Targets that go wrong, with the status that each must get, and a word of the reason."""
     hidden = "      - {queue: Hidden, record: ticket}\n"
     (tmp_path / "other").mkdir()
     with ExitStack() as stack:
@@ -123,29 +126,47 @@ def trouble(rt: RequestTracker, tmp_path: Path) -> Iterator[dict[str, tuple[str,
             "other": garbage(http_answer(('{"items": "' + TEXT + '"}').encode())),
             "endless": endless_http(),
         }
-        found = {name: ("failed", target(stack.enter_context(port), name)) for name, port in ports.items()}
+        words = {
+            "no-json": "no JSON",
+            "other": "answers without what it always says",
+            "endless": "more than 64,000,000 bytes",
+        }
+        found = {
+            name: ("failed", words.get(name, "cannot be had"), target(stack.enter_context(port), name))
+            for name, port in ports.items()
+        }
         silent = stack.enter_context(cut_off(rt.port, 600, hang=True))
-        found["silent"] = ("timed_out", target(silent, "silent", step_s=3))
-        found["wrong"] = ("denied", target(rt.port, "wrong", ("auditor", "wrong-pw-canary")))
-        found["no-rights"] = ("denied", target(rt.port, "no-rights", ("norights", NO_RIGHTS)))
-        found["hidden"] = ("denied", target(rt.port, "hidden", queues=hidden))
-        found["gone"] = ("failed", target(free_port(), "gone"))
-        found["no-field"] = ("failed", target(rt.port, "no-field", queues=(
-            "      - {queue: Incidents, record: ticket, fields: {approver: System}}\n")))  # fmt: skip
+        found["silent"] = ("timed_out", "within 3 seconds", target(silent, "silent", step_s=3))
+        wrong, blind = ("auditor", "wrong-pw-canary"), ("norights", NO_RIGHTS)
+        found["wrong"] = ("denied", "HTTP 401", target(rt.port, "wrong", wrong))
+        found["no-rights"] = (
+            "denied",
+            "check the account and its rights",
+            target(rt.port, "no-rights", blind),
+        )
+        found["hidden"] = (
+            "denied",
+            "check the account and its rights",
+            target(rt.port, "hidden", queues=hidden),
+        )
+        found["gone"] = ("failed", "cannot be had", target(free_port(), "gone"))
+        odd = "      - {queue: Incidents, record: ticket, fields: {approver: System}}\n"
+        found["no-field"] = ("failed", "approver", target(rt.port, "no-field", queues=odd))
         port = stack.enter_context(tls_front(rt.port, *certificate(tmp_path / "other")))
-        found["untrusted"] = ("failed", target(port, "untrusted", scheme="https"))
+        found["untrusted"] = ("failed", "TLS failed", target(port, "untrusted", scheme="https"))
         yield found
 
 
 def test_trouble_is_never_a_pass(
-    trouble: dict[str, tuple[str, str]], rt: RequestTracker, tmp_path: Path
+    trouble: dict[str, tuple[str, str, str]], rt: RequestTracker, tmp_path: Path
 ) -> None:
     good = target(
         rt.port, "good", queues="      - {queue: Incidents, record: ticket, set: {source: monitor}}\n"
     )
-    found = audit(write_project(tmp_path, "".join(text for _, text in trouble.values()) + good), [OPEN])
-    assert statuses(found) == {name: status for name, (status, _) in trouble.items()} | {"good": "ok"}
-    assert (found.policy(OPEN)["verdict"], found.code) == ("unknown", 3)
+    bad = "".join(text for _, _, text in trouble.values())
+    found = audit(write_project(tmp_path, bad + good), [OPEN])
+    assert_only_these(found, OPEN, {name: (status, word) for name, (status, word, _) in trouble.items()})
+    assert found.collections["good"].records == {"ticket": 3}
     assert_nowhere([*desks.CANARIES, "wrong-pw-canary"], tmp_path / ".hiscomply", found.out, found.err)
 
 
@@ -153,10 +174,10 @@ def test_a_server_that_hangs_times_out(rt: RequestTracker, tmp_path: Path) -> No
     assert rt.server
     rt.server.send(signal.SIGSTOP)
     try:
-        found = audit(write_project(tmp_path, target(rt.port, step_s=1)), [OPEN])
+        text = target(rt.port, "it", step_s=1)
+        assert_troubled(tmp_path, text, OPEN, CollectionStatus.TIMED_OUT, reason="within 1 seconds")
     finally:
         rt.server.send(signal.SIGCONT)
-    assert (statuses(found), found.code) == ({"desk": "timed_out"}, 3)
 
 
 def test_a_name_where_a_reference_belongs_is_set_aside(rt: RequestTracker, tmp_path: Path) -> None:
