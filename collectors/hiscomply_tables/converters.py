@@ -77,7 +77,7 @@ def _undecided_words(column: ColumnPlan) -> Iterable[str]:
     """The words that say of a free text that it is still to come; a project that names its empty cells has them all."""
     if column.field.type != "text" or column.field.words or column.empty_values is not None:
         return ()
-    return (said for said in map(values.word, values.UNDECIDED) if said not in column.words)
+    return (said for said in map(values.word, values.UNDECIDED.split()) if said not in column.words)
 
 
 class Remembering(dict[str, Any]):

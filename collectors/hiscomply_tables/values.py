@@ -12,10 +12,8 @@ from hiscomply.model import Text
 
 EMPTY_VALUES: Final = ("", "-", "--", "—", "——", "/", "N/A", "无", "暂无", "NULL")
 """Cells that hold nothing, unless the project says otherwise."""
-UNDECIDED: Final = tuple(
-    "待定 待补 待补充 待填 待填写 待完善 待确定 待确认 待核实 未定 未知 不详 不清楚 TBD".split()
-)
-"""Words in free text that stand where a value is still to come: not known, unless the project says otherwise."""
+UNDECIDED: Final = "待定 待补 待补充 待填 待填写 待完善 待确定 待确认 待核实 未定 未知 不详 不清楚 TBD"
+"""Words, apart by spaces, that stand in free text where a value is still to come: not known, unless the project says otherwise."""
 
 _YES = "是 有 对 √ ✓ ✔ ☑ y yes true 1 on 启用 已启用 开启 已开启"
 _NO = "否 无 没有 × ✗ ✘ n no false 0 off 停用 已停用 禁用 已禁用 关闭 已关闭 未启用 未开启"

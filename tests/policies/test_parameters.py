@@ -78,6 +78,8 @@ CATALOGUE = """
 4.1.4-c1 full_security_check_yearly.period            365 days    HC29    unverified
 4.1.4-c3 core_vulnerabilities_fixed_by_deadline.fallback[critical] 15 days NPRM proposed
 4.1.4-c3 core_vulnerabilities_fixed_by_deadline.fallback[high] 30 days NPRM proposed
+4.1.4-c4 overdue_vulnerabilities_have_exception.fallback[critical] 15 days NPRM proposed
+4.1.4-c4 overdue_vulnerabilities_have_exception.fallback[high] 30 days NPRM proposed
 4.1.4-c3 vulnerabilities_fixed_by_deadline.fallback[critical] 15 days NPRM proposed
 4.1.4-c3 vulnerabilities_fixed_by_deadline.fallback[high] 30 days NPRM proposed
 4.1.4-c5 forensic_triage_done.max_delay               72 hours    BOD     unverified

@@ -71,6 +71,7 @@ def _monitoring(plan: Plan, clock: Clock) -> None:
     plan.alter("monitor_target", ["SRV-0035", "主机"], {"enabled": None}, unsure, unknown=[FRESH])
     plan.find("core_performance_metrics_sampled", "SRV-0035", "unknown", unsure)
     plan.find(alerts, "SRV-0035", "unknown", unsure)
+    plan.find("disk_space_lasts", "SRV-0035/主机", "unknown", unsure)
     plan.find(alerts, "SRV-0400", "unknown", "资产的重要性层级为空,不知是否核心资产")
     plan.find("core_performance_metrics_sampled", "SRV-0031", "unknown", "唯一监控项的采样时间为空")
     plan.drop("monitor_target", asset_id="SRV-0031", metric_set="网络")
