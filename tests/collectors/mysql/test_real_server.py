@@ -13,6 +13,7 @@ from tests.servers.audits import Audited, assert_nowhere, audit, write_project
 from tests.servers.beside import assert_only_these
 from tests.servers.running import free_port, needs, needs_root
 
+from hiscomply.model import CollectionStatus
 from hiscomply_kit.databases import MAX_ROWS
 
 pytestmark = [needs("mariadbd", "mariadb-install-db", package="mariadb-server"), needs_root()]
