@@ -48,6 +48,7 @@ def build(column: ColumnPlan, around: Surroundings) -> Remembering:
         if cell is Missing.NO_CELL:
             return Missing.NOT_KNOWN
         if isinstance(cell, str):
+            cell = values.unwrapped(cell)
             if len(cell) <= longest and values.word(cell) in blank:
                 return nothing
             if not cell.strip():
