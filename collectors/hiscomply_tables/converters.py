@@ -49,6 +49,7 @@ def build(column: ColumnPlan, around: Surroundings) -> Remembering:
         if cell is Missing.NO_CELL:
             return Missing.NOT_KNOWN
         if isinstance(cell, str):
+            cell = values.unwrapped(cell)
             said = values.word(cell) if len(cell) <= longest else ""
             if said in undecided:
                 return Missing.NOT_KNOWN

@@ -63,9 +63,14 @@ def shown(cell: object) -> str:
     return repr(text if len(text) <= 30 else text[:29] + "…")
 
 
+def unwrapped(cell: str) -> str:
+    """The text that a system wrote as ``="0012"``, so that Excel takes no number out of it; any other as it is."""
+    return cell[2:-1] if cell.startswith('="') and cell.endswith('"') else cell
+
+
 def word(cell: object) -> str:
     """The cell as a word to compare: trimmed, half-width, letter case folded."""
-    text = cell if isinstance(cell, str) else plain(cell)
+    text = unwrapped(cell) if isinstance(cell, str) else plain(cell)
     return unicodedata.normalize("NFKC", text).translate(_HALF_WIDTH).strip().casefold()
 
 

@@ -276,3 +276,12 @@ def test_sixty_thousand_rows_are_read_in_bounded_memory(project: Any) -> None:
         tracemalloc.stop()
     assert count == 60_000
     assert peak < 20 * 2**20
+
+
+def test_a_text_that_a_system_wrote_as_a_formula_for_excel_is_that_text(project: Any) -> None:
+    project.write(
+        "t.csv", '工号,状态,入职,权重\n="0012",="在职",="2026-01-05","=""95%"""\n0013,离职,2026-01-05,95%\n'
+    )
+    columns = {"id": "工号", "hired_on": "入职", "share": "权重"}
+    found = project.fields("t.csv", columns, where={"column": "状态", "in": ["在职"]})
+    assert found == [{"id": "0012", "hired_on": "2026-01-05", "share": 95}]
