@@ -133,6 +133,7 @@ def test_a_failure_that_may_stand_in_a_refused_row_is_not_gone_and_keeps_its_age
     ran = two.audit("--as-of", LATER)
     assert ran.sarif_subjects("kind") == {"*": "open", "HIS/li": "open"}
     assert ran.sarif_subjects("baselineState")["HIS/li"] == "updated"
+    assert two.run("evaluate", str(ran.folder)).code == 0
     two.write("first.csv", f"{HEADER}\n{BAD}\n")
     again = two.audit("--as-of", EVEN_LATER)
     assert again.sarif_subjects("provenance")["HIS/li"]["firstDetectionTimeUtc"] == "2026-06-30T01:00:00.000Z"
