@@ -216,24 +216,28 @@ from pathlib import Path
 signal.signal(signal.SIGINT, signal.default_int_handler)
 import duckdb, hiscomply.pipeline as pipeline
 def arrived(*_, **__):
-    Path("arrived").touch()
     {waits}
 pipeline.{moment} = arrived
 from hiscomply.cli.main import main
 main()
 """
 """The program, which never gets beyond one of its steps."""
-ENDLESS = 'duckdb.execute("SELECT sum(a.range * b.range) FROM range(1000000000) a, range(1000000) b")'
+WAITS = 'Path("arrived").touch(); time.sleep(300)'
+ASKS = (
+    "duckdb.execute(\"COPY (SELECT 1) TO 'arrived'; "
+    'SELECT sum(a.range * b.range) FROM range(1000000000) a, range(1000000) b")'
+)
+"""Both in one call, so that the interruption meets the engine and not Python."""
 
 
 @pytest.mark.parametrize(
     ("moment", "waits", "by"),
     [
-        ("evaluate_run", "time.sleep(300)", signal.SIGKILL),
-        ("evaluate_run", "time.sleep(300)", signal.SIGINT),
-        ("evaluate_run", ENDLESS, signal.SIGINT),
-        ("seal_run", "time.sleep(300)", signal.SIGKILL),
-        ("seal_run", "time.sleep(300)", signal.SIGINT),
+        ("evaluate_run", WAITS, signal.SIGKILL),
+        ("evaluate_run", WAITS, signal.SIGINT),
+        ("evaluate_run", ASKS, signal.SIGINT),
+        ("seal_run", WAITS, signal.SIGKILL),
+        ("seal_run", WAITS, signal.SIGINT),
     ],
     ids=[
         "judging killed",

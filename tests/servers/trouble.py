@@ -77,12 +77,17 @@ def http_answer(body: bytes, status: str = "200 OK", kind: str = "application/js
     return head.encode() + body
 
 
-def endless_http(piece: bytes = b" " * 65536) -> contextlib.AbstractContextManager[int]:
-    """A well-formed HTTP answer that never ends."""
+HTTP_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n"
+
+
+def endless_http(
+    piece: bytes = b" " * 65536, head: bytes = HTTP_HEAD
+) -> contextlib.AbstractContextManager[int]:
+    """A well-formed answer, of HTTP or what begins like this, that never ends."""
 
     def serve(client: socket.socket, is_over: threading.Event) -> None:
         client.recv(65536)
-        client.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n")
+        client.sendall(head)
         while not is_over.is_set():
             client.sendall(piece)
 

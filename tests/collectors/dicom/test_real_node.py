@@ -89,17 +89,18 @@ def trouble(pacs: Pacs, strict: Pacs, tmp_path: Path) -> Iterator[dict[str, tupl
     (tmp_path / "other").mkdir()
     cert, _ = certificate(tmp_path / "other")
     tls = "    tls: {{ca_file: '{}'}}\n".format
-    huge = struct.pack(">BBL", 2, 0, 0xFFFFFFFF)
     with ExitStack() as stack:
         ports = {
             "midway": cut_off(pacs.dicom, 20),
             "garbage": garbage(),
-            "huge": garbage(huge + b"\0" * 4_000_000),
+            "huge": endless_http(head=struct.pack(">BBL", 2, 0, 0xFFFFFFFF)),
             "endless": endless_http(),
             "cut-short": garbage(struct.pack(">BBL", 2, 0, 80) + b"\1" * 80),
         }
+        told = {"midway": "closed the connection without a word"}
         targets = {
-            name: ("failed", "", target(stack.enter_context(port), name)) for name, port in ports.items()
+            name: ("failed", told.get(name, "no DICOM"), target(stack.enter_context(port), name, step_s=5))
+            for name, port in ports.items()
         }
         silent = stack.enter_context(cut_off(pacs.dicom, 20, hang=True))
         targets["silent"] = ("timed_out", "1 s", target(silent, "silent", step_s=1))
