@@ -58,8 +58,6 @@ ASKED_OVER_THE_NETWORK = (
     "windows_passwords_expire",
     "windows_rdp_asks_before_session",
     "windows_smb1_off",
-    "snmp_cleartext_refused",
-    "snmp_default_community_refused",
 )
 LACKING = {
     ("config_file_readable", "fail"): "what a file that cannot be read holds is never known to be wrong",
