@@ -109,6 +109,7 @@ def _restores(plan: Plan, clock: Clock) -> None:
     done, met = "restore_test_done", "restore_test_meets_targets"
     plan.alter("restore_test", ["RT-CDR"], {"full": False})
     plan.find(done, "CDR", "fail", "一年内没有完整恢复测试")
+    plan.find(met, "CDR", "fail", "没有完整恢复测试,部分恢复的用时说明不了整个系统")
     plan.alter("restore_test", ["RT-NET"], {"full": None})
     for policy in (done, met):
         plan.find(policy, "NET", "unknown", "是否完整恢复为空")
