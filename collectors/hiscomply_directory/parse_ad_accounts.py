@@ -162,10 +162,11 @@ def _password_age(entry: Entry, flags: int | None, now: datetime) -> dict[str, A
 
 
 def _password(entry: Entry, flags: int | None) -> dict[str, Any]:
-    changed = entry.number("pwdLastSet")
+    """That one was set says that there is one only where it may not be empty; a lock of some minutes says nothing of it."""
+    changed, may_be_empty = entry.number("pwdLastSet"), _has(flags, _NO_PASSWORD_NEEDED)
     return {
-        "has_password": True if changed else ...,
-        "is_locked": _has(entry.number(_COMPUTED), _LOCKED),
+        "has_password": True if changed and may_be_empty is False else ...,
+        "is_locked": ... if flags is None else _has(entry.number(_COMPUTED), _LOCKED),
         "must_change": ... if changed is None else changed == 0,
-        "may_be_empty": _has(flags, _NO_PASSWORD_NEEDED),
+        "may_be_empty": may_be_empty,
     }

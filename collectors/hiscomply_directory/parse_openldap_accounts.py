@@ -89,6 +89,8 @@ def parse_account(
             **identity,
             "has_password": True if has_state else ...,
             "is_locked": lock,
+            # RFC 4513, 5.1.2: a bind with an empty password is anonymous or refused, whatever the entry holds
+            "may_be_empty": False,
             "must_change": entry.is_true("pwdReset") if has_state or "pwdreset" in entry.values else ...,
         },
     )

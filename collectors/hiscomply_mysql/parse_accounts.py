@@ -41,6 +41,12 @@ _WITH_PASSWORD = frozenset(
     }
 )
 
+_PASSWORD = frozenset({"plugin", "is_empty"})
+"""What tells whether a password is asked; NULL as a plugin (5.5) is the server's own one, as an empty name is."""
+_PASSWORDS_HIDDEN = Text(
+    "看不到登录插件或口令是否为空,因此不知道账户有没有口令;请授予 mysql.user 的 SELECT",
+    "by which plugin accounts log in, or whether a password is empty, is not shown; grant SELECT on mysql.user",
+)
 _WRITERS_HIDDEN = Text(
     "看不到谁能写入 mysql 库(等于能给自己任何权限),因此不判断任何账户为非特权;请授予 mysql.db、mysql.tables_priv 的 SELECT",
     "who may write to the database mysql (and so take every right) is not shown, so nobody is called unprivileged; grant "
@@ -79,6 +85,8 @@ def parse_accounts(answers: Mapping[str, Sequence[Row]], instance: Instance) -> 
         for right in sorted(_rights(row) | grants[key] | {name for name, _ in roles[key]}):
             fields = {"system_id": instance.system_id, "login": login, "role": right}
             yield instance.record("entitlement", "mysql.user", fields)
+    if not all(row.keys() >= _PASSWORD for row in rows.values()):
+        yield instance.rejected("password_state", "mysql.user", _PASSWORDS_HIDDEN)
     if not given:
         yield instance.rejected(
             "account", "mysql.user", Text("服务器未列出任何账户", "the server lists no account")
@@ -163,7 +171,7 @@ def _password(login: str, row: Row, instance: Instance) -> Iterator[Record]:
 
     Of several ways in the weakest counts: one with an empty password, then the one with the oldest hash.
     """
-    if row.get("plugin") is None or "is_empty" not in row:
+    if not row.keys() >= _PASSWORD:
         return
     ways = [(plugin, state) for plugin, state in _ways(row) if plugin in _WITH_PASSWORD]
     if not ways:
@@ -187,7 +195,7 @@ def _password(login: str, row: Row, instance: Instance) -> Iterator[Record]:
 def _ways(row: Row) -> Iterator[tuple[str, str]]:
     """Plugin and state of each way to log in: ``empty``, ``invalid`` or ``set``."""
     own = "empty" if row["is_empty"] else "invalid" if row.get("is_invalid") else "set"
-    yield row["plugin"], own
+    yield row["plugin"] or "", own
     for way in (row.get("other_ways") or "").split():
         plugin, _, state = way.rpartition(":")
         yield plugin, state

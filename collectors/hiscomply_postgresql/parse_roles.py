@@ -106,12 +106,17 @@ def _expiry(role: Row) -> Any:
 def parse_password_schemes(
     answers: Mapping[str, Sequence[Row]], instance: Instance
 ) -> Iterator[Record | Rejected]:
-    """Whether a role has a password, and the name of its scheme as the server worked it out."""
+    """Whether a role has a password, and the name of its scheme as the server worked it out.
+
+    Source: PostgreSQL, ALTER ROLE: with a password of NULL "password authentication will always fail for that user".
+    """
     for row in answers["password_schemes"]:
         fields = {
             "system_id": instance.system_id,
             "login": row["login"],
             "has_password": row["has_password"],
+            # without one no password is right; what lets in without asking is a rule of pg_hba
+            "is_locked": not row["has_password"],
             "hash_scheme": row.get("scheme") or ...,
         }
         yield instance.record("password_state", "pg_authid", fields)

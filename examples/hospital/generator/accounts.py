@@ -31,16 +31,20 @@ TWO_FACTORS = {"mfa": True, "mfa_cryptographic": True}
 ROLES = ("医生站", "护士站", "收费", "药房", "检验", "查询", "报表")
 ENTITLED = 600
 """How many accounts of a system the role export covers: those with roles beyond the common one."""
+IN_DATABASE = listed("app report backup monitor")
+"""The accounts that a system has in its database, besides the built-in one."""
 
 
 def make(world: World) -> None:
-    """Kinds ``account``, ``entitlement`` and ``access_review``."""
+    """Kinds ``account``, ``entitlement``, ``access_review`` and ``password_state``."""
     names = _logins(world)
     clean = {**CLEAN, "created_at": world.clock.on(800, 9), "last_login": world.clock.on(3, 10)}
     rows = [row for system in running(world) for row in _of_system(world, system, names)]
     accounts = world.put("account", rows, clean)
     world.put("entitlement", list(_entitlements(world, accounts)), {})
     world.put("access_review", [_review(world, row) for row in accounts if _is_reviewed(world, row)], {})
+    states = [row for system in running(world) for row in _passwords(system["id"])]
+    world.put("password_state", states, _password("", ""))
 
 
 def _logins(world: World) -> dict[str, str]:
@@ -114,6 +118,27 @@ def _entitlements(world: World, accounts: list[Row]) -> list[Row]:
                 }
             )
     return rows
+
+
+def _passwords(system: str) -> list[Row]:
+    """Of the accounts of a database; the directory has a built-in one without a password that is disabled."""
+    if system == "AD":
+        open_ = {"has_password": None, "may_be_empty": True, "hash_scheme": None}
+        return [{**_password(system, "admin"), **open_}]
+    locked = {"has_password": False, "is_locked": True, "hash_scheme": None}
+    rows = [_password(system, f"{system.lower()}_{name}@%") for name in IN_DATABASE]
+    return [{**_password(system, "root@localhost"), **locked}, *rows]
+
+
+def _password(system: str, login: str) -> Row:
+    return {
+        "system_id": system,
+        "login": login,
+        "has_password": True,
+        "is_locked": False,
+        "may_be_empty": None,
+        "hash_scheme": "caching_sha2_password",
+    }
 
 
 def _is_reviewed(world: World, account: Row) -> bool:

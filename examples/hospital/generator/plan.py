@@ -46,6 +46,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "maintenance": ("asset_id", "kind", "done_at"),
     "monitor_target": ("asset_id", "metric_set"),
     "package": ("asset_id", "name"),
+    "password_state": ("system_id", "login"),
     "org_role": ("role", "person"),
     "patch": ("asset_id", "advisory"),
     "patch_state": ("asset_id",),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 from recorded_directory import Read, RecordedDirectory, having, no, without
 
@@ -135,6 +138,22 @@ def test_locked_is_what_the_controller_computes() -> None:
     assert Read(RecordedDirectory(AD, change)).accounts()["alice"]["locked"] is True
 
 
+def states(got: Read) -> dict[str, Mapping[str, Any]]:
+    return {one.fields["login"]: one.fields for one in got.records if one.kind == "password_state"}
+
+
+@pytest.mark.parametrize("flags", ["512", "544", None])
+def test_a_password_that_was_set_may_be_empty_where_the_flags_allow_it(flags: str | None) -> None:
+    hidden = without("userAccountControl", dn="CN=alice")
+    change = having("CN=alice", userAccountControl=flags) if flags else hidden
+    alice = states(Read(RecordedDirectory(AD, change)))["alice"]
+    assert {name: alice.get(name) for name in ("has_password", "may_be_empty", "is_locked")} == {
+        "has_password": True if flags == "512" else None,
+        "may_be_empty": None if flags is None else flags == "544",
+        "is_locked": None if flags is None else False,
+    }
+
+
 def test_an_account_without_login_is_set_aside() -> None:
     got = Read(RecordedDirectory(AD, without("sAMAccountName", dn="CN=alice")))
     assert [one.kind for one in got.rejected] == ["account"]
@@ -197,6 +216,12 @@ def test_a_server_as_recorded() -> None:
     assert accounts["ward1"]["enabled"] is False, "by the target's disabled_filter"
     assert accounts["carol"]["locked"] is False, "her policy does not lock"
     assert accounts["bob"]["privileged"] is True
+
+
+def test_an_empty_password_opens_no_account_of_a_server() -> None:
+    got = Read(RecordedDirectory(LDAP, without("pwdChangedTime", dn="uid=alice")))
+    assert "has_password" not in states(got)["alice"]
+    assert {one["may_be_empty"] for one in states(got).values()} == {False}
 
 
 def test_without_the_default_policy_locks_and_ages_stay_unknown() -> None:

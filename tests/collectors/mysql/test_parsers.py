@@ -144,10 +144,19 @@ def test_a_locked_role_of_mysql_8_is_no_account() -> None:
         ({"is_empty": 0, "is_invalid": 1, "other_ways": "ed25519:set", "ways": 2}, True),
         ({"is_empty": 0, "other_ways": "ed25519:set", "ways": 9}, "not known"),
         ({"plugin": "auth_socket", "is_empty": 1}, "not known"),
+        ({"plugin": None, "is_empty": 1}, False),
     ],
 )
 def test_an_empty_password_is_told_from_none_asked(row: dict[str, Any], expected: Any) -> None:
     assert fields(row, "password_state").get("has_password", "not known") == expected
+
+
+@pytest.mark.parametrize("name", ["plugin", "is_empty"])
+def test_a_server_that_hides_how_accounts_log_in_leaves_their_passwords_incomplete(name: str) -> None:
+    row = {key: value for key, value in ROW.items() if key != name}
+    found = read("accounts", accounts=[row])
+    assert not [one for one in found if isinstance(one, Record) and one.kind == "password_state"]
+    assert [one.kind for one in found if isinstance(one, Rejected)] == ["password_state"]
 
 
 @pytest.mark.parametrize(

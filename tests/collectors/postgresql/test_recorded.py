@@ -47,7 +47,9 @@ def test_passwords_are_told_by_their_scheme_alone(told: Told) -> None:
     assert schemes.pop("md5_app") == "md5"
     assert schemes.pop("closed_app") is None
     assert set(schemes.values()) == {"scram-sha-256"}
-    assert told.one("password_state", login="closed_app")["has_password"] is False
+    closed, open_ = (told.one("password_state", login=one) for one in ("closed_app", "md5_app"))
+    assert (closed["has_password"], closed["is_locked"]) == (False, True), "no password is right for it"
+    assert (open_["has_password"], open_["is_locked"]) == (True, False)
     text = FILE.read_text(encoding="utf-8")
     assert not [one for one in ("SCRAM-SHA-256$", ADMIN, AUDITOR, TOKEN, PATIENT, "/tmp/") if one in text]
 

@@ -86,6 +86,16 @@ EXPORTS = (
         ),
     ),
     Export(
+        "password_state",
+        "账户/口令状态核查_{stamp}.csv",
+        columns(
+            iso,
+            """
+系统编号=system_id 登录名=login 设有口令=has_password 已锁定=is_locked 允许空口令=may_be_empty 散列算法=hash_scheme
+""",
+        ),
+    ),
+    Export(
         "access_review",
         "账户/权限复核_{stamp}.csv",
         columns(

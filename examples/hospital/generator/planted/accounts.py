@@ -1,4 +1,4 @@
-"""Departures in accounts, roles and access reviews. OA holds most of them: it has enough accounts to hide them."""
+"""Departures in accounts, roles, access reviews and passwords. OA holds most of them: it has enough accounts to hide them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def plant(plan: Plan, clock: Clock) -> None:
     _external(plan, clock)
     _entitlements(plan, clock)
     _reviews(plan, clock)
+    _passwords(plan)
 
 
 def _human(number: int, **changes: object) -> Row:
@@ -203,3 +204,14 @@ def _reviews(plan: Plan, clock: Clock) -> None:
         row = {**removal, "period": f"{period}-补", "login": f"planted{number}", **changes}
         expected = {"fail": removed} if verdict == "fail" else {"unknown": removed}
         plan.add("access_review", row, why, **expected)
+
+
+def _passwords(plan: Plan) -> None:
+    policy = ["passwords_not_empty"]
+    empty = {"has_password": False, "hash_scheme": None}
+    plan.alter("password_state", ["SPD", "spd_report@%"], empty, "数据库账户口令为空", fail=policy)
+    plan.alter(
+        "password_state", ["BI", "bi_report@%"], {"has_password": None}, "是否设有口令为空", unknown=policy
+    )
+    row = {"system_id": "AD", "login": "lagging01", "has_password": None, "hash_scheme": None}
+    plan.add("password_state", {**row, "may_be_empty": True}, "域账户允许空口令", fail=policy)
