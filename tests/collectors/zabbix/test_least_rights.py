@@ -57,18 +57,18 @@ def collected(folder: Path, running: Zabbix, **more: object) -> Audited:
 
 
 def facts(found: Audited) -> list[list[dict[str, Any]]]:
-    """What was found of the planted hosts, without where and when; a gap that has not ended grows between two audits."""
+    """What was found of the planted hosts, without where and when.
+
+    A gap that has not ended grows between two audits, and the administrator's password is a part of every id, which is
+    therefore masked.
+    """
     return [
         [
-            {
-                key: value is None if key == "longest_gap_s" else value
-                for key, value in row.items()
-                if key[0] != "_"
-            }
-            for row in found.rows(kind)
+            {key: value for key, value in row.items() if key[0] != "_" and key not in {"id", "longest_gap_s"}}
+            for row in found.rows(kind, order)
             if row["asset_id"] != ITSELF
         ]
-        for kind in ("monitor_target", "alert")
+        for kind, order in (("monitor_target", "asset_id, metric_set"), ("alert", "raised_at"))
     ]
 
 
