@@ -19,6 +19,7 @@ TEXT = f"PACS 无法调阅 {PATIENT} {PATIENT_ID} 的影像"
 PASSWORD, NO_RIGHTS, ADMIN = "auditor-pw-9a61", "norights-pw-77c2", "Adm1n-pw-40bd"
 CANARIES = (PATIENT, PATIENT_ID, PASSWORD, NO_RIGHTS, ADMIN)
 RT_SERVER = "/usr/share/request-tracker5/libexec/rt-server"
+REDMINE_HOME = Path("/usr/share/redmine")
 REDMINE_DATA = "/var/lib/dbconfig-common/sqlite3/redmine/instances/default/redmine_default"
 
 _RT_SEED = f"""
@@ -120,9 +121,14 @@ class RequestTracker(Desk):
             "RT_SITE_CONFIG_DIR": f"{self.folder}/conf.d",
         }
         self.run(["rt-setup-database-5", "--action", "init", "--dba", "none"], env)
-        self.run(["perl", "-I/usr/share/request-tracker5/lib", "-MRT=-init", "-e", _RT_SEED], env)
+        self.env = env
+        self.perl(_RT_SEED)
         self.start([RT_SERVER, "--host", "127.0.0.1", "--port", str(self.port)], env)
         self.api = httpx.Client(base_url=f"{self.url}/REST/2.0", auth=("root", ADMIN), timeout=60)
+
+    def perl(self, script: str) -> None:
+        """Runs a script with RT's own library."""
+        self.run(["perl", "-I/usr/share/request-tracker5/lib", "-MRT=-init", "-e", script], self.env)
 
     def wait(self) -> None:
         """Until it answers."""
@@ -162,15 +168,22 @@ class Redmine(Desk):
         source.close()
         copy.close()
         shutil.chown(self.database, "www-data", "www-data")
-        home = Path("/usr/share/redmine")
-        env = {"RAILS_ENV": "production", "DATABASE_URL": f"sqlite3:{self.database}", "SCHEMA": "/dev/null"}
-        seed = self.folder / "seed.rb"
-        seed.write_text(_REDMINE_SEED, encoding="utf-8")
-        out = self.run(["bundle", "exec", "rails", "runner", str(seed)], env, home)
-        self.admin_key, self.key, self.norights_key = out.split()[-3:]
+        home = REDMINE_HOME
+        self.env = env = {
+            "RAILS_ENV": "production",
+            "DATABASE_URL": f"sqlite3:{self.database}",
+            "SCHEMA": "/dev/null",
+        }
+        self.admin_key, self.key, self.norights_key = self.ruby(_REDMINE_SEED).split()[-3:]
         bind = f"tcp://127.0.0.1:{self.port}"
         self.start(["puma", "-e", "production", "-b", bind, str(home / "config.ru")], env, home)
         self.api = httpx.Client(base_url=self.url, headers={"X-Redmine-API-Key": self.admin_key}, timeout=60)
+
+    def ruby(self, script: str) -> str:
+        """Runs a script inside Redmine, and returns what it prints."""
+        file = self.folder / "script.rb"
+        file.write_text(script, encoding="utf-8")
+        return self.run(["bundle", "exec", "rails", "runner", str(file)], self.env, REDMINE_HOME)
 
     def wait(self) -> None:
         """Until it answers."""
