@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.servers import ssh_host
+from tests.servers.ssh_host import CHECKER
 
-SUDOERS = """\
-checker ALL=(root) NOPASSWD: /usr/bin/cat /etc/shadow, /usr/bin/cat /etc/sudoers, \\
-    /usr/bin/tar -cf - /etc/sudoers.d, /usr/sbin/sshd -T, /usr/bin/ss -H -t -u -l -n -p
-"""
+import hiscomply_ssh
+
+README = Path(hiscomply_ssh.__file__).with_name("README.md").read_text(encoding="utf-8")
+(_TOLD,) = re.findall(r"^```text\n(hiscomply ALL=.*?)^#", README, re.DOTALL | re.MULTILINE)
+SUDOERS = _TOLD.replace("hiscomply ", f"{CHECKER} ")
+"""The lines that the README tells to write on a Debian, as they stand; what is told of other systems comes after."""
 
 
 @pytest.fixture(scope="session")
