@@ -224,10 +224,10 @@ main()
 """The program, which never gets beyond one of its steps."""
 WAITS = 'Path("arrived").touch(); time.sleep(300)'
 ASKS = (
-    "duckdb.execute(\"COPY (SELECT 1) TO 'arrived'; "
+    "duckdb.execute(\"SET threads = 1; COPY (SELECT 1) TO 'arrived'; "
     'SELECT sum(a.range * b.range) FROM range(1000000000) a, range(1000000) b")'
 )
-"""Both in one call, so that the interruption meets the engine and not Python."""
+"""All in one call, so that the interruption meets the engine and not Python; on the one thread that looks for it."""
 
 
 @pytest.mark.parametrize(
@@ -264,9 +264,12 @@ def test_what_ends_after_collecting_costs_no_collection(
         stdout=subprocess.DEVNULL,
         text=True,
     ) as running:
-        assert wait_until((project / "arrived").exists)
-        running.send_signal(by)
-        _, err = running.communicate(timeout=120)
+        try:
+            assert wait_until((project / "arrived").exists)
+            running.send_signal(by)
+            _, err = running.communicate(timeout=120)
+        finally:
+            running.kill()
     runs = list((project / ".hiscomply" / "runs").iterdir())
     if by is signal.SIGINT:
         assert "interrupted; what 3 targets gave is kept" in err
