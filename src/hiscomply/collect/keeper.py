@@ -94,7 +94,8 @@ def staging_folder(below: Path, *, resume: bool) -> Iterator[Path]:
         resume: go on in the newest one that an interrupted run left behind.
 
     Raises:
-        ConfigError: there is none to go on with, or none can be made.
+        ConfigError: there is none to go on with, or another run goes on with it.
+        RunError: none can be made.
     """
     left = unfinished(below)
     if resume and not left:
@@ -124,12 +125,23 @@ def staging_folder(below: Path, *, resume: bool) -> Iterator[Path]:
 
 
 def _make(folder: Path) -> None:
-    """Makes it, also where another run that ends takes the empty folder above it away in the same moment."""
-    for _ in range(8):
-        with suppress(FileNotFoundError):
+    """Makes it, also where another run that ends takes the empty folder above it away in the same moment.
+
+    Raises:
+        RunError: it cannot be made.
+    """
+    for attempts_left in reversed(range(8)):
+        try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             return
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            if attempts_left and isinstance(error, FileNotFoundError):
+                continue
+            raise RunError(
+                f"what is collected cannot be written: {error.strerror} / 无法写入采集内容",
+                place=Place(str(folder)),
+                hint="check free space and permissions / 请检查磁盘空间与权限",
+            ) from error
 
 
 def unfinished(below: Path) -> list[Path]:
