@@ -159,10 +159,10 @@ def test_a_lock_that_ends_by_itself_disables_nobody(
 
 @pytest.mark.parametrize(
     ("kind", "expected"),
-    [("DB FULL", "full"), ("DB INCR", "incremental"), ("ARCHIVELOG", "log"), ("CONTROLFILE", None), ("SPFILE", None),
-     ("DATAFILE FULL", None), ("RECVR AREA", None)],
+    [("DB FULL", "full"), ("DB INCR", "incremental"), ("ARCHIVELOG", "log"), ("CONTROLFILE", "other"), ("SPFILE", "other"),
+     ("DATAFILE FULL", "other"), ("RECVR AREA", "other")],
 )  # fmt: skip
-def test_what_is_no_backup_of_the_database_is_not_called_a_full_one(kind: str, expected: str | None) -> None:
+def test_what_is_no_backup_of_the_database_is_not_called_a_full_one(kind: str, expected: str) -> None:
     text = ready_queries()["oracle/backups"].read_text(encoding="utf-8")
     with sqlite3.connect(":memory:") as db:
         (found,) = db.execute(
