@@ -70,6 +70,10 @@ class About:
             return Rejected(kind, f"host:{self.asset_id}", reason, pointer=place.shown)
         return Rejected(kind, self.file_uri(place), reason)
 
+    def refused(self, kind: str, place: str | Command, line: int | None, reason: Text) -> Rejected:
+        """A line that could not be understood, or, without one, a fact that stays unknown as a whole."""
+        return self.unknown(kind, place, reason) if line is None else self.bad_line(kind, place, line, reason)
+
     def file_uri(self, path: str) -> str:
         """``file://<asset>/etc/passwd``."""
         return f"file://{self.asset_id}{path}"

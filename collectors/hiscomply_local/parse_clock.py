@@ -80,8 +80,7 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
     seen: set[tuple[str, str]] = set()
     for one in configured(answers, {software for software, _ in live}):
         if isinstance(one, tuple):
-            path, line, reason = one
-            yield _refused(about, path, line, reason)
+            yield about.refused("time_source", *one)
             continue
         key = one.software, one.address
         if key not in seen:
@@ -92,12 +91,6 @@ def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
     for key, fields in live.items():
         command = CHRONY_SOURCES if key[0] == "chrony" else NTP_PEERS
         yield about.from_command("time_source", command, _keyed(about, key, fields))
-
-
-def _refused(about: About, path: str, line: int | None, reason: Text) -> Rejected:
-    if line is None:
-        return about.unknown("time_source", path, reason)
-    return about.bad_line("time_source", path, line, reason)
 
 
 def _keyed(about: About, key: tuple[str, str], fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -108,10 +108,8 @@ def parse_password_rules(answers: Answers, about: About) -> Iterator[Item]:
         if isinstance(one, _InEffect):
             own, source = own_of(about.asset_id, one.path), about.file_uri(one.path)
             rows.append(Row(one.said, own, source, one.line, None, None))
-        elif one.line is None:
-            yield about.unknown("setting", one.path, one.reason)
         else:
-            yield about.bad_line("setting", one.path, one.line, one.reason)
+            yield about.refused("setting", one.path, one.line, one.reason)
     yield from about.settings(rows)
 
 

@@ -142,11 +142,7 @@ def _pending_dnf(answers: Answers, about: About, fields: dict[str, Any]) -> Iter
         yield about.unknown("patch_state", dnf.REPOLIST, _not_cached(sorted(absent)) if absent else reason)
         return
     hiding = [*hidden(answers)]
-    for path, line, reason in hiding:
-        if line is None:
-            yield about.unknown("patch_state", path, reason)
-        else:
-            yield about.bad_line("patch_state", path, line, reason)
+    yield from (about.refused("patch_state", *one) for one in hiding)
     if hiding:
         return
     updates = _dnf_updates(answers, dnf.CHECK)

@@ -101,11 +101,9 @@ def parse_sshd(answers: Answers, about: About) -> Iterator[Item]:
             given.setdefault(option.key, option)
             continue
         path, line, reason = option
-        if line is None:
-            yield about.unknown("setting", path, reason)
-        else:
+        yield about.refused("setting", path, line, reason)
+        if line is not None:
             # Whichever file sshd reads instead, this is not what it does.
-            yield about.bad_line("setting", path, line, reason)
             return
     occurrences: Counter[str] = Counter()
     own, source, pointer = own_of(about.asset_id, "sshd -T"), f"host:{about.asset_id}", SSHD.shown

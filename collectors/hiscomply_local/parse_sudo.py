@@ -141,11 +141,8 @@ def _take(
 def parse(answers: Answers, about: About) -> Iterator[Record | Rejected]:
     """A ``sudo_rule`` record for each principal of each rule. No sudoers file, no record."""
     found = read_sudoers(answers)
-    for path, line, reason in found.problems:
-        if line is None:
-            yield about.unknown("sudo_rule", path, reason)
-        else:
-            yield about.bad_line("sudo_rule", path, line, reason)
+    for problem in found.problems:
+        yield about.refused("sudo_rule", *problem)
     for path, rule in found.rules:
         fields = {
             "asset_id": about.asset_id,

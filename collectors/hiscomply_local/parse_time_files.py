@@ -22,6 +22,9 @@ WHAT = Text("时间源", "time sources")
 _OWN_CLOCK = "127.127.1."
 _BY_DHCP = "/run/"
 
+Include = tuple[str, int, str]
+"""A file of chrony, a line of it, and the pattern of what it reads besides."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -78,13 +81,14 @@ def configured(answers: Answers, running: Set[str]) -> Iterator[Source | tuple[s
     Args:
         running: the programs that answered. What another program's files say may be left over.
     """
-    yield from _chrony_elsewhere(answers)
+    includes = _includes(answers)
+    yield from _chrony_elsewhere(includes)
     for software, patterns in CONFIGURATION.items():
         found: list[Source] = []
         for path, answer in (one for pattern in patterns for one in answers.matching(pattern)):
             if answer.outcome is not Outcome.ABSENT and not answer.ok:
                 yield path, None, missing(WHAT, answer)
-            is_read = software != "chrony" or path in _CHRONY_MAINS or _is_included(path, answers)
+            is_read = software != "chrony" or path in _CHRONY_MAINS or _is_included(path, includes, answers)
             if is_read is False:
                 continue
             reader = parse_timesyncd if software == "timesyncd" else parse_servers
@@ -109,7 +113,7 @@ def _in_effect(found: list[Source], *, is_left_over: bool) -> Iterator[Source]:
         yield Source(one.software, one.path, one.line, one.directive, one.address, is_configured)
 
 
-def _includes(answers: Answers) -> list[tuple[str, int, str]]:
+def _includes(answers: Answers) -> list[Include]:
     return [
         (path, line, pattern)
         for path in _CHRONY_MAINS
@@ -117,17 +121,17 @@ def _includes(answers: Answers) -> list[tuple[str, int, str]]:
     ]
 
 
-def _is_included(path: str, answers: Answers) -> bool | None:
+def _is_included(path: str, includes: list[Include], answers: Answers) -> bool | None:
     """Whether chrony's own file leads to a drop-in; None where that file could not be read."""
-    if any(fnmatchcase(path, pattern) for _, _, pattern in _includes(answers)):
+    if any(fnmatchcase(path, pattern) for _, _, pattern in includes):
         return True
     mains = [answers.file(main) for main in _CHRONY_MAINS]
     return False if all(main.ok or main.outcome is Outcome.ABSENT for main in mains) else None
 
 
-def _chrony_elsewhere(answers: Answers) -> Iterator[tuple[str, int, Text]]:
+def _chrony_elsewhere(includes: list[Include]) -> Iterator[tuple[str, int, Text]]:
     folders = {posixpath.dirname(pattern) for pattern in _CHRONY_DROP_INS}
-    for path, line, pattern in _includes(answers):
+    for path, line, pattern in includes:
         # what a DHCP server gave is told by the daemon itself
         if posixpath.dirname(pattern) not in folders and not pattern.startswith(_BY_DHCP):
             reason = f"包含了未读取的文件 {pattern}", f"includes {pattern}, which was not read"
