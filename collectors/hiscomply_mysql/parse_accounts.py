@@ -10,11 +10,10 @@ from typing import Any
 
 from hiscomply.model import Record, Rejected, Text
 from hiscomply_kit.databases import Instance, Row
-from hiscomply_mysql.questions import MAX_WAYS, PRIVILEGES
+from hiscomply_mysql.questions import MAX_WAYS, PRIVILEGES, WRITES
 
 # Whoever may write everywhere may write to the tables of accounts and rights too.
-_WRITES = ("Insert", "Update", "Delete", "Drop", "Alter")
-_POWERS = frozenset(f"p_{name.lower()}" for name in (*PRIVILEGES[: PRIVILEGES.index("Process")], *_WRITES))
+_POWERS = frozenset(f"p_{name.lower()}" for name in (*PRIVILEGES[: PRIVILEGES.index("Process")], *WRITES))
 _WORDS = {
     "p_grant": "GRANT OPTION",
     "p_repl_slave": "REPLICATION SLAVE",

@@ -30,6 +30,8 @@ POWERS: Final = (
     "Delete_history Select Insert Update Delete Create Drop Alter Execute"
 )
 PRIVILEGES: Final = tuple(POWERS.split())
+WRITES: Final = ("Insert", "Update", "Delete", "Drop", "Alter")
+"""Those that change what stands in a table."""
 _SETTINGS = """
 audit_log_policy audit_log_strategy authentication_policy autocommit bind_address binlog_encryption
 binlog_expire_logs_seconds binlog_format check_proxy_users connection_control_failed_connections_threshold
@@ -164,12 +166,9 @@ def grants_sql(columns: Columns) -> str | None:
     return None
 
 
-_WRITES: Final = ("insert", "update", "delete", "drop", "alter")
-
-
 def writers_sql(columns: Columns) -> str:
     """Who may write to the database ``mysql``, and so give himself every right; ``is_hidden`` where that is not shown."""
-    rights = [f"{name}_priv" for name in _WRITES]
+    rights = [f"{name.lower()}_priv" for name in WRITES]
     needed = {
         "db": {"user", "host", "db", *rights},
         "tables_priv": {"user", "host", "db", "table_priv", "column_priv"},
@@ -180,5 +179,5 @@ def writers_sql(columns: Columns) -> str:
         "SELECT user AS user_name, host AS host_name, 0 AS is_hidden FROM mysql.db "
         f"WHERE 'mysql' LIKE db AND 'Y' IN ({', '.join(rights)}) "
         "UNION SELECT user, host, 0 FROM mysql.tables_priv WHERE db = 'mysql' "
-        f"AND (lower(table_priv) REGEXP '{'|'.join(_WRITES)}' OR lower(column_priv) REGEXP 'insert|update')"
+        f"AND (lower(table_priv) REGEXP '{'|'.join(WRITES).lower()}' OR lower(column_priv) REGEXP 'insert|update')"
     )
