@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from hiscomply.model import AuditResult, ClauseResult, PolicyResult, Text, Verdict, Waiver
-from hiscomply.report.lines import message_of, place_of, waiver_told, waivers_told
+from hiscomply.report.lines import WAIVED, message_of, place_of, waiver_told, waivers_of, waivers_told
 from hiscomply.report.messages import reason_text
 from hiscomply.report.words import CLAUSE_STATUSES, CONTROL_STATUSES, word
 
@@ -20,7 +21,6 @@ _COUNTS: Final = Text(
     "pass {0}, fail {1}, unknown {2}, not applicable {3}, waived {4}",
 )
 _NO_SUBJECTS: Final = Text("没有可判定的对象", "there was nothing to judge")
-_WAIVED: Final = Text("例外 {}", "waived by {}")
 _MORE: Final = Text("…… 另有 {} 个", "... and {} more")
 
 
@@ -42,7 +42,8 @@ class JunitReporter:
         from xml.etree.ElementTree import Element, ElementTree, indent
 
         root = Element("testsuites", name=_xml(" ".join(("hiscomply", *result.only))))
-        root.extend(_suite(clause, result, language) for clause in result.clauses)
+        waivers = waivers_of(result)
+        root.extend(_suite(clause, result, waivers, language) for clause in result.clauses)
         for name in ("tests", "failures", "errors", "skipped"):
             root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
         indent(root)
@@ -50,12 +51,14 @@ class JunitReporter:
         return [path]
 
 
-def _suite(clause: ClauseResult, result: AuditResult, language: str) -> Element:
+def _suite(
+    clause: ClauseResult, result: AuditResult, waivers: Mapping[str, Waiver], language: str
+) -> Element:
     from xml.etree.ElementTree import Element, SubElement
 
     suite = Element("testsuite", name=_xml(f"{clause.id} {clause.title.to(language)}"))
     suite.set("timestamp", result.run.started.replace(tzinfo=None).isoformat(timespec="seconds"))
-    cases = [_case(clause, policy, result, language) for policy in clause.policies]
+    cases = [_case(clause, policy, result, waivers, language) for policy in clause.policies]
     if not cases:
         case = Element("testcase", classname=_xml(clause.id), name="no_policy")
         status = word(CONTROL_STATUSES, clause.control_status).to(language)
@@ -68,7 +71,13 @@ def _suite(clause: ClauseResult, result: AuditResult, language: str) -> Element:
     return suite
 
 
-def _case(clause: ClauseResult, policy: PolicyResult, result: AuditResult, language: str) -> Element:
+def _case(
+    clause: ClauseResult,
+    policy: PolicyResult,
+    result: AuditResult,
+    waivers: Mapping[str, Waiver],
+    language: str,
+) -> Element:
     from xml.etree.ElementTree import Element, SubElement
 
     info = policy.info
@@ -79,42 +88,36 @@ def _case(clause: ClauseResult, policy: PolicyResult, result: AuditResult, langu
     verdict = policy.open_verdict
     if verdict is Verdict.FAIL:
         trouble = SubElement(case, "failure", message=headline, type=info.severity.value)
-        trouble.text = _xml(_details(policy, result, language))
+        trouble.text = _xml(_details(policy, result, waivers, language))
     elif verdict is Verdict.UNKNOWN:
         trouble = SubElement(case, "error", message=headline, type="unknown")
-        trouble.text = _xml(_details(policy, result, language) or _NO_SUBJECTS.to(language))
+        trouble.text = _xml(_details(policy, result, waivers, language) or _NO_SUBJECTS.to(language))
     elif verdict is Verdict.NOT_APPLICABLE:
         SubElement(case, "skipped", message=headline)
     elif verdict is None:
-        waivers = "; ".join(waivers_told(policy, _waivers(result), language))
-        skipped = SubElement(case, "skipped", message=f"{headline}; {_xml(waivers)}")
-        skipped.text = _xml(_details(policy, result, language))
+        covered = "; ".join(waivers_told(policy, waivers, language))
+        skipped = SubElement(case, "skipped", message=f"{headline}; {_xml(covered)}")
+        skipped.text = _xml(_details(policy, result, waivers, language))
     output = SubElement(case, "system-out")
     output.text = headline
     return case
 
 
-def _details(policy: PolicyResult, result: AuditResult, language: str) -> str:
+def _details(policy: PolicyResult, result: AuditResult, waivers: Mapping[str, Waiver], language: str) -> str:
     """The samples of each group, a line each, and how many there are besides."""
     lines = []
-    waivers = _waivers(result)
     for group in policy.groups:
         if group.verdict is Verdict.UNKNOWN:
             lines.append(f"[{group.count}] {reason_text(group, language)}")
         for finding in group.samples:
             told = message_of(policy.info, finding, language, result.run.tz)
             if finding.waiver is not None:
-                told = (
-                    f"{told} [{_WAIVED.to(language).format(waiver_told(finding.waiver, waivers, language))}]"
-                )
+                waived = WAIVED.to(language).format(waiver_told(finding.waiver, waivers, language))
+                told = f"{told} [{waived}]"
             lines.append(f"{place_of(finding)}: {told}")
         if group.count > len(group.samples):
             lines.append(_MORE.to(language).format(group.count - len(group.samples)))
     return "\n".join(lines)
-
-
-def _waivers(result: AuditResult) -> dict[str, Waiver]:
-    return {one.id: one for one in result.waivers}
 
 
 def _xml(text: str) -> str:

@@ -28,6 +28,7 @@ _UNSAFE: Final = late(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
 _WAIVER: Final = Text("{0}（至 {1}）：{2}", "{0} (until {1}): {2}")
+WAIVED: Final = Text("例外 {}", "waived by {}")
 
 
 def printable(text: str, limit: int = 500) -> str:
@@ -92,6 +93,11 @@ def open_count(policy: PolicyResult, verdict: Verdict) -> int:
     return policy.failed - policy.waived if verdict is Verdict.FAIL else policy.unknown
 
 
+def waivers_of(result: AuditResult) -> Mapping[str, Waiver]:
+    """The waivers of a run by id."""
+    return {one.id: one for one in result.waivers}
+
+
 def waivers_told(policy: PolicyResult, waivers: Mapping[str, Waiver], language: str) -> list[str]:
     """The waivers that cover what is shown of a policy: id, last day and reason of each."""
     ids = {one.waiver for group in policy.groups for one in group.samples if one.waiver is not None}
@@ -110,7 +116,7 @@ def example_of(policy: PolicyResult, verdict: Verdict) -> tuple[FindingGroup, Fi
     if not groups:
         return None
     group = max(groups, key=lambda item: item.count - item.waived)
-    return group, next(iter(sorted(group.samples, key=lambda item: item.waiver is not None)), None)
+    return group, next(iter(group.samples), None)
 
 
 def statements_used(result: AuditResult) -> list[tuple[ScopeStatement, list[str]]]:

@@ -11,6 +11,7 @@ from hiscomply.model import AuditResult, ClauseStatus, CollectionStatus, PolicyR
 from hiscomply.report.chapters import draw_bar, glyphs, summarise_chapters
 from hiscomply.report.exits import exit_meaning
 from hiscomply.report.lines import (
+    WAIVED,
     example_of,
     group_message,
     held_back_text,
@@ -20,6 +21,7 @@ from hiscomply.report.lines import (
     place_of,
     printable,
     statements_used,
+    waivers_of,
     waivers_told,
     worst_first,
 )
@@ -64,7 +66,6 @@ _COUNTS_WAIVED: Final = Text(
     "策略 {0} 条：符合 {1}，不符合 {2}，证据不足 {3}，不适用 {4}，不符合但有例外 {5}。",
     "{0} policies: {1} pass, {2} fail, {3} unknown, {4} not applicable, {5} waived.",
 )
-_WAIVED: Final = Text("例外 {}", "waived by {}")
 _UNDECIDED: Final = Text("证据不足", "unknown")
 _COLLECTION: Final = Text("采集", "collection")
 _EVIDENCE: Final = Text("证据", "evidence")
@@ -142,7 +143,7 @@ def _check_lines(result: AuditResult, language: str) -> Iterator[str]:
         is_unknown = finding.verdict is Verdict.UNKNOWN
         label = _UNDECIDED if is_unknown else severity_word(info.severity)
         told = message_of(info, finding, language, result.run.tz)
-        waived = f" [{_WAIVED.to(language).format(finding.waiver)}]" if finding.waiver else ""
+        waived = f" [{WAIVED.to(language).format(finding.waiver)}]" if finding.waiver else ""
         yield f"{place_of(finding)}: {label.to(language)} {info.id} {told}{waived}"
     yield _count_policies(result.whole or result, language)
     if result.held_back is not None:
@@ -207,7 +208,7 @@ def _print_waived(result: AuditResult, console: Console, language: str) -> None:
     policies = [policy for policy in result.policies if policy.is_waived]
     if not policies:
         return
-    waivers = {one.id: one for one in result.waivers}
+    waivers = waivers_of(result)
     console.print()
     _say(console, _COVERED.to(language), style="bold")
     for policy in policies[:_MAX_WAIVED]:
