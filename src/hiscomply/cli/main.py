@@ -133,7 +133,9 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         return 3
     except Exception as error:
-        if str(error) == "Query interrupted":  # so says DuckDB where Ctrl-C meets a query
+        from hiscomply.cli.collecting import is_interruption
+
+        if is_interruption(error):
             return _interrupted()
         if "--debug" in arguments:
             raise
