@@ -12,6 +12,7 @@ import slapd_server
 from slapd_server import BASE, READER, READER_PASSWORD, Slapd, person, seed, stamp
 from test_openldap import target
 from tests.servers.audits import audit, write_project
+from tests.servers.readme import code_of
 from tests.servers.running import needs, needs_root
 
 import hiscomply_directory
@@ -23,9 +24,8 @@ pytestmark = [
     needs_root(),
     pytest.mark.usefixtures("secrets"),
 ]
-README = Path(hiscomply_directory.__file__).with_name("README.md").read_text(encoding="utf-8")
-(_TOLD,) = re.findall(r"^```text\n(access to .*?)```", README, re.DOTALL | re.MULTILINE)
-TOLD = _TOLD.replace("cn=hiscomply,dc=hospital,dc=lan", READER).replace("dc=hospital,dc=lan", BASE)
+TOLD = code_of(hiscomply_directory, "access to ", "text")
+TOLD = TOLD.replace("cn=hiscomply,dc=hospital,dc=lan", READER).replace("dc=hospital,dc=lan", BASE)
 OWN_RULES = re.compile(r"^(limits|access) .*\n(^ .*\n)*", re.MULTILINE)
 MANY = 600
 """More than the 500 entries that slapd gives away by itself."""

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from tests.collectors.mysql.conftest import AUDITOR, Maria
 from tests.servers.audits import audit, write_project
+from tests.servers.readme import code_of
 from tests.servers.running import needs, needs_root
 
 import hiscomply_mysql
 
 pytestmark = [needs("mariadbd", "mariadb-install-db", package="mariadb-server"), needs_root()]
 
-README = Path(hiscomply_mysql.__file__).with_name("README.md")
 NOT_HERE = re.compile(r"^.*-- MySQL 8$", re.MULTILINE)
 """The tables that a MariaDB does not have."""
 
@@ -23,9 +23,8 @@ NOT_HERE = re.compile(r"^.*-- MySQL 8$", re.MULTILINE)
 @pytest.fixture
 def as_told(maria: Maria) -> Iterator[None]:
     """The account that the README tells to make, and nothing else."""
-    told = re.search(r"```sql\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    assert told
-    statements = re.sub(r"--.*", "", NOT_HERE.sub("", told[1]))
+    told = code_of(hiscomply_mysql, "CREATE USER ", "sql")
+    statements = re.sub(r"--.*", "", NOT_HERE.sub("", told))
     maria.sql(statements.replace("…", AUDITOR).replace("10.1.2.3", "127.0.0.1"))
     yield
     maria.sql("DROP USER hiscomply@'127.0.0.1'")

@@ -9,22 +9,21 @@ from pathlib import Path
 import pytest
 from tests.collectors.postgresql.conftest import AUDITOR, Postgres
 from tests.servers.audits import audit, write_project
+from tests.servers.readme import code_of
 from tests.servers.running import needs, needs_root
 
 import hiscomply_postgresql
 
 pytestmark = [needs("initdb", "postgres", package="postgresql-15"), needs_root()]
 
-README = Path(hiscomply_postgresql.__file__).with_name("README.md")
 EVERYTHING = ["accounts", "settings", "host_rules", "archiving", "replication", "password_schemes"]
 
 
 @pytest.fixture
 def as_told(postgres: Postgres) -> Iterator[None]:
     """The role that the README tells to make, and nothing else."""
-    told = re.search(r"```sql\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    assert told
-    postgres.sql(re.sub(r"--.*", "", told[1]).replace("…", AUDITOR))
+    told = code_of(hiscomply_postgresql, "CREATE ROLE ", "sql")
+    postgres.sql(re.sub(r"--.*", "", told).replace("…", AUDITOR))
     yield
     postgres.sql("DROP OWNED BY hiscomply; DROP ROLE hiscomply")
 

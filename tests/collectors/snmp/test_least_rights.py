@@ -10,6 +10,7 @@ import pytest
 from tests.collectors.snmp.conftest import AUTH, PRIVACY, Agent
 from tests.collectors.snmp.planted import DELL, ENTITY, HPE, UPS, Planted, lines
 from tests.servers.audits import Audited, audit, write_project
+from tests.servers.readme import code_of
 from tests.servers.running import needs
 
 import hiscomply_snmp
@@ -18,16 +19,13 @@ from hiscomply_snmp import mibs
 pytestmark = needs("snmpd", package="snmpd")
 pytest.importorskip("pysnmp")
 
-README = Path(hiscomply_snmp.__file__).with_name("README.md")
 SENSORS: Planted = {"1.3.6.1.2.1.99.1.1.1.5.1": 1}
 DEVICES: Planted = {"1.3.6.1.2.1.25.3.2.1.2.1": ".1.3.6.1.2.1.25.3.1.3", "1.3.6.1.2.1.25.3.2.1.5.1": 2}
 
 
 def told() -> str:
     """The lines for snmpd.conf."""
-    found = re.search(r"```\n(createUser .*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    assert found
-    return found[1].replace("…", AUTH, 1).replace("…", PRIVACY, 1)
+    return code_of(hiscomply_snmp, "createUser ").replace("…", AUTH, 1).replace("…", PRIVACY, 1)
 
 
 def facts(found: Audited) -> list[object]:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from tests.servers import ssh_host
+from tests.servers.readme import code_of
 from tests.servers.ssh_host import CHECKER
 
 import hiscomply_ssh
 
-README = Path(hiscomply_ssh.__file__).with_name("README.md").read_text(encoding="utf-8")
-(_TOLD,) = re.findall(r"^```text\n(hiscomply ALL=.*?)^#", README, re.DOTALL | re.MULTILINE)
-SUDOERS = _TOLD.replace("hiscomply ", f"{CHECKER} ")
+SUDOERS = code_of(hiscomply_ssh, "hiscomply ALL=", "text").partition("\n#")[0] + "\n"
+SUDOERS = SUDOERS.replace("hiscomply ", f"{CHECKER} ")
 """The lines that the README tells to write on a Debian, as they stand; what is told of other systems comes after."""
 
 

@@ -11,13 +11,14 @@ import pytest
 from tests.servers import desks
 from tests.servers.audits import Audited, audit, write_project
 from tests.servers.desks import ADMIN, PASSWORD, TEXT, Redmine, RequestTracker
+from tests.servers.readme import readme_of
 from tests.servers.running import needs, needs_root
 
 import hiscomply_tickets
 
 pytestmark = needs_root()
 
-README = Path(hiscomply_tickets.__file__).with_name("README.md").read_text(encoding="utf-8")
+README = readme_of(hiscomply_tickets)
 
 
 def told(product: str) -> str:

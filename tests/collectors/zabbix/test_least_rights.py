@@ -13,14 +13,14 @@ from running_zabbix import PASSWORD, Zabbix
 from tests.collectors.zabbix.test_audit import server
 from tests.servers.audits import Audited, audit, write_project
 from tests.servers.beside import write_secret
+from tests.servers.readme import readme_of
 from tests.servers.running import needs_root
 
 import hiscomply_zabbix
 
 pytestmark = [server, needs_root()]
 
-README = Path(hiscomply_zabbix.__file__).with_name("README.md")
-TOLD = re.search(r"`((?:\w+\.get ?)+user\.logout)`", README.read_text(encoding="utf-8"))
+TOLD = re.search(r"`((?:\w+\.get ?)+user\.logout)`", readme_of(hiscomply_zabbix))
 assert TOLD
 METHODS = TOLD[1].split()
 ITSELF = "Zabbix server"
